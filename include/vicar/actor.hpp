@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_ACTOR_HPP
+#define VICAR_ACTOR_HPP
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include <vicar/actor_ref.hpp>
+#include <vicar/detail/actor_cell.hpp>
+#include <vicar/detail/cell_handle.hpp>
+#include <vicar/detail/cell_table.hpp>
+#include <vicar/detail/class_name.hpp>
+#include <vicar/detail/config.hpp>
+#include <vicar/detail/diagnose.hpp>
+#include <vicar/detail/dispatcher.hpp>
+#include <vicar/detail/hooks.hpp>
+#include <vicar/error.hpp>
+#include <vicar/future.hpp>
+#include <vicar/options.hpp>
+#include <vicar/stop_token.hpp>
+
+namespace vicar {
+
+namespace detail {
+
+template <class T>
+concept has_actor_options = requires { T::actor_options; };
+
+template <class T>
+consteval options options_of() {
+  if constexpr (has_actor_options<T>) {
+    static_assert(std::same_as<decltype(T::actor_options), const options>,
+                  "vicar: actor_options has to be declared as static constexpr vicar::options actor_options{...}");
+    if constexpr (std::same_as<decltype(T::actor_options), const options>) return T::actor_options;
+  }
+  return {};
+}
+
+template <class T, class... Arguments>
+consteval bool check_startable() {
+  constexpr bool is_object = std::is_class_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>;
+  static_assert(is_object, "vicar: start<T> needs a class that is not const; wrap the value in a class");
+  if constexpr (is_object) {
+    constexpr bool constructible = parenthesised<T, Arguments...> || braced<T, Arguments...>;
+    static_assert(!std::is_abstract_v<T>, "vicar: start<T> cannot make an object of an abstract class; start a class derived from it");
+    static_assert(std::is_abstract_v<T> || constructible,
+                  "vicar: T has no public constructor for these arguments; they are forwarded as they are, so check their number and types");
+    if constexpr (constructible && !std::is_abstract_v<T>) {
+      diagnose_hooks<T>();
+      return true;
+    }
+  }
+  return false;
+}
+
+template <class T>
+VICAR_SHARED inline std::atomic<std::uint64_t> started_so_far{0};
+
+template <class T>
+std::string actor_name(std::string_view wanted) {
+  if (!wanted.empty()) return std::string{wanted};
+  // Relaxed: a running number.
+  return fmt::format("{}-{}", last_component(class_name<T>), started_so_far<T>.fetch_add(1, std::memory_order_relaxed) + 1);
+}
+
+template <class T, class... Arguments>
+actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
+  if (chosen.mailbox_capacity == 0) {
+    throw error{fmt::format("vicar: {} was given a mailbox_capacity of 0 and could never get a message; use 1 or more, or vicar::unbounded",
+                            class_name<T>)};
+  }
+  auto* typed = new actor_cell<T>{actor_name<T>(chosen.name), chosen};
+  const cell_handle handle = cell_handle::adopt(typed);
+  try {
+    {
+      const cell_frame frame{*typed};
+      typed->construct(std::forward<Arguments>(arguments)...);
+    }
+    typed->constructed(thread_dispatcher::instance(), &cell_table::ended);
+    cell_table::instance().add(handle);
+    log(log_level::debug, typed->name(), nullptr, [&] { return fmt::format("Registered {}", typed->title()); });
+    thread_dispatcher::instance().start(*typed);
+  } catch (...) {
+    cell_table::instance().remove(*typed);
+    typed->abandon();
+    throw;
+  }
+  return ref_access::make<T>(handle, typed->object());
+}
+
+template <class... Arguments>
+inline constexpr bool begins_with_options = false;
+template <class First, class... Rest>
+inline constexpr bool begins_with_options<First, Rest...> = std::same_as<std::remove_cvref_t<First>, options>;
+
+/// The cell that runs or is being constructed on this thread with `inside` in its object.
+inline cell& cell_around(const void* inside) {
+  for (const cell_frame* frame = innermost_frame; frame; frame = frame->outer) {
+    if (frame->owner.contains(inside)) return frame->owner;
+  }
+  throw error{"vicar: self was called outside the actor's own thread; call it in the constructor, a hook or a method that runs as a message"};
+}
+
+}  // namespace detail
+
+/// Starts an actor: makes a `T` from `arguments` on the calling thread, whom the constructor's exceptions reach, and gives it a thread of its
+/// own where everything else happens, the destructor included. The actor runs until it is stopped, with or without references to it; the
+/// end of the program stops it. Throws `vicar::error` if the system gives no thread.
+template <class T, class... Arguments>
+  requires(!detail::begins_with_options<Arguments...>)
+actor_ref<T> start(Arguments&&... arguments) {
+  if constexpr (detail::check_startable<T, Arguments...>()) {
+    return detail::start_with<T>(detail::options_of<T>(), std::forward<Arguments>(arguments)...);
+  } else {
+    return detail::placeholder{};
+  }
+}
+
+/// The same with options of its own, which replace those of the class.
+template <class T, class... Arguments>
+actor_ref<T> start(options chosen, Arguments&&... arguments) {
+  if constexpr (detail::check_startable<T, Arguments...>()) {
+    return detail::start_with<T>(chosen, std::forward<Arguments>(arguments)...);
+  } else {
+    return detail::placeholder{};
+  }
+}
+
+/// The reference to the actor that `this_object` is, or is a base or member of: `vicar::self(*this)`. Only inside the actor: in its constructor
+/// and on its own thread; elsewhere it throws `vicar::error`. Does not block.
+template <class T>
+actor_ref<std::remove_cv_t<T>> self(T& this_object) {
+  auto* object = const_cast<std::remove_cv_t<T>*>(std::addressof(this_object));
+  return detail::ref_access::make(detail::cell_handle{detail::cell_around(object)}, object);
+}
+
+/// An optional base for actors that want to speak of themselves. It has no data and no virtual functions. Its members may be called only inside
+/// the actor, as `self`.
+class actor {
+ public:
+  std::string urn() const { return here().urn(); }
+  /// The view lives as long as the actor.
+  std::string_view name() const { return here().name(); }
+  /// Asks this actor to stop once it has handled what was sent before; in `on_start`, before it handles anything. Do not wait for the future here.
+  future<bool> stop() const { return here().stop(); }
+  /// Tells a long-running method that somebody asked the actor to stop. May be handed to other threads.
+  vicar::stop_token stop_token() const { return here().stop_token(); }
+
+ protected:
+  actor() = default;
+  ~actor() = default;
+  actor(const actor&) = default;
+  actor& operator=(const actor&) = default;
+
+ private:
+  detail::cell& here() const { return detail::cell_around(this); }
+};
+
+}  // namespace vicar
+
+#endif

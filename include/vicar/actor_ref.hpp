@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_ACTOR_REF_HPP
+#define VICAR_ACTOR_REF_HPP
+
+#include <any>
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include <vicar/detail/cell.hpp>
+#include <vicar/detail/cell_handle.hpp>
+#include <vicar/detail/cell_run.hpp>
+#include <vicar/detail/class_name.hpp>
+#include <vicar/detail/config.hpp>
+#include <vicar/detail/envelope.hpp>
+#include <vicar/detail/hooks.hpp>
+#include <vicar/detail/member_call.hpp>
+#include <vicar/detail/member_operations.hpp>
+#include <vicar/detail/title_format.hpp>
+#include <vicar/error.hpp>
+#include <vicar/future.hpp>
+#include <vicar/fwd.hpp>
+#include <vicar/log.hpp>
+#include <vicar/options.hpp>
+
+namespace vicar {
+
+namespace detail {
+
+struct ref_access;
+
+/// A base whose address inside `Derived` only the object itself knows.
+template <class Base, class Derived>
+concept virtual_base = std::is_base_of_v<Base, Derived> && !requires(Base* base) { static_cast<Derived*>(base); };
+
+template <class Base, class Derived>
+consteval bool check_base() {
+  static_assert(!virtual_base<Base, Derived>,
+                "vicar: a reference or proxy does not convert to a virtual base, because that would read the object from another thread; "
+                "take a non-virtual base, or call through the derived class");
+  return !virtual_base<Base, Derived>;
+}
+
+/// What every reference to an actor can do, whatever it knows of the actor's class.
+class ref_base {
+ public:
+  /// False once the actor handles no more messages: from the moment it begins to end. Never blocks.
+  bool is_alive() const noexcept { return cell_->alive(); }
+  /// The name from `options`, or class and running number. The view lives as long as some reference to the actor.
+  std::string_view name() const noexcept { return cell_->name(); }
+  /// The qualified name of the actor's class.
+  std::string_view class_name() const noexcept { return cell_->class_name(); }
+  /// `urn:uuid:` and a random UUID, made on first use, unique to the actor.
+  std::string urn() const { return cell_->urn(); }
+  /// A look at the mailbox and the counters.
+  actor_stats stats() const noexcept { return cell_->stats(); }
+
+  /// Asks the actor to stop once it has handled what was sent before; never waits for room in the mailbox. The future is ready when
+  /// `on_stop` has returned and the object is destroyed: true if the actor was still there, false if it had ended before this call.
+  future<bool> stop() const { return cell_->stop(); }
+
+  friend std::strong_ordering operator<=>(const ref_base& a, const ref_base& b) noexcept {
+    return std::compare_three_way{}(a.cell_.get(), b.cell_.get());
+  }
+  friend bool operator==(const ref_base& a, const ref_base& b) noexcept { return a.cell_.get() == b.cell_.get(); }
+
+ protected:
+  explicit ref_base(cell_handle cell) noexcept : cell_{std::move(cell)} {}
+  ~ref_base() = default;
+  ref_base(const ref_base&) = default;
+  ref_base(ref_base&&) noexcept = default;
+  ref_base& operator=(const ref_base&) = default;
+  ref_base& operator=(ref_base&&) noexcept = default;
+
+ private:
+  friend struct ref_access;
+  cell_handle cell_;
+};
+
+/// How the rest of the library gets at the inside of a reference.
+struct ref_access {
+  static const cell_handle& handle(const ref_base& ref) noexcept { return ref.cell_; }
+  static std::string title(const ref_base& ref) { return ref.cell_->title(); }
+  template <class T>
+  static actor_ref<T> make(cell_handle cell, T* object) noexcept {
+    return actor_ref<T>{std::move(cell), object};
+  }
+  static actor_ref<void> make_any(cell_handle cell) noexcept;
+  template <class T>
+  static T* object(const actor_ref<T>& ref) noexcept {
+    return ref.object_;
+  }
+};
+
+}  // namespace detail
+
+/// A reference to an actor: two words, cheap to copy, never dangling. It does not keep the actor from stopping. All members may be called from
+/// any thread. References to the same actor are equal, whatever class they see it as.
+template <class T>
+class actor_ref : public detail::ref_base, public detail::member_operations<actor_ref<T>, T> {
+ public:
+  /// References to a derived class convert to those of a base.
+  template <class Derived>
+    requires(std::derived_from<Derived, T> && !std::same_as<Derived, T>)
+  actor_ref(const actor_ref<Derived>& other)  // NOLINT(google-explicit-constructor): as pointers do
+      : detail::ref_base{other}, object_{to_base(detail::ref_access::object(other))} {}
+
+  /// Sends a message to the overload of `T::on_receive` that a direct call with an rvalue would choose, and forgets it: an exception there ends
+  /// the actor. Throws `actor_dead_error`, `mailbox_full_error` under `overflow::fail`; blocks only under `overflow::block`.
+  template <class Message>
+  void tell(Message&& message) const {
+    if constexpr (check_message<Message>()) {
+      detail::defer_member<receiver>(owner(), target(), std::forward<Message>(message));
+    }
+  }
+  /// As `tell`, with an answer: the future carries what `on_receive` returned or threw. Does not throw for a dead actor: the future does.
+  template <class Message>
+  auto ask(Message&& message) const {
+    if constexpr (check_message<Message>()) {
+      return detail::call_member<receiver>(owner(), target(), std::forward<Message>(message));
+    } else {
+      return detail::placeholder{};
+    }
+  }
+
+  /// A proxy of the actor. Throws `actor_dead_error` if it is not alive. Needs `<vicar/actor_proxy.hpp>`.
+  actor_proxy<T> proxy() const;
+
+ private:
+  friend struct detail::ref_access;
+  friend class detail::member_operations<actor_ref<T>, T>;
+
+  actor_ref(detail::cell_handle cell, T* object) noexcept : detail::ref_base{std::move(cell)}, object_{object} {}
+
+  struct receiver {
+    static constexpr const std::string_view* label = &detail::on_receive_label;
+    template <class Message>
+    static decltype(auto) call(T& object, Message&& message)
+      requires requires { object.on_receive(std::forward<Message>(message)); }
+    {
+      return object.on_receive(std::forward<Message>(message));
+    }
+  };
+
+  template <class Message>
+  static consteval bool check_message() {
+    constexpr bool storable = detail::storable<Message>;
+    static_assert(storable, "vicar: this message can be neither copied nor moved into the mailbox; send a pointer, or std::ref to share it");
+    constexpr bool taken = detail::takes<T, std::decay_t<Message>>;
+    static_assert(!storable || taken,
+                  "vicar: no on_receive of this actor takes a message of this type as an rvalue; add an overload, and make it public");
+    return storable && taken;
+  }
+
+  template <class Derived>
+  static T* to_base(Derived* object) noexcept {
+    if constexpr (detail::check_base<T, Derived>()) return object;
+    else return nullptr;
+  }
+
+  detail::cell& owner() const noexcept { return *detail::ref_access::handle(*this); }
+  detail::direct_target<T> target() const noexcept { return {object_}; }
+
+  T* object_;
+};
+
+/// A reference to an actor of any class.
+template <>
+class actor_ref<void> : public detail::ref_base {
+ public:
+  template <class T>
+  actor_ref(const actor_ref<T>& other) noexcept  // NOLINT(google-explicit-constructor): as pointers do
+      : detail::ref_base{other} {}
+
+  /// The typed reference, if the actor is of class `T` or, while it is alive, of a class derived from `T`, polymorphic or not. Empty if not.
+  template <class T>
+  std::optional<actor_ref<T>> as() const {
+    detail::cell& cell = owner();
+    T* object = nullptr;
+    if (cell.type() == &detail::type_tag<T>) object = static_cast<T*>(cell.object_address());
+    else object = cell.find_base<T>();
+    if (!object) return std::nullopt;
+    return detail::ref_access::make<T>(detail::ref_access::handle(*this), object);
+  }
+
+  /// Sends a message to `on_receive` by its exact type, if the class lists it in `receives`, else to `on_receive(std::any)`. A message that
+  /// neither takes is logged as a warning and dropped. Throws and blocks as the typed `tell` does.
+  template <class Message>
+  void tell(Message&& message) const {
+    detail::send_defer<&detail::on_receive_label>(
+        owner(), [kept = std::decay_t<Message>(std::forward<Message>(message))](detail::cell& cell) mutable {
+          static_cast<void>(receive(cell, kept));
+        });
+  }
+  /// As `tell`; the future carries the reply in a `std::any`, empty if there is none, as a `std::shared_ptr` if it can only be moved. A message that
+  /// the actor does not take is answered with `unhandled_message_error`.
+  template <class Message>
+  future<std::any> ask(Message&& message) const {
+    return detail::send_call<&detail::on_receive_label, std::any>(
+        owner(), [kept = std::decay_t<Message>(std::forward<Message>(message))](detail::cell& cell) mutable {
+          std::optional<std::any> reply = receive(cell, kept);
+          if (reply) return *std::move(reply);
+          throw unhandled_message_error{
+              fmt::format("vicar: {} takes no message of type {}; list the type in receives, or add on_receive(std::any)", cell.title(),
+                          detail::class_name<std::decay_t<Message>>)};
+        });
+  }
+
+ private:
+  friend struct detail::ref_access;
+  explicit actor_ref(detail::cell_handle cell) noexcept : detail::ref_base{std::move(cell)} {}
+
+  detail::cell& owner() const noexcept { return *detail::ref_access::handle(*this); }
+
+  template <class Message>
+  static std::optional<std::any> receive(detail::cell& cell, Message& message) {
+    detail::erased_message incoming{&detail::type_tag<Message>, std::addressof(message), nullptr, detail::class_name<Message>};
+    if constexpr (std::copy_constructible<Message>) {
+      incoming.to_any = [](void* object) { return std::any{std::move(*static_cast<Message*>(object))}; };
+    }
+    if (cell.receive(incoming)) return std::move(incoming.reply);
+    detail::log(log_level::warning, cell.name(), nullptr,
+                [&] { return fmt::format("Unexpected message received by {}: {}", cell.title(), incoming.type); });
+    return std::nullopt;
+  }
+};
+
+inline actor_ref<void> detail::ref_access::make_any(cell_handle cell) noexcept { return actor_ref<void>{std::move(cell)}; }
+
+/// Writes `<actor_ref for Class (urn:uuid:...)>`.
+template <class Stream, class T>
+  requires requires(Stream& stream, const std::string& text) { stream << text; }
+Stream& operator<<(Stream& stream, const actor_ref<T>& ref) {
+  stream << fmt::format("<actor_ref for {}>", detail::ref_access::title(ref));
+  return stream;
+}
+
+}  // namespace vicar
+
+template <class T>
+struct std::hash<vicar::actor_ref<T>> {
+  std::size_t operator()(const vicar::actor_ref<T>& ref) const noexcept {
+    return std::hash<const void*>{}(vicar::detail::ref_access::handle(ref).get());
+  }
+};
+
+/// `{}` gives `<actor_ref for Class (urn:uuid:...)>`, `{:s}` gives `Class (urn:uuid:...)`.
+template <class T>
+struct fmt::formatter<vicar::actor_ref<T>> : vicar::detail::title_format {
+  template <class Context>
+  auto format(const vicar::actor_ref<T>& ref, Context& context) const {
+    return write("actor_ref", vicar::detail::ref_access::title(ref), context);
+  }
+};
+
+#endif

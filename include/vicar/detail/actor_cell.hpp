@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_ACTOR_CELL_HPP
+#define VICAR_DETAIL_ACTOR_CELL_HPP
+
+#include <any>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/cell.hpp>
+#include <vicar/detail/cell_run.hpp>
+#include <vicar/detail/class_name.hpp>
+#include <vicar/detail/config.hpp>
+#include <vicar/detail/hooks.hpp>
+#include <vicar/options.hpp>
+
+namespace vicar::detail {
+
+template <class T, class... Arguments>
+concept parenthesised = std::is_constructible_v<T, Arguments...>;
+template <class T, class... Arguments>
+concept braced = requires(Arguments&&... arguments) { T{std::forward<Arguments>(arguments)...}; };
+
+/// Moves the reply of `receive()` into an any; what can only be moved goes there as a `std::shared_ptr`.
+template <class Receive>
+std::any reply_as_any(Receive receive) {
+  using result = std::decay_t<decltype(receive())>;
+  if constexpr (std::is_void_v<result>) {
+    receive();
+    return {};
+  } else if constexpr (std::is_copy_constructible_v<result>) {
+    return std::any{std::in_place_type<result>, receive()};
+  } else {
+    return std::make_shared<result>(receive());
+  }
+}
+
+/// The cell with the actor's object in it.
+template <class T>
+class actor_cell final : public cell {
+ public:
+  actor_cell(std::string name, const options& chosen) : cell{detail::class_name<T>, std::move(name), chosen} {}
+  ~actor_cell() override {}
+
+  template <class... Arguments>
+  void construct(Arguments&&... arguments) {
+    if constexpr (parenthesised<T, Arguments...>) {
+      ::new (object_address()) T(std::forward<Arguments>(arguments)...);
+    } else {
+      ::new (object_address()) T{std::forward<Arguments>(arguments)...};
+    }
+  }
+  T* object() noexcept { return std::addressof(object_); }
+
+  const void* type() const noexcept override { return &type_tag<T>; }
+  void* object_address() const noexcept override {
+    return const_cast<std::remove_const_t<T>*>(std::addressof(object_));
+  }
+
+  bool receive(erased_message& incoming) override {
+    if constexpr (lists_messages<T>) {
+      if (receive_listed(incoming, typename T::receives{})) return true;
+    }
+    if constexpr (takes<T, std::any>) {
+      if (incoming.to_any) {
+        incoming.reply = reply_as_any([&]() -> decltype(auto) { return object_.on_receive(incoming.to_any(incoming.object)); });
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  template <class... Messages>
+  bool receive_listed(erased_message& incoming, messages<Messages...>) {
+    return (receive_exactly<Messages>(incoming) || ...);
+  }
+  template <class Message>
+  bool receive_exactly(erased_message& incoming) {
+    if (incoming.tag != &type_tag<Message>) return false;
+    incoming.reply = reply_as_any(
+        [&]() -> decltype(auto) { return object_.on_receive(std::move(*static_cast<Message*>(incoming.object))); });
+    return true;
+  }
+
+  std::size_t object_size() const noexcept override { return sizeof(T); }
+  void destroy_object() override { object_.~T(); }
+  void throw_object() const override { throw static_cast<T*>(object_address()); }
+  void on_start() override {
+    if constexpr (starts<T>) object_.on_start();
+  }
+  void on_stop() override {
+    if constexpr (stops<T>) object_.on_stop();
+  }
+  void on_failure(std::exception_ptr failure) override {
+    if constexpr (handles_failure<T>) object_.on_failure(std::move(failure));
+  }
+
+  union {
+    T object_;
+  };
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CELL_HPP
+#define VICAR_DETAIL_CELL_HPP
+
+#include <any>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include <vicar/detail/config.hpp>
+#include <vicar/detail/future_handle.hpp>
+#include <vicar/detail/mailbox.hpp>
+#include <vicar/detail/urn.hpp>
+#include <vicar/detail/wait_graph.hpp>
+#include <vicar/error.hpp>
+#include <vicar/future.hpp>
+#include <vicar/log.hpp>
+#include <vicar/options.hpp>
+#include <vicar/stop_token.hpp>
+
+// The actor without its type: docs/internals.md lists its phases and what always holds.
+namespace vicar::detail {
+
+/// Told when a cell that had no message has one again.
+class waker {
+ public:
+  virtual void wake(cell& idle) noexcept = 0;
+
+ protected:
+  ~waker() = default;
+};
+
+/// Why an actor ends.
+enum class ending : std::uint8_t {
+  none,
+  stopped,       ///< asked to: `on_stop` runs
+  start_failed,  ///< `on_start` threw: no hook runs
+  failed,        ///< a message that nobody waits for threw: `on_failure` runs
+  all_stopped,   ///< `stop_all_actors` was thrown: `on_stop` runs, and every other actor is stopped
+};
+
+/// A message whose type only its sender knows.
+struct erased_message {
+  const void* tag;              ///< `&type_tag<M>`
+  void* object;                 ///< an `M`
+  std::any (*to_any)(void* object);  ///< moves it into an any; null if `M` cannot be copied
+  std::string_view type;
+  std::any reply = {};
+};
+
+/// One request to stop: its answer waits here until the actor has ended.
+struct stop_request {
+  producer_handle<bool> reply;
+  std::unique_ptr<stop_request> next;
+};
+
+struct cell_frame;
+VICAR_SHARED inline constinit thread_local cell_frame* innermost_frame = nullptr;
+
+/// A cell that runs or is being constructed on this thread, so that the object can find it.
+struct cell_frame {
+  explicit cell_frame(cell& here) noexcept : owner{here}, outer{std::exchange(innermost_frame, this)} {}
+  ~cell_frame() { innermost_frame = outer; }
+  cell_frame(const cell_frame&) = delete;
+  cell_frame& operator=(const cell_frame&) = delete;
+
+  cell& owner;
+  cell_frame* outer;
+};
+
+class VICAR_SHARED cell : public participant {
+ public:
+  enum class progress : std::uint8_t { more, idle, ended };
+  using ended_hook = void (*)(cell& ended, ending reason) noexcept;
+
+  cell(const cell&) = delete;
+  cell& operator=(const cell&) = delete;
+
+  // References.
+
+  // Relaxed: a new reference is made from one that keeps the cell alive.
+  void retain() noexcept final { references_.fetch_add(1, std::memory_order_relaxed); }
+  bool try_retain() noexcept final {
+    std::uint32_t count = references_.load(std::memory_order_relaxed);
+    while (count != 0) {
+      // Relaxed: the graph's lock, held here and where the cell is freed, orders the two.
+      if (references_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
+    }
+    return false;
+  }
+  void release() noexcept final {
+    // Releases what was done through this reference, and acquires what was done through the others before the cell is freed.
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    { const std::lock_guard lock{wait_graph_mutex()}; }  // whoever looks at this cell through a pending reply is done
+    delete this;
+  }
+
+  // What it is: any thread.
+
+  std::string_view name() const noexcept { return name_; }
+  std::string_view class_name() const noexcept { return class_name_; }
+  const std::string& urn() const {
+    const std::lock_guard lock{mutex_};
+    if (urn_.empty()) urn_ = make_urn();
+    return urn_;  // not changed again
+  }
+  std::string title() const final { return fmt::format("{} ({})", class_name_, urn()); }
+  bool daemon() const noexcept { return daemon_; }
+  bool alive() const noexcept { return !mailbox_.closed(); }
+  std::size_t depth() const noexcept final { return mailbox_.depth(); }
+  std::string_view running() const noexcept final {
+    const std::string_view* label = running_.load(std::memory_order_acquire);  // acquires `running_since_`
+    return label ? *label : std::string_view{};
+  }
+  bool constructed_here() const noexcept final {
+    if (phase_.load(std::memory_order_relaxed) != phase::constructing) return false;  // relaxed: written by this thread if true
+    for (const cell_frame* frame = innermost_frame; frame; frame = frame->outer) {
+      if (&frame->owner == this) return true;
+    }
+    return false;
+  }
+  actor_stats stats() const noexcept {
+    // Relaxed: each number is a moment's number by itself.
+    return {mailbox_.depth(), processed_.load(std::memory_order_relaxed), failed_.load(std::memory_order_relaxed),
+            dropped_.load(std::memory_order_relaxed), running(),
+            std::chrono::steady_clock::time_point{
+                std::chrono::nanoseconds{running_since_.load(std::memory_order_relaxed)}}};
+  }
+  /// Whether an object lies inside the actor's object.
+  bool contains(const void* address) const noexcept {
+    const auto begin = reinterpret_cast<std::uintptr_t>(object_address());
+    const auto inside = reinterpret_cast<std::uintptr_t>(address);
+    return inside >= begin && inside - begin < object_size();
+  }
+  /// The object seen as a `Base`, or null if it is none or was destroyed. A catch clause knows the bases without run-time type information
+  /// in the user's classes.
+  template <class Base>
+  Base* find_base() {
+    const std::lock_guard lock{object_mutex_};
+    if (!object_alive_) return nullptr;
+    try {
+      throw_object();
+    } catch (Base* found) {
+      return found;
+    } catch (...) {  // another class
+    }
+    return nullptr;
+  }
+  virtual const void* type() const noexcept = 0;  ///< `&type_tag<T>`
+  virtual void* object_address() const noexcept = 0;
+
+  // Sending: any thread.
+
+  /// Puts an envelope into the mailbox; waits for room if that is the actor's way. The envelope is moved from only if it was accepted.
+  template <class Envelope>
+  mailbox::push_result deliver(Envelope& envelope, std::string_view label, bool ordinary = true) {
+    for (;;) {
+      const mailbox::push_result result = mailbox_.push(envelope, ordinary);
+      if (result == mailbox::push_result::accepted_armed) waker_->wake(*this);
+      if (result != mailbox::push_result::full || on_overflow_ != overflow::block) return result;
+      const wait_edge edge{*this, label, {}};
+      mailbox_.wait_for_room();
+    }
+  }
+  overflow on_overflow() const noexcept { return on_overflow_; }
+  void count_dropped(std::uint64_t number = 1) noexcept {
+    dropped_.fetch_add(number, std::memory_order_relaxed);  // relaxed: a counter
+  }
+
+  future<bool> stop();
+  /// Signals the stop token, without a message.
+  void request_stop() noexcept;
+  vicar::stop_token stop_token();
+
+  // The errors that a message to this actor may be answered with.
+
+  actor_dead_error not_found(std::string_view label) const {
+    return actor_dead_error{fmt::format(
+        "vicar: {} not found, {} was not delivered; the actor has stopped: start another one, or ask is_alive() first", title(),
+        label)};
+  }
+  actor_dead_error stopped_before(std::string_view label) const {
+    return actor_dead_error{fmt::format(
+        "vicar: {} stopped before handling the message {}; ask before you stop it, or start another one", title(), label)};
+  }
+  actor_dead_error stopped_during(std::string_view label) const {
+    return actor_dead_error{
+        fmt::format("vicar: {} stopped while handling the message {}; it threw stop_all_actors", title(), label)};
+  }
+  mailbox_full_error full(std::string_view label) const {
+    return mailbox_full_error{
+        fmt::format("vicar: the mailbox of {} is full, {} was not delivered; send less, raise options::mailbox_capacity ({}), or "
+                    "use overflow::block",
+                    title(), label, capacity_)};
+  }
+
+  // Handling: the thread that runs the cell.
+
+  /// Handles at most `batch` messages. Never throws: what user code throws is handled here.
+  progress run(std::size_t batch) noexcept;
+  mailbox& queue() noexcept { return mailbox_; }
+
+  void begin(const std::string_view& label) noexcept {
+    running_since_.store(coarse_now(), std::memory_order_relaxed);  // relaxed: published by the next line
+    running_.store(&label, std::memory_order_release);              // releases `running_since_`
+  }
+  void finish(bool threw) noexcept {
+    // Relaxed: counters with one writer.
+    processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (threw) failed_.store(failed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    running_.store(nullptr, std::memory_order_relaxed);  // relaxed: publishes nothing
+  }
+  /// Takes effect when the message that is being handled is done.
+  void end_because(ending reason) noexcept {
+    if (reason == ending::all_stopped) {
+      log(log_level::debug, name_, nullptr, [&] { return fmt::format("stop_all_actors in {}. Stopping all actors.", title()); });
+    }
+    if (ending_ == ending::none || reason == ending::all_stopped) ending_ = reason;
+  }
+  void end_failed(std::exception_ptr failure, std::string_view label) noexcept {
+    log_unhandled(failure, label);
+    failure_ = std::move(failure);
+    end_because(ending::failed);
+  }
+  void keep(std::unique_ptr<stop_request> request) noexcept {
+    const std::lock_guard lock{mutex_};
+    request->next = std::move(stop_requests_);
+    stop_requests_ = std::move(request);
+  }
+  void log_returned(const std::exception_ptr& exception, std::string_view label) noexcept {
+    log(log_level::info, name_, exception,
+        [&] { return fmt::format("Exception returned from {} to caller: {} threw:", title(), label); });
+  }
+
+  virtual bool receive(erased_message& incoming) = 0;
+
+  // Starting and ending: see `start` and the dispatcher.
+
+  void constructed(waker& dispatcher, ended_hook on_ended) noexcept {
+    waker_ = &dispatcher;
+    on_ended_ = on_ended;
+    object_alive_ = true;
+    phase_.store(phase::starting, std::memory_order_relaxed);  // relaxed: starting the thread publishes it
+  }
+  /// The constructor threw or no thread could be had: answers what came meanwhile. On the thread that called `start`.
+  void abandon() noexcept;
+
+ protected:
+  cell(std::string_view class_name, std::string name, const options& chosen)
+      : class_name_{class_name},
+        name_{std::move(name)},
+        capacity_{chosen.mailbox_capacity},
+        on_overflow_{chosen.on_overflow},
+        daemon_{chosen.daemon},
+        mailbox_{chosen.mailbox_capacity} {}
+  virtual ~cell() = default;
+
+ private:
+  enum class phase : std::uint8_t { constructing, starting, running, ended };
+
+  virtual std::size_t object_size() const noexcept = 0;
+  virtual void destroy_object() = 0;
+  virtual void throw_object() const = 0;  ///< throws a pointer to the object
+  virtual void on_start() = 0;
+  virtual void on_stop() = 0;
+  virtual void on_failure(std::exception_ptr failure) = 0;
+
+  static std::int64_t coarse_now() noexcept {
+#if defined(CLOCK_MONOTONIC_COARSE)
+    std::timespec now{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+#else
+    return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
+#endif
+  }
+
+  void log_unhandled(const std::exception_ptr& exception, std::string_view label) noexcept {
+    log(log_level::error, name_, exception,
+        [&] { return fmt::format("Unhandled exception in {}: {} threw:", title(), label); });
+  }
+  void log_event(const char* event) noexcept {
+    log(log_level::debug, name_, nullptr, [&] { return fmt::format("{} {}", event, title()); });
+  }
+
+  /// Runs a hook, which counts as the running member but not as a message.
+  template <class Hook>
+  void run_hook(const std::string_view& label, Hook hook, ending if_it_throws) noexcept {
+    begin(label);
+    hook_threw_ = true;
+    try {
+      hook();
+      hook_threw_ = false;
+    } catch (const stop_all_actors&) {
+      end_because(ending::all_stopped);
+    } catch (...) {
+      log_unhandled(std::current_exception(), label);
+      end_because(if_it_throws);
+    }
+    running_.store(nullptr, std::memory_order_relaxed);  // relaxed: publishes nothing
+  }
+
+  void end() noexcept;
+  void destroy() noexcept;
+  void abandon_leftovers() noexcept;
+  void answer_stop_requests() noexcept;
+
+  const std::string_view class_name_;
+  const std::string name_;
+  const std::size_t capacity_;
+  const overflow on_overflow_;
+  const bool daemon_;
+
+  std::atomic<std::uint32_t> references_{1};
+  std::atomic<phase> phase_{phase::constructing};
+  waker* waker_ = nullptr;             // set before the actor's thread starts
+  ended_hook on_ended_ = nullptr;      // likewise
+  mailbox mailbox_;
+
+  // Written by the actor's thread, read by all.
+  std::atomic<const std::string_view*> running_{nullptr};
+  std::atomic<std::int64_t> running_since_{0};
+  std::atomic<std::uint64_t> processed_{0};
+  std::atomic<std::uint64_t> failed_{0};
+  std::atomic<std::uint64_t> dropped_{0};
+
+  // The actor's thread alone.
+  ending ending_ = ending::none;
+  bool hook_threw_ = false;
+  bool started_ = false;  // on_start returned
+  std::exception_ptr failure_;
+
+  mutable std::mutex mutex_;
+  mutable std::string urn_;                       // guarded by mutex_, as all below
+  std::unique_ptr<stop_request> stop_requests_;
+  bool answered_ = false;                         // the stop requests were: the actor has ended
+  std::optional<stop_source> stop_source_;
+  bool stop_requested_ = false;
+
+  std::mutex object_mutex_;    // held while the object is destroyed, and while its address is turned into a base's
+  bool object_alive_ = false;  // guarded by object_mutex_ once the actor has started
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CELL_RUN_HPP
+#define VICAR_DETAIL_CELL_RUN_HPP
+
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include <vicar/detail/cell.hpp>
+#include <vicar/detail/envelope.hpp>
+
+// The life of an actor after its constructor: on_start, messages, the end.
+namespace vicar::detail {
+
+/// The request to stop, as a message.
+struct stop_payload {
+  std::unique_ptr<stop_request> request;
+
+  struct nothing_left {
+    void operator()(cell&) const noexcept {}
+  };
+
+  nothing_left run(cell& owner) noexcept {
+    owner.end_because(ending::stopped);
+    return abandon(owner);
+  }
+  nothing_left abandon(cell& owner) noexcept {
+    owner.keep(std::move(request));
+    return {};
+  }
+};
+
+inline future<bool> cell::stop() {
+  reply_channel<bool> channel;
+  channel.producer->set_source(*this, stop_label);
+  auto request = std::make_unique<stop_request>(stop_request{std::move(channel.producer), nullptr});
+  request_stop();
+  // Relaxed: only this actor's own thread, which writes the phase, comes past the first test.
+  if (current_participant == this && phase_.load(std::memory_order_relaxed) == phase::starting) {
+    end_because(ending::stopped);  // before the first message, also one that was sent before on_start ran
+    keep(std::move(request));
+    return future_access::make(std::move(channel.consumer));
+  }
+  envelope<stop_payload> one{stop_payload{std::move(request)}};
+  if (deliver(one, stop_label, false) == mailbox::push_result::closed) {
+    request = std::move(one.payload.request);
+    const std::lock_guard lock{mutex_};
+    if (answered_) {
+      request->reply->store([] { return false; });
+      request->reply->publish();
+    } else {
+      request->next = std::move(stop_requests_);
+      stop_requests_ = std::move(request);
+    }
+  }
+  return future_access::make(std::move(channel.consumer));
+}
+
+inline void cell::request_stop() noexcept {
+  std::optional<stop_source> source;
+  {
+    const std::lock_guard lock{mutex_};
+    stop_requested_ = true;
+    source = stop_source_;
+  }
+  if (source) source->request_stop();  // outside the lock: it may run callbacks of the user's
+}
+
+inline vicar::stop_token cell::stop_token() {
+  const std::lock_guard lock{mutex_};
+  if (!stop_source_) {
+    stop_source_.emplace();
+    if (stop_requested_) stop_source_->request_stop();
+  }
+  return stop_source_->get_token();
+}
+
+inline cell::progress cell::run(std::size_t batch) noexcept {
+  const cell_frame frame{*this};
+  current_participant = this;
+  // Relaxed, here and below: written by this thread; who else reads it takes it for a moment's look.
+  if (phase_.load(std::memory_order_relaxed) == phase::starting) {
+    log_event("Started");
+    run_hook(on_start_label, [this] { on_start(); }, ending::start_failed);
+    started_ = !hook_threw_;
+    phase_.store(phase::running, std::memory_order_relaxed);
+  }
+  progress made = progress::more;
+  while (ending_ == ending::none && made == progress::more && batch-- > 0) {
+    if (message* const next = mailbox_.front()) {
+      mailbox_.begin(*next);
+      next->handle(*next, *this, message::action::run);
+      mailbox_.pop();
+    } else {
+      made = progress::idle;
+    }
+  }
+  if (ending_ != ending::none) {
+    end();
+    made = progress::ended;
+  }
+  current_participant = nullptr;
+  return made;
+}
+
+inline void cell::end() noexcept {
+  mailbox_.close();
+  request_stop();
+  abandon_leftovers();
+  const ending reason = ending_;
+  if (reason == ending::failed) {
+    run_hook(on_failure_label, [this] { on_failure(std::exchange(failure_, nullptr)); }, ending::failed);
+  } else if (started_) {
+    run_hook(on_stop_label, [this] { on_stop(); }, reason);
+  }
+  destroy();
+  log_event("Stopped");
+  if (on_ended_) on_ended_(*this, ending_);
+  phase_.store(phase::ended, std::memory_order_relaxed);
+  answer_stop_requests();
+}
+
+inline void cell::abandon() noexcept {
+  mailbox_.close();
+  abandon_leftovers();
+  destroy();
+  answer_stop_requests();
+}
+
+inline void cell::abandon_leftovers() noexcept {
+  while (message* const next = mailbox_.front()) {
+    mailbox_.begin(*next);
+    if (next->ordinary) count_dropped();
+    next->handle(*next, *this, message::action::abandon);
+    mailbox_.pop();
+  }
+}
+
+inline void cell::destroy() noexcept {
+  {
+    const std::lock_guard lock{object_mutex_};
+    if (!std::exchange(object_alive_, false)) return;
+  }
+  try {
+    destroy_object();
+  } catch (...) {
+    log_unhandled(std::current_exception(), "the destructor");
+  }
+}
+
+inline void cell::answer_stop_requests() noexcept {
+  std::unique_ptr<stop_request> next;
+  {
+    const std::lock_guard lock{mutex_};
+    answered_ = true;
+    next = std::move(stop_requests_);
+  }
+  while (next) {  // one by one: a long list must not be destroyed recursively
+    next->reply->store([] { return true; });
+    next->reply->publish();
+    next = std::move(next->next);
+  }
+}
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CELL_TABLE_HPP
+#define VICAR_DETAIL_CELL_TABLE_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <vicar/detail/cell.hpp>
+#include <vicar/detail/cell_handle.hpp>
+#include <vicar/detail/cell_run.hpp>
+#include <vicar/detail/config.hpp>
+#include <vicar/detail/dispatcher.hpp>
+#include <vicar/detail/wait_graph.hpp>
+
+namespace vicar::detail {
+
+/// Every actor of the process that has not ended, in the order of starting. The public registry is the part of it that is listed.
+class VICAR_SHARED cell_table {
+ public:
+  /// Never destroyed: actors in static storage may end after it would have been.
+  static cell_table& instance() {
+    static cell_table* const the_table = new cell_table;
+    return *the_table;
+  }
+
+  /// Also sees to it that the end of the process stops what is left.
+  void add(const cell_handle& one) {
+    static const bool at_exit = std::atexit(&stop_what_is_left) == 0;
+    static_cast<void>(at_exit);
+    const std::lock_guard lock{mutex_};
+    entries_.push_back({one, true});
+  }
+  void remove(const cell& one) noexcept {
+    cell_handle last;  // released after the lock is given up
+    const std::lock_guard lock{mutex_};
+    const auto found = find(one);
+    if (found == entries_.end()) return;
+    last = std::move(found->one);
+    entries_.erase(found);
+  }
+
+  /// Lists or unlists an actor; a second time is no error. An actor that has ended cannot be listed. True if that changed anything.
+  bool list(const cell& one, bool listed) noexcept {
+    const std::lock_guard lock{mutex_};
+    const auto found = find(one);
+    return found != entries_.end() && std::exchange(found->listed, listed) != listed;
+  }
+
+  enum class which : unsigned char { alive, listed, all };
+
+  /// A copy: `alive` ones are listed and have not begun to end.
+  std::vector<cell_handle> snapshot(which wanted) const {
+    std::vector<cell_handle> cells;
+    const std::lock_guard lock{mutex_};
+    cells.reserve(entries_.size());
+    for (const entry& each : entries_) {
+      if (wanted == which::all || (each.listed && (wanted == which::listed || each.one->alive()))) cells.push_back(each.one);
+    }
+    return cells;
+  }
+
+  /// The hook of every cell: called on its thread when its object was destroyed.
+  static void ended(cell& one, ending reason) noexcept {
+    log(log_level::debug, one.name(), nullptr, [&] { return fmt::format("Unregistered {}", one.title()); });
+    instance().remove(one);
+    if (reason == ending::all_stopped) instance().tell_all_to_stop();
+  }
+
+ private:
+  struct entry {
+    cell_handle one;
+    bool listed;
+  };
+
+  cell_table() = default;
+
+  std::vector<entry>::iterator find(const cell& one) noexcept {
+    return std::find_if(entries_.begin(), entries_.end(), [&](const entry& each) { return each.one.get() == &one; });
+  }
+
+  /// Last started first, without waiting for any.
+  void tell_all_to_stop() noexcept {
+    try {
+      std::vector<cell_handle> cells = snapshot(which::all);
+      for (auto each = cells.rbegin(); each != cells.rend(); ++each) (*each)->stop();
+    } catch (...) {
+      log(log_level::error, {}, std::current_exception(), [] { return std::string{"Not every actor could be told to stop:"}; });
+    }
+  }
+
+  /// The end of the process: last started first, waiting for all but daemons and the actor that called `exit` itself.
+  static void stop_what_is_left() noexcept {
+    try {
+      cell_table& table = instance();
+      const auto waits_for = [](const cell_handle& each) { return !each->daemon() && each.get() != current_participant; };
+      for (bool waited = true; waited;) {  // again: an actor that ends may start another
+        waited = false;
+        std::vector<cell_handle> cells = table.snapshot(which::all);
+        for (auto each = cells.rbegin(); each != cells.rend(); ++each) {
+          const future<bool> stopped = (*each)->stop();
+          if (!waits_for(*each)) continue;
+          stopped.wait();
+          waited = true;
+        }
+      }
+      const std::vector<cell_handle> spared = table.snapshot(which::all);
+      thread_dispatcher::instance().wait_for_all(static_cast<std::size_t>(
+          std::count_if(spared.begin(), spared.end(), [](const cell_handle& each) { return !each->daemon(); })));
+    } catch (...) {
+      log(log_level::error, {}, std::current_exception(),
+          [] { return std::string{"Not every actor was stopped before the end of the process:"}; });
+    }
+  }
+
+  mutable std::mutex mutex_;
+  std::vector<entry> entries_;  // guarded by mutex_
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CONFIG_HPP
+#define VICAR_DETAIL_CONFIG_HPP
+
+// One registry, one set of thread-local variables and one type identity in a process, also where a shared library is built with
+// hidden visibility: what carries this mark is merged by the dynamic linker.
+#if defined(__GNUC__) && !defined(_WIN32)
+#define VICAR_SHARED __attribute__((visibility("default")))
+#else
+#define VICAR_SHARED
+#endif
+
+namespace vicar::detail {
+
+/// False for any type, but only once a template is instantiated.
+template <class...>
+inline constexpr bool always_false = false;
+
+/// A variable whose address identifies `T` in the whole process.
+template <class T>
+VICAR_SHARED inline constexpr char type_tag = 0;
+
+}  // namespace vicar::detail
+
+#endif

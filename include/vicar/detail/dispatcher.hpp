@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_DISPATCHER_HPP
+#define VICAR_DETAIL_DISPATCHER_HPP
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <fmt/core.h>
+
+#if defined(__linux__)
+#include <pthread.h>
+#endif
+
+#include <vicar/detail/cell.hpp>
+#include <vicar/detail/cell_handle.hpp>
+#include <vicar/detail/cell_run.hpp>
+#include <vicar/detail/config.hpp>
+#include <vicar/detail/parker.hpp>
+#include <vicar/detail/time_limit.hpp>
+#include <vicar/error.hpp>
+
+namespace vicar::detail {
+
+/// Gives each cell a thread of its own. There is one in the process; it is never destroyed, since threads of daemons may outlive `main`.
+class VICAR_SHARED thread_dispatcher final : public waker {
+ public:
+  static thread_dispatcher& instance() {
+    static thread_dispatcher* const the_dispatcher = new thread_dispatcher;
+    return *the_dispatcher;
+  }
+
+  /// Starts the thread that runs the cell until it has ended. Throws `vicar::error` if the system gives no thread.
+  void start(cell& one) {
+    const bool awaited = !one.daemon();
+    if (awaited) count(+1);
+    try {
+      std::thread{[owner = cell_handle{one}, awaited, this]() mutable {
+        run(std::exchange(owner, {}));
+        if (awaited) count(-1);
+      }}.detach();
+    } catch (const std::system_error& refused) {
+      if (awaited) count(-1);
+      throw error{fmt::format("vicar: no thread for {}: {}; stop actors that are done, or raise the system's limit on threads",
+                              one.title(), refused.what())};
+    }
+  }
+
+  /// Told by the mailbox that armed itself.
+  void wake(cell& idle) noexcept override { idle.queue().wake(); }
+
+  /// Blocks until the thread of every actor that is no daemon is done with it, except `spared` of them.
+  void wait_for_all(std::size_t spared) {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return awaited_ <= spared; });
+  }
+
+ private:
+  thread_dispatcher() = default;
+
+  static void name_this_thread(const cell& after) noexcept {
+#if defined(__linux__)
+    try {
+      const std::string shown{after.name().substr(0, 15)};  // the kernel's limit
+      pthread_setname_np(pthread_self(), shown.c_str());
+    } catch (...) {  // a name is a help, not a need
+    }
+#else
+    static_cast<void>(after);
+#endif
+  }
+
+  static void run(const cell_handle& owner) noexcept {
+    constexpr std::size_t batch = 256;
+    name_this_thread(*owner);
+    idle_gaps gaps;
+    for (;;) {
+      switch (owner->run(batch)) {
+        case cell::progress::more: break;
+        case cell::progress::idle: gaps.wait(owner->queue()); break;
+        case cell::progress::ended: return;
+      }
+    }
+  }
+
+  /// Spins for the next message only where the recent gaps between messages were short; else sleeps at once.
+  class idle_gaps {
+   public:
+    void wait(mailbox& queue) noexcept {
+      using clock = time_limit::clock;
+      const clock::time_point began = clock::now();
+      const bool worthwhile = average_ < worth_spinning;
+      const bool found = worthwhile && spin_until([&] { return queue.has_messages(); });
+      if (!found && queue.arm()) queue.sleep_until_woken();
+      const auto gap = std::min<clock::duration>(clock::now() - began, longest_counted);
+      average_ += (gap - average_) / 4;
+    }
+
+   private:
+    static constexpr std::chrono::microseconds worth_spinning{60};
+    static constexpr std::chrono::microseconds longest_counted{240};
+    time_limit::clock::duration average_{worth_spinning};
+  };
+
+  void count(int change) noexcept {
+    const std::lock_guard lock{mutex_};
+    awaited_ = change > 0 ? awaited_ + 1 : awaited_ - 1;
+    changed_.notify_all();  // under the lock: the process may end as soon as it is given up
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t awaited_ = 0;  // guarded by mutex_
+};
+
+}  // namespace vicar::detail
+
+#endif

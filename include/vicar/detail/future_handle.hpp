@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_FUTURE_HANDLE_HPP
+#define VICAR_DETAIL_FUTURE_HANDLE_HPP
+
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/future_state.hpp>
+#include <vicar/detail/time_limit.hpp>
+#include <vicar/error.hpp>
+
+namespace vicar::detail {
+
+/// A consumer's handle.
+template <class T>
+class consumer_handle {
+ public:
+  using state_type = future_state<T>;
+
+  consumer_handle() = default;
+  static consumer_handle adopt(state_type* state) noexcept { return consumer_handle{state}; }
+  consumer_handle(const consumer_handle& other) noexcept : state_{other.state_} {
+    if (state_) state_->add_consumer();
+  }
+  consumer_handle(consumer_handle&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
+  consumer_handle& operator=(consumer_handle other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~consumer_handle() {
+    if (state_) state_->drop_consumer();
+  }
+
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+  bool operator==(const consumer_handle&) const = default;
+
+  /// Throws for a handle that was moved from.
+  state_type& state() const {
+    if (!state_) {
+      throw future_already_retrieved{"vicar: this future was moved from or its value was taken; keep a copy of the future to read it again"};
+    }
+    return *state_;
+  }
+
+  /// Waits for the outcome; throws what the producer stored, or `timeout_error`.
+  state_type& settled(const time_limit& limit) const {
+    state_type& asked = state();
+    if (const future_state_base* pending = asked.await(limit)) pending->throw_timeout(limit);
+    if (asked.error()) std::rethrow_exception(asked.error());
+    return asked;
+  }
+
+  /// The value moved out if this is the last handle, else a copy. Keeps the handle, which other threads may be waiting on.
+  T extract(const time_limit& limit) const {
+    state_type& from = settled(limit);
+    if constexpr (!std::is_void_v<T>) {
+      if (from.last_consumer()) return std::move(from.value());
+      if constexpr (std::is_copy_constructible_v<T>) return std::as_const(from.value());
+      throw future_already_retrieved{
+          "vicar: this value can only be moved and another handle of the future still wants it; read it by reference with an lvalue's get()"};
+    }
+  }
+
+  /// As `extract`, and empties the handle unless that throws.
+  T take(const time_limit& limit) {
+    settled(limit);
+    if constexpr (!std::is_void_v<T>) {
+      if constexpr (!std::is_copy_constructible_v<T>) {
+        if (!state_->last_consumer()) return extract(limit);
+      }
+      const consumer_handle taken = std::move(*this);
+      return taken.extract(limit);
+    }
+  }
+
+ private:
+  explicit consumer_handle(state_type* state) noexcept : state_{state} {}
+  state_type* state_ = nullptr;
+};
+
+/// The producer's handle. Dropped without an outcome, it answers `broken_promise`.
+template <class T>
+class producer_handle {
+ public:
+  producer_handle() = default;
+  static producer_handle adopt(future_state<T>* state) noexcept { return producer_handle{state}; }
+  producer_handle(producer_handle&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
+  producer_handle& operator=(producer_handle&& other) noexcept {
+    std::swap(state_, other.state_);
+    return *this;
+  }
+  ~producer_handle() {
+    if (!state_) return;
+    if (state_->claim()) {
+      state_->store_error(std::make_exception_ptr(
+          broken_promise{"vicar: the promise was destroyed without an answer; call set_value or set_exception before it goes"}));
+      state_->publish();
+    }
+    state_->drop_producer();
+  }
+
+  explicit operator bool() const noexcept { return state_ != nullptr; }
+  future_state<T>* operator->() const noexcept { return state_; }
+
+ private:
+  explicit producer_handle(future_state<T>* state) noexcept : state_{state} {}
+  future_state<T>* state_ = nullptr;
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_FUTURE_STATE_HPP
+#define VICAR_DETAIL_FUTURE_STATE_HPP
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <string_view>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/config.hpp>
+#include <vicar/detail/parker.hpp>
+#include <vicar/detail/time_limit.hpp>
+#include <vicar/detail/unanswered.hpp>
+#include <vicar/detail/wait_graph.hpp>
+#include <vicar/error.hpp>
+
+// The shared part of a future: docs/internals.md lists its fields and what always holds.
+namespace vicar::detail {
+
+class future_state_base;
+
+/// Runs once, on the thread that makes the state ready, or on the one that attaches it if that is later.
+struct continuation {
+  void (*run)(continuation& self) noexcept;
+};
+
+/// How a value is made by the thread that asks for it. One thread at a time makes it; `lazy_state.hpp` has the kinds.
+class lazy_value {
+ public:
+  virtual ~lazy_value() = default;
+
+  /// Whether making the value would not wait for another future.
+  virtual bool ready() const noexcept = 0;
+  /// Waits until `ready`, at most until `limit`; gives the state that was not ready by then, or null.
+  virtual const future_state_base* wait(const time_limit& limit) = 0;
+  /// Runs the user's function and stores its outcome in the state, unpublished. May throw a `timeout_error` that the function threw because
+  /// of `limit`: then nothing is stored and it may be called again.
+  virtual void make(const time_limit& limit) = 0;
+
+  /// Makes the value of `state` unless another thread does; false if that one is not done by `limit`.
+  bool make_once(future_state_base& state, const time_limit& limit);
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable done_;
+  std::thread::id maker_;  // guarded by mutex_
+};
+
+class VICAR_SHARED future_state_base {
+ public:
+  future_state_base(const future_state_base&) = delete;
+  future_state_base& operator=(const future_state_base&) = delete;
+
+  // Handles. A new state is held by one producer and by one consumer.
+
+  // Relaxed: a new handle is made from one that keeps the state alive.
+  void add_consumer() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_consumer() noexcept { drop(1); }
+  void drop_producer() noexcept { drop(producer_bit); }
+  /// Acquires what the other consumers did before they let go, so that the last one may move the value out.
+  bool last_consumer() const noexcept { return (references_.load(std::memory_order_acquire) & ~producer_bit) == 1; }
+
+  // The producer's side.
+
+  /// The right to store the outcome; false when it was taken before. A message's reply needs none: it has one owner.
+  bool claim() noexcept {
+    // Relaxed: decides between producers; the outcome itself is published by `publish`.
+    return (status_.fetch_or(claimed, std::memory_order_relaxed) & claimed) == 0;
+  }
+  /// Gives the right back because the outcome could not be stored.
+  void unclaim() noexcept { status_.fetch_and(~claimed, std::memory_order_relaxed); }  // relaxed: as `claim`
+  void store_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
+  void publish() noexcept {
+    // Releases the outcome to whoever sees `ready`; acquires the continuation.
+    const std::uint32_t before = status_.fetch_or(claimed | ready_bit, std::memory_order_acq_rel);
+    if (before & sleeping) wake_all(status_);
+    if (before & continued) continuation_->run(*continuation_);
+  }
+  void set_lazy(std::unique_ptr<lazy_value> lazy) noexcept {
+    lazy_ = std::move(lazy);
+    // Releases the lazy value to those who ask later or sleep now.
+    if (status_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(status_);
+  }
+
+  // The consumers' side.
+
+  /// Acquires the outcome.
+  bool published() const noexcept { return (status_.load(std::memory_order_acquire) & ready_bit) != 0; }
+  bool ready() const noexcept {
+    const std::uint32_t now = status_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+    return (now & ready_bit) || ((now & lazy_bit) && lazy_->ready());
+  }
+
+  /// Blocks until the outcome is there, making it if it is lazy. Gives null, or the state that was not ready by `limit`.
+  const future_state_base* await(const time_limit& limit) {
+    for (;;) {
+      const std::uint32_t now = status_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+      if (now & ready_bit) return nullptr;
+      if (now & lazy_bit) {
+        if (const future_state_base* pending = lazy_->wait(limit)) return pending;
+        return lazy_->make_once(*this, limit) ? nullptr : this;
+      }
+      if (!sleep(limit)) return this;
+    }
+  }
+
+  /// As `await`, but does not make a value whose sources are ready; one without sources is made.
+  const future_state_base* await_ready(const time_limit& limit) {
+    for (;;) {
+      const std::uint32_t now = status_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+      if (now & ready_bit) return nullptr;
+      if (now & lazy_bit) {
+        if (const future_state_base* pending = lazy_->wait(limit)) return pending;
+        if (lazy_->ready()) return nullptr;
+        return lazy_->make_once(*this, limit) ? nullptr : this;
+      }
+      if (!sleep(limit)) return this;
+    }
+  }
+
+  const std::exception_ptr& error() const noexcept { return error_; }
+
+  /// Fills the one slot for a continuation. `next` must stay in place until it has run.
+  void attach(continuation& next) noexcept {
+    continuation_ = &next;
+    // Releases the continuation to the producer; acquires the outcome if it is there already.
+    if (status_.fetch_or(continued, std::memory_order_acq_rel) & ready_bit) next.run(next);
+  }
+
+  /// Who will answer and which member; the views and the participant stay as long as the state is not ready.
+  void set_source(participant& source, std::string_view member) noexcept {
+    source_ = &source;
+    member_ = member;
+  }
+
+  [[noreturn]] void throw_timeout(const time_limit& limit) const {
+    throw timeout_error{std::make_shared<unanswered>(retain_source(), member_, limit.asked_seconds())};
+  }
+
+ protected:
+  future_state_base() = default;
+  virtual ~future_state_base() = default;
+  bool holds_value() const noexcept { return published() && !error_; }
+
+ private:
+  static constexpr std::uint32_t producer_bit = 1U << 31;
+
+  // status_
+  static constexpr std::uint32_t ready_bit = 1;   // the outcome may be read
+  static constexpr std::uint32_t sleeping = 2;    // somebody sleeps, or is about to, until the word changes
+  static constexpr std::uint32_t continued = 4;   // continuation_ is set
+  static constexpr std::uint32_t claimed = 8;     // a producer has the right to store the outcome
+  static constexpr std::uint32_t lazy_bit = 16;   // lazy_ is set
+
+  void drop(std::uint32_t share) noexcept {
+    // Releases what this handle did, and acquires what the others did before the state is freed.
+    if (references_.fetch_sub(share, std::memory_order_acq_rel) == share) delete this;
+  }
+
+  /// Null unless the state is pending: only then is the source known to be alive.
+  participant_handle retain_source() const noexcept {
+    if (!source_) return {};
+    const std::lock_guard lock{wait_graph_mutex()};
+    if (published() || !source_->try_retain()) return {};
+    return participant_handle::adopt(source_);
+  }
+
+  bool changed() const noexcept {
+    return (status_.load(std::memory_order_acquire) & (ready_bit | lazy_bit)) != 0;  // acquires the outcome, or the lazy value
+  }
+
+  /// Blocks until `changed`, at most until `limit`.
+  bool sleep(const time_limit& limit) {
+    if (limit.passed()) return changed();
+    if (spin_until([this] { return changed(); })) return true;
+    if (const participant_handle source = retain_source()) {
+      const wait_edge edge{*source, member_, limit};
+      return sleep_in_kernel(limit);
+    }
+    return sleep_in_kernel(limit);
+  }
+
+  bool sleep_in_kernel(const time_limit& limit) noexcept {
+    for (;;) {
+      // Acquires the outcome; tells the producer that somebody has to be woken.
+      const std::uint32_t now = status_.fetch_or(sleeping, std::memory_order_acquire) | sleeping;
+      if (now & (ready_bit | lazy_bit)) return true;
+      if (limit.passed()) return false;
+      sleep_while(status_, now, limit);
+    }
+  }
+
+  std::atomic<std::uint32_t> references_{producer_bit | 1};
+  wait_word status_{0};
+  std::exception_ptr error_;
+  participant* source_ = nullptr;
+  std::string_view member_;
+  continuation* continuation_ = nullptr;
+  std::unique_ptr<lazy_value> lazy_;
+};
+
+inline bool lazy_value::make_once(future_state_base& state, const time_limit& limit) {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    if (state.published()) return true;
+    if (maker_ == std::thread::id{}) break;
+    if (maker_ == std::this_thread::get_id()) {
+      throw deadlock_error{"vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
+    }
+    if (limit.forever()) {
+      done_.wait(lock);
+    } else if (done_.wait_until(lock, limit.until()) == std::cv_status::timeout) {
+      return state.published();
+    }
+  }
+  maker_ = std::this_thread::get_id();
+  lock.unlock();
+  try {
+    make(limit);
+  } catch (...) {
+    lock.lock();
+    maker_ = {};
+    done_.notify_all();
+    throw;
+  }
+  state.publish();
+  lock.lock();
+  maker_ = {};
+  done_.notify_all();
+  return true;
+}
+
+/// Stands for the value of a `future<void>`.
+struct nothing {};
+
+template <class T>
+class future_state final : public future_state_base {
+ public:
+  using value_type = std::conditional_t<std::is_void_v<T>, nothing, T>;
+
+  future_state() noexcept {}
+  ~future_state() override {
+    if (holds_value()) std::destroy_at(&value_);
+  }
+
+  /// Builds the value in place from what `factory` returns, so that a type that cannot be moved works too. Not yet published.
+  template <class Factory>
+  void store(Factory&& factory) {
+    if constexpr (std::is_void_v<T>) {
+      std::forward<Factory>(factory)();
+      ::new (static_cast<void*>(std::addressof(value_))) value_type{};
+    } else {
+      ::new (static_cast<void*>(std::addressof(value_))) value_type(std::forward<Factory>(factory)());
+    }
+  }
+
+  /// The value; only after `published`.
+  value_type& value() noexcept { return value_; }
+
+ private:
+  union {
+    value_type value_;
+  };
+};
+
+}  // namespace vicar::detail
+
+#endif

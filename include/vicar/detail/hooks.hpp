@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_HOOKS_HPP
+#define VICAR_DETAIL_HOOKS_HPP
+
+#include <any>
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/member_traits.hpp>
+#include <vicar/fwd.hpp>
+
+// Hooks are found by name. A class has a member of that name if `&T::name` can be formed, or if it cannot although it could be without `T`'s own:
+// then the name is overloaded, a template or private. Final classes can only be asked the first question.
+namespace vicar::detail {
+
+#define VICAR_DEFINE_HOOK(name)                                                     \
+  struct name##_probe {                                                             \
+    int name;                                                                       \
+  };                                                                                \
+  template <class T>                                                                \
+  struct name##_fused : T, name##_probe {};                                         \
+  template <class T>                                                                \
+  concept name##_reachable = requires { &T::name; };                                \
+  template <class T>                                                                \
+  consteval bool has_##name() {                                                     \
+    if constexpr (name##_reachable<T>) return true;                                 \
+    else if constexpr (std::is_final_v<T> || std::is_union_v<T>) return false;      \
+    else return !name##_reachable<name##_fused<T>>;                                 \
+  }
+VICAR_DEFINE_HOOK(on_start)
+VICAR_DEFINE_HOOK(on_stop)
+VICAR_DEFINE_HOOK(on_failure)
+VICAR_DEFINE_HOOK(on_receive)
+#undef VICAR_DEFINE_HOOK
+
+template <class T>
+concept starts = requires(T& object) { object.on_start(); };
+template <class T>
+concept stops = requires(T& object) { object.on_stop(); };
+template <class T>
+concept handles_failure = requires(T& object, std::exception_ptr failure) { object.on_failure(failure); };
+template <class T, class Message>
+concept takes = requires(T& object, Message incoming) { object.on_receive(std::move(incoming)); };
+
+/// False for the one shape of `on_receive` that nothing can call; overloaded and generic ones are judged where a message is sent.
+template <class T>
+consteval bool receives_one_message() {
+  if constexpr (on_receive_reachable<T>) {
+    if constexpr (std::is_member_function_pointer_v<decltype(&T::on_receive)>) {
+      return member_traits<decltype(&T::on_receive)>::arity == 1;
+    }
+  }
+  return true;
+}
+
+template <class T>
+concept lists_messages = requires { typename T::receives; };
+
+template <class T, class List>
+inline constexpr bool takes_listed = false;
+template <class T, class... Messages>
+inline constexpr bool takes_listed<T, messages<Messages...>> = (takes<T, Messages> && ...);
+
+/// One message for each hook that has the right name and cannot be called.
+template <class T>
+consteval void diagnose_hooks() {
+  static_assert(!has_on_start<T>() || starts<T>,
+                "vicar: on_start cannot be called as on_start(); make it public, without required parameters");
+  static_assert(!has_on_stop<T>() || stops<T>,
+                "vicar: on_stop cannot be called as on_stop(); make it public, without required parameters");
+  static_assert(!has_on_failure<T>() || handles_failure<T>,
+                "vicar: on_failure cannot be called as on_failure(std::exception_ptr); make it public, with that parameter");
+  static_assert(receives_one_message<T>(), "vicar: on_receive cannot be called as on_receive(message); give it one parameter");
+  if constexpr (lists_messages<T>) {
+    static_assert(takes_listed<T, typename T::receives>,
+                  "vicar: receives has to be a vicar::messages<...> of types that on_receive accepts as rvalues; add the missing "
+                  "overload or make it public");
+  }
+}
+
+}  // namespace vicar::detail
+
+#endif

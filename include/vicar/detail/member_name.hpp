@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_MEMBER_NAME_HPP
+#define VICAR_DETAIL_MEMBER_NAME_HPP
+
+#include <cstddef>
+#include <string_view>
+
+#include <vicar/detail/class_name.hpp>
+
+namespace vicar::detail {
+
+/// The unqualified name at the end of what the compiler writes for a pointer to a member: GCC `(int (a::*)(int))a::f` or `&a::f`,
+/// Clang `&a::f`. What is no plain name, such as a lambda, stays as it is.
+constexpr std::string_view last_name(std::string_view value) {
+  if (value.empty() || value.back() == ')' || value.back() == '}') return value;
+  int depth = 0;
+  for (std::size_t i = value.size(); i-- > 0;) {
+    const char c = value[i];
+    if (c == '>') ++depth;
+    if (c == '<') --depth;
+    if (depth == 0 && (c == ':' || c == '&' || c == ')')) return value.substr(i + 1);
+  }
+  return value;
+}
+
+template <auto Member>
+consteval std::string_view make_member_name() {
+  return last_name(template_argument(__PRETTY_FUNCTION__, "Member = "));
+}
+
+/// The name of the member that `Member` points to, without its class.
+template <auto Member>
+inline constexpr std::string_view member_name = make_member_name<Member>();
+
+}  // namespace vicar::detail
+
+#endif

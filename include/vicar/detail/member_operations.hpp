@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_MEMBER_OPERATIONS_HPP
+#define VICAR_DETAIL_MEMBER_OPERATIONS_HPP
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/class_name.hpp>
+#include <vicar/detail/diagnose.hpp>
+#include <vicar/detail/envelope.hpp>
+#include <vicar/detail/member_call.hpp>
+#include <vicar/detail/member_name.hpp>
+#include <vicar/detail/member_traits.hpp>
+#include <vicar/future.hpp>
+
+namespace vicar::detail {
+
+/// `call`, `defer`, `get` and `set` of everything that leads to an object on an actor's thread: references, proxies, nested proxies.
+/// `Self` gives `owner()`, the cell, and `target()`, see `member_call.hpp`.
+///
+/// All members may be called from any thread. None blocks, unless the actor was started with `overflow::block` and its mailbox is full.
+/// Arguments are copied or moved into the message by the caller, whom their exceptions reach, and handed over as rvalues on the actor's
+/// thread; `std::ref` shares instead, and then what it refers to has to live until the message was handled. `const char*` and
+/// `std::string_view` arguments are kept as they are, like those of a `std::thread`.
+template <class Self, class T>
+class member_operations {
+ public:
+  /// Calls `function(object, arguments...)` on the actor's thread; `function` is a member function pointer or any callable that takes a
+  /// `T&` first. The future carries the result or the exception, `actor_dead_error` and `mailbox_full_error` included.
+  template <class Function, class... Arguments>
+  auto call(Function&& function, Arguments&&... arguments) const {
+    using callable = std::decay_t<Function>;
+    constexpr bool invocable = std::invocable<callable, T&, std::decay_t<Arguments>...>;
+    if constexpr (check_call<T, callable, invocable, Function, Arguments...>()) {
+      using returned = std::invoke_result_t<callable, T&, std::decay_t<Arguments>...>;
+      if constexpr (check_result<T, returned>()) {
+        return send_call<&class_name<callable>, std::decay_t<returned>>(
+            self().owner(),
+            bind_function(self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...));
+      } else {
+        return placeholder{};
+      }
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// The same for a member known at compile time, `call<&T::member>(arguments...)`: logs and errors have its name. Takes static members, too.
+  template <auto Member, class... Arguments>
+  auto call(Arguments&&... arguments) const {
+    using invoker = pointer_invoker<Member>;
+    if constexpr (check_call<T, decltype(Member), calls<invoker, T, Arguments...>, Arguments...>()) {
+      return call_member<invoker>(self().owner(), self().target(), std::forward<Arguments>(arguments)...);
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// As `call`, for the effect alone: there is no answer, and an exception ends the actor. Throws `actor_dead_error`, and
+  /// `mailbox_full_error` if the actor was started with `overflow::fail`.
+  template <class Function, class... Arguments>
+  void defer(Function&& function, Arguments&&... arguments) const {
+    using callable = std::decay_t<Function>;
+    constexpr bool invocable = std::invocable<callable, T&, std::decay_t<Arguments>...>;
+    if constexpr (check_call<T, callable, invocable, Function, Arguments...>()) {
+      send_defer<&class_name<callable>>(
+          self().owner(), bind_function(self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...));
+    }
+  }
+  template <auto Member, class... Arguments>
+  void defer(Arguments&&... arguments) const {
+    using invoker = pointer_invoker<Member>;
+    if constexpr (check_call<T, decltype(Member), calls<invoker, T, Arguments...>, Arguments...>()) {
+      defer_member<invoker>(self().owner(), self().target(), std::forward<Arguments>(arguments)...);
+    }
+  }
+
+  /// A copy of a data member, of the actor's class or a base; an array as a `std::array`.
+  template <class Pointer>
+  auto get(Pointer field) const {
+    if constexpr (check_field<T, Pointer>()) {
+      using type = typename member_traits<Pointer>::field_type;
+      return read_member<&class_name<Pointer>, type>(self().owner(), self().target(),
+                                                     [field](T& object) -> auto& { return object.*field; });
+    } else {
+      return placeholder{};
+    }
+  }
+  template <auto Field>
+  auto get() const {
+    if constexpr (check_field<T, decltype(Field)>()) {
+      using type = typename member_traits<decltype(Field)>::field_type;
+      return read_member<&member_name<Field>, type>(self().owner(), self().target(),
+                                                    [](T& object) -> auto& { return object.*Field; });
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// Assigns to a data member on the actor's thread; the future is ready when that is done.
+  template <class Pointer, class Value = typename member_traits<Pointer>::field_type>
+  auto set(Pointer field, Value&& value) const {
+    if constexpr (check_field<T, Pointer>()) {
+      using type = typename member_traits<Pointer>::field_type;
+      return write_member<&class_name<Pointer>, type>(self().owner(), self().target(),
+                                                      [field](T& object) -> auto& { return object.*field; },
+                                                      std::forward<Value>(value));
+    } else {
+      return placeholder{};
+    }
+  }
+  template <auto Field, class Value = typename member_traits<decltype(Field)>::field_type>
+  auto set(Value&& value) const {
+    if constexpr (check_field<T, decltype(Field)>()) {
+      using type = typename member_traits<decltype(Field)>::field_type;
+      return write_member<&member_name<Field>, type>(self().owner(), self().target(),
+                                                     [](T& object) -> auto& { return object.*Field; },
+                                                     std::forward<Value>(value));
+    } else {
+      return placeholder{};
+    }
+  }
+
+ protected:
+  ~member_operations() = default;
+
+ private:
+  const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_PARKER_HPP
+#define VICAR_DETAIL_PARKER_HPP
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+
+#include <vicar/detail/config.hpp>
+#include <vicar/detail/time_limit.hpp>
+
+#if defined(__linux__) && !defined(VICAR_NO_FUTEX)
+#define VICAR_USES_FUTEX 1
+#include <ctime>
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#else
+#define VICAR_USES_FUTEX 0
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <mutex>
+#endif
+
+// Waiting on a 32-bit word: spin for a moment, then sleep in the kernel. `std::atomic::wait` has no time limit, hence this.
+// The word is the only channel: whoever changes it and may have a sleeper calls wake_*; whoever wakes looks again.
+namespace vicar::detail {
+
+using wait_word = std::atomic<std::uint32_t>;
+
+inline void pause_processor() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Tries `condition` for a moment: a few pauses, then some tens of yields, which hand the core to the other side where both share one.
+/// Returns whether it came true.
+template <class Condition>
+bool spin_until(Condition condition) {
+  constexpr int pauses = 4;
+  constexpr int yields = 50;
+  for (int i = 0; i < pauses; ++i) {
+    if (condition()) return true;
+    pause_processor();
+  }
+  for (int i = 0; i < yields; ++i) {
+    if (condition()) return true;
+    std::this_thread::yield();
+  }
+  return condition();
+}
+
+#if VICAR_USES_FUTEX
+
+/// Sleeps while `word` holds `expected`, at most until `limit`. May return early; look at the word again.
+inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
+  std::timespec until{};
+  if (!limit.forever()) {
+    const auto since_epoch = limit.until().time_since_epoch();  // steady_clock is CLOCK_MONOTONIC in both standard libraries
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
+    until.tv_sec = static_cast<std::time_t>(seconds.count());
+    until.tv_nsec = static_cast<long>(std::chrono::nanoseconds{since_epoch - seconds}.count());
+  }
+  syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, limit.forever() ? nullptr : &until, nullptr,
+          FUTEX_BITSET_MATCH_ANY);
+}
+
+inline void wake_one(const wait_word& word) noexcept {
+  syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+}
+inline void wake_all(const wait_word& word) noexcept {
+  syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0);
+}
+
+#else
+
+/// Where no futex is to be had, sleepers gather in one of some rooms, chosen by the word's address.
+struct waiting_room {
+  std::mutex mutex;
+  std::condition_variable changed;
+
+  static waiting_room& of(const wait_word& word) noexcept {
+    constexpr std::size_t rooms = 64;
+    static waiting_room* const all = new waiting_room[rooms];  // never destroyed: actors may outlive static objects
+    return all[std::hash<const void*>{}(&word) / alignof(std::max_align_t) % rooms];
+  }
+};
+
+inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
+  waiting_room& room = waiting_room::of(word);
+  std::unique_lock lock{room.mutex};
+  if (word.load(std::memory_order_acquire) != expected) return;  // acquires what the waker published
+  if (limit.forever()) {
+    room.changed.wait(lock);
+  } else {
+    room.changed.wait_until(lock, limit.until());
+  }
+}
+
+inline void wake_all(const wait_word& word) noexcept {
+  waiting_room& room = waiting_room::of(word);
+  { const std::lock_guard lock{room.mutex}; }
+  room.changed.notify_all();
+}
+inline void wake_one(const wait_word& word) noexcept { wake_all(word); }
+
+#endif
+
+}  // namespace vicar::detail
+
+#endif

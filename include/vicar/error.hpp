@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_ERROR_HPP
+#define VICAR_ERROR_HPP
+
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include <vicar/detail/config.hpp>
+#include <vicar/fwd.hpp>
+
+namespace vicar {
+
+/// What every error of this library derives from. Its text reads `vicar: <what is wrong>; <how to fix it>` and names the actor and,
+/// where there is one, the member. All of them can be copied and read from any thread.
+class VICAR_SHARED error : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The actor has stopped, or stopped before it came to this message. It never will: start another actor.
+class VICAR_SHARED actor_dead_error : public error {
+ public:
+  using error::error;
+};
+
+/// A wait that would never end because the waiting actor is itself part of what it waits for. Thrown before it blocks.
+class VICAR_SHARED deadlock_error : public error {
+ public:
+  using error::error;
+};
+
+/// The mailbox holds `options::mailbox_capacity` messages and the actor was started with `overflow::fail` or `overflow::drop`.
+class VICAR_SHARED mailbox_full_error : public error {
+ public:
+  using error::error;
+};
+
+/// Asked through `any_actor_ref`: the actor takes no message of this type.
+class VICAR_SHARED unhandled_message_error : public error {
+ public:
+  using error::error;
+};
+
+/// A step on the way to a traversable member was a null pointer or an empty optional when the message was handled.
+class VICAR_SHARED null_step_error : public error {
+ public:
+  using error::error;
+};
+
+/// A promise was given a second value, exception or hook.
+class VICAR_SHARED promise_already_satisfied : public error {
+ public:
+  using error::error;
+};
+
+/// A promise was destroyed without a value, an exception or a hook.
+class VICAR_SHARED broken_promise : public error {
+ public:
+  using error::error;
+};
+
+/// The value that can only be moved was moved out by another handle, is still wanted by one, or this handle was moved from.
+class VICAR_SHARED future_already_retrieved : public error {
+ public:
+  using error::error;
+};
+
+namespace detail {
+
+/// A text that is made the first time that somebody reads it. Shared by all copies of an exception.
+class VICAR_SHARED late_text {
+ public:
+  virtual ~late_text() = default;
+
+  const char* get() const noexcept {
+    try {
+      const std::lock_guard lock{mutex_};
+      if (text_.empty()) text_ = make();
+      return text_.c_str();
+    } catch (...) {
+      return "vicar: a wait timed out; its details could not be written because memory is short";
+    }
+  }
+
+ private:
+  virtual std::string make() const = 0;
+
+  mutable std::mutex mutex_;
+  mutable std::string text_;
+};
+
+}  // namespace detail
+
+/// A wait with a time limit passed it. The answer may still come: the future can be asked again.
+/// The text says who did not answer what, and what that actor was doing at that moment.
+class VICAR_SHARED timeout_error : public error {
+ public:
+  explicit timeout_error(const std::string& text) : error{text} {}
+  explicit timeout_error(std::shared_ptr<const detail::late_text> text)
+      : error{"vicar: timeout"}, text_{std::move(text)} {}
+
+  const char* what() const noexcept override { return text_ ? text_->get() : error::what(); }
+
+ private:
+  std::shared_ptr<const detail::late_text> text_;
+};
+
+}  // namespace vicar
+
+#endif

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_FUTURE_HPP
+#define VICAR_FUTURE_HPP
+
+#include <chrono>
+#include <concepts>
+#include <exception>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vicar/detail/diagnose.hpp>
+#include <vicar/detail/future_handle.hpp>
+#include <vicar/detail/future_state.hpp>
+#include <vicar/detail/lazy_state.hpp>
+#include <vicar/detail/time_limit.hpp>
+#include <vicar/error.hpp>
+#include <vicar/fwd.hpp>
+
+namespace vicar {
+
+namespace detail {
+struct future_access;
+}
+
+/// The answer to a message, now or later. A cheap handle: copies share one answer, any number of threads may read it any number of times,
+/// and dropping it is fine. Every member may be called from any thread; one handle object is for one thread at a time.
+template <class T>
+class future {
+  static_assert(!std::is_reference_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
+                "vicar: a future holds a value; use future<std::decay_t<T>>, or a pointer");
+
+ public:
+  using value_type = T;
+
+  /// Empty, as after a move: everything but assignment, destruction and comparison throws `future_already_retrieved`.
+  future() = default;
+
+  /// The value. Blocks until it is there. Rethrows the exception that was stored, the same object each time.
+  /// Throws `deadlock_error` where an actor would wait for itself. The reference lives as long as some handle does.
+  template <class Value = T>
+    requires(!std::is_void_v<Value>)
+  const Value& get() const& {
+    return handle_.settled({}).value();
+  }
+  /// The value moved out if no other handle is left, else a copy; empties this handle. Blocks and throws as above; a value that can only
+  /// be moved while another handle wants it throws `future_already_retrieved`.
+  T get() && { return handle_.take({}); }
+  template <class Value = T>
+    requires(!std::is_void_v<Value>)
+  const Value& get() const&& = delete;
+  void get() const&
+    requires std::is_void_v<T>
+  {
+    handle_.settled({});
+  }
+
+  /// As `get()`, but throws `timeout_error` when there is no answer within `timeout`; zero looks once. The future stays usable.
+  template <class Rep, class Period, class Value = T>
+    requires(!std::is_void_v<Value>)
+  const Value& get(const std::chrono::duration<Rep, Period>& timeout) const& {
+    return handle_.settled(detail::time_limit{timeout}).value();
+  }
+  template <class Rep, class Period>
+  T get(const std::chrono::duration<Rep, Period>& timeout) && {
+    return handle_.take(detail::time_limit{timeout});
+  }
+  template <class Rep, class Period, class Value = T>
+    requires(!std::is_void_v<Value>)
+  const Value& get(const std::chrono::duration<Rep, Period>& timeout) const&& = delete;
+  template <class Rep, class Period>
+  void get(const std::chrono::duration<Rep, Period>& timeout) const&
+    requires std::is_void_v<T>
+  {
+    handle_.settled(detail::time_limit{timeout});
+  }
+
+  /// Whether `get` would not wait for anybody. Never blocks. For a future made by `map` and the like: whether its source is ready.
+  bool ready() const { return handle_.state().ready(); }
+
+  /// Blocks until `ready`. Does not throw the stored exception and does not run functions given to `map` and the like; a hook
+  /// given to `from_hook` runs, because nothing else would make the future ready.
+  void wait() const { handle_.state().await_ready({}); }
+  template <class Rep, class Period>
+  bool wait_for(const std::chrono::duration<Rep, Period>& timeout) const {
+    return handle_.state().await_ready(detail::time_limit{timeout}) == nullptr;
+  }
+  template <class Clock, class Duration>
+  bool wait_until(const std::chrono::time_point<Clock, Duration>& point) const {
+    while (handle_.state().await_ready(detail::time_limit{point}) != nullptr) {
+      if (Clock::now() >= point) return false;  // a clock that was set back goes on waiting
+    }
+    return true;
+  }
+
+  /// A future of `function(value)`. The function runs once, on the thread that first asks for the value, which keeps what it returned or
+  /// threw; an exception of this future passes through. The function takes the value by const reference, or by value if it can only be moved
+  /// and this is the last handle of it.
+  template <class Function>
+  auto map(Function function) const {
+    if constexpr (std::is_void_v<T>) {
+      constexpr bool callable = std::invocable<Function&>;
+      static_assert(callable, "vicar: map cannot call this function; for a future<void> it takes no argument");
+      if constexpr (callable) return lazy<std::decay_t<std::invoke_result_t<Function&>>>(std::move(function));
+      else return detail::placeholder{};
+    } else if constexpr (std::invocable<Function&, const T&>) {
+      return lazy<std::decay_t<std::invoke_result_t<Function&, const T&>>>(std::move(function));
+    } else {
+      constexpr bool callable = std::invocable<Function&, T>;
+      static_assert(callable, "vicar: map cannot call this function with the future's value; it takes the whole value as its only argument");
+      if constexpr (callable) return lazy<std::decay_t<std::invoke_result_t<Function&, T>>>(std::move(function));
+      else return detail::placeholder{};
+    }
+  }
+
+  /// A future of a `std::vector` of those items that `predicate` is true for. Runs as the function of `map` does.
+  template <class Predicate>
+  auto filter(Predicate predicate) const {
+    constexpr bool is_iterable = detail::iterable<T>;
+    static_assert(is_iterable, "vicar: filter needs a future of a range; use map for a single value");
+    if constexpr (is_iterable) {
+      constexpr bool callable = std::predicate<Predicate&, const detail::element_t<T>&>;
+      static_assert(callable, "vicar: filter cannot call this predicate with an item of the range; it takes one item and returns a bool");
+      if constexpr (callable) return map(detail::keep_matching<Predicate>{std::move(predicate)});
+      else return detail::placeholder{};
+    } else {
+      return detail::placeholder{};
+    }
+  }
+
+  /// A future of the items combined from the left, beginning with `initial`, which is also the result for an empty range.
+  /// Runs as the function of `map` does.
+  template <class Function, class Initial>
+  auto reduce(Function function, Initial initial) const {
+    constexpr bool is_iterable = detail::iterable<T>;
+    static_assert(is_iterable, "vicar: reduce needs a future of a range; use map for a single value");
+    if constexpr (is_iterable) {
+      constexpr bool callable = std::invocable<Function&, Initial, detail::element_reference_t<T>>;
+      static_assert(callable, "vicar: reduce cannot call this function; it takes what was combined so far and the next item");
+      if constexpr (callable) return map(detail::fold_from<Function, Initial>{std::move(function), std::move(initial)});
+      else return detail::placeholder{};
+    } else {
+      return detail::placeholder{};
+    }
+  }
+
+  /// As above, beginning with the first item; an empty range gives `std::invalid_argument`.
+  template <class Function>
+  auto reduce(Function function) const {
+    constexpr bool is_iterable = detail::iterable<T>;
+    static_assert(is_iterable, "vicar: reduce needs a future of a range; use map for a single value");
+    if constexpr (is_iterable) {
+      constexpr bool callable = std::invocable<Function&, detail::element_t<T>, detail::element_reference_t<T>>;
+      static_assert(callable, "vicar: reduce cannot call this function; it takes what was combined so far and the next item");
+      if constexpr (callable) return map(detail::fold_first<Function>{std::move(function)});
+      else return detail::placeholder{};
+    } else {
+      return detail::placeholder{};
+    }
+  }
+
+  /// A future of the values of this one and the others, in that order: a `std::vector` if all have one type, a `std::tuple` if not,
+  /// `void` if all are `void`. An exception of the first that failed passes through. Values are moved out of the last handles.
+  template <class... Others>
+  auto join(future<Others>... others) const& {
+    return future{*this}.join_all(std::move(others)...);
+  }
+  template <class... Others>
+  auto join(future<Others>... others) && {
+    return join_all(std::move(others)...);
+  }
+
+  /// A future whose value `hook(timeout)` makes, once, on the first thread that asks; `timeout` is a
+  /// `std::optional<std::chrono::nanoseconds>`, empty for a `get` without limit. The hook may throw `timeout_error` when it was given a
+  /// limit: that reaches the caller, and the hook is called again the next time.
+  template <class Hook>
+  static future from_hook(Hook hook) {
+    constexpr bool callable = std::is_invocable_r_v<T, Hook&, std::optional<std::chrono::nanoseconds>>;
+    static_assert(callable,
+                  "vicar: a hook takes a std::optional<std::chrono::nanoseconds> and returns the future's value; change its signature");
+    if constexpr (callable) {
+      return future{detail::make_lazy<T, detail::hooked_value<T, Hook>>(std::move(hook))};
+    } else {
+      return future{};
+    }
+  }
+
+  /// Whether both share one answer.
+  bool operator==(const future&) const = default;
+
+ private:
+  friend struct detail::future_access;
+  template <class U>
+  friend class future;
+
+  explicit future(detail::consumer_handle<T> handle) noexcept : handle_{std::move(handle)} {}
+
+  template <class Result, class Function>
+  future<Result> lazy(Function function) const {
+    handle_.state();  // throws for an empty handle, here rather than later
+    return future<Result>{
+        detail::make_lazy<Result, detail::mapped_value<Result, T, Function>>(handle_, std::move(function))};
+  }
+
+  template <class... Others>
+  auto join_all(future<Others>... others) {
+    constexpr bool all_void = (std::is_void_v<T> && ... && std::is_void_v<Others>);
+    constexpr bool any_void = (std::is_void_v<T> || ... || std::is_void_v<Others>);
+    static_assert(all_void || !any_void,
+                  "vicar: join of futures with and without a value; join the future<void> ones apart from the others");
+    handle_.state();
+    (others.handle_.state(), ...);
+    if constexpr (all_void || !any_void) {
+      using result = typename joined<all_void, Others...>::type;
+      return future<result>{detail::make_lazy<result, detail::joined_value<result, T, Others...>>(
+          std::move(handle_), std::move(others.handle_)...)};
+    } else {
+      return detail::placeholder{};
+    }
+  }
+
+  template <bool AllVoid, class... Others>
+  struct joined {
+    using type = std::conditional_t<(std::same_as<T, Others> && ...), std::vector<T>, std::tuple<T, Others...>>;
+  };
+  template <class... Others>
+  struct joined<true, Others...> {
+    using type = void;
+  };
+
+  detail::consumer_handle<T> handle_;
+};
+
+namespace detail {
+
+/// How the rest of the library makes futures from states.
+struct future_access {
+  template <class T>
+  static future<T> make(consumer_handle<T> handle) noexcept {
+    return future<T>{std::move(handle)};
+  }
+  template <class T>
+  static const consumer_handle<T>& handle(const future<T>& of) noexcept {
+    return of.handle_;
+  }
+};
+
+/// The two ends of a new state.
+template <class T>
+struct reply_channel {
+  producer_handle<T> producer;
+  consumer_handle<T> consumer;
+
+  reply_channel() : reply_channel{new future_state<T>} {}
+
+ private:
+  explicit reply_channel(future_state<T>* state)
+      : producer{producer_handle<T>::adopt(state)}, consumer{consumer_handle<T>::adopt(state)} {}
+};
+
+}  // namespace detail
+
+/// The other end of a future, for answers that are no message's. Moved, not copied; destroyed without an answer, it answers `broken_promise`.
+/// A value, an exception or a hook may be given once, from any thread; a second one throws `promise_already_satisfied`.
+template <class T>
+class promise {
+ public:
+  promise() : promise{detail::reply_channel<T>{}} {}
+
+  /// Any number of times: the futures share the answer.
+  future<T> get_future() const {
+    state();
+    producer_->add_consumer();
+    return detail::future_access::make(detail::consumer_handle<T>::adopt(producer_.operator->()));
+  }
+
+  /// Stores the value and wakes those who wait. If copying the value throws, nothing was stored.
+  template <class Value = T>
+  void set_value(Value&& value)
+    requires(!std::is_void_v<T>)
+  {
+    constexpr bool storable = std::is_constructible_v<T, Value>;
+    static_assert(storable, "vicar: set_value cannot make the promise's type from this value; convert it first");
+    if constexpr (storable) store([&]() -> T { return T(std::forward<Value>(value)); });
+  }
+  void set_value()
+    requires std::is_void_v<T>
+  {
+    store([] {});
+  }
+
+  /// Stores an exception, by default the one being handled.
+  void set_exception(std::exception_ptr exception = std::current_exception()) {
+    claim();
+    producer_->store_error(std::move(exception));
+    producer_->publish();
+  }
+
+  /// Lets the first thread that asks make the value: see `future::from_hook`.
+  template <class Hook>
+  void set_get_hook(Hook hook) {
+    constexpr bool callable = std::is_invocable_r_v<T, Hook&, std::optional<std::chrono::nanoseconds>>;
+    static_assert(callable,
+                  "vicar: a hook takes a std::optional<std::chrono::nanoseconds> and returns the promise's type; change its signature");
+    if constexpr (callable) {
+      state();
+      auto lazy = std::make_unique<detail::hooked_value<T, Hook>>(*producer_.operator->(), std::move(hook));
+      claim();
+      producer_->set_lazy(std::move(lazy));
+    }
+  }
+
+ private:
+  explicit promise(detail::reply_channel<T> channel) noexcept : producer_{std::move(channel.producer)} {}
+
+  void state() const {
+    if (!producer_) throw promise_already_satisfied{"vicar: this promise was moved from; use the one it was moved to"};
+  }
+  void claim() {
+    state();
+    if (!producer_->claim()) {
+      throw promise_already_satisfied{"vicar: this promise already has its value, exception or hook; make a new promise for the next answer"};
+    }
+  }
+  template <class Factory>
+  void store(Factory factory) {
+    claim();
+    try {
+      producer_->store(std::move(factory));
+    } catch (...) {
+      producer_->unclaim();
+      throw;
+    }
+    producer_->publish();
+  }
+
+  detail::producer_handle<T> producer_;
+};
+
+/// A future that is ready with `value`.
+template <class T>
+future<std::decay_t<T>> make_ready_future(T&& value) {
+  detail::reply_channel<std::decay_t<T>> channel;
+  channel.producer->claim();
+  channel.producer->store([&]() -> std::decay_t<T> { return std::forward<T>(value); });
+  channel.producer->publish();
+  return detail::future_access::make(std::move(channel.consumer));
+}
+inline future<void> make_ready_future() {
+  detail::reply_channel<void> channel;
+  channel.producer->store([] {});
+  channel.producer->publish();
+  return detail::future_access::make(std::move(channel.consumer));
+}
+
+/// A future that is ready with an exception.
+template <class T>
+future<T> make_failed_future(std::exception_ptr exception) {
+  detail::reply_channel<T> channel;
+  channel.producer->store_error(std::move(exception));
+  channel.producer->publish();
+  return detail::future_access::make(std::move(channel.consumer));
+}
+
+namespace detail {
+
+template <class Range>
+auto collect(Range&& futures, const time_limit& limit) {
+  using value_type = typename element_t<std::remove_cvref_t<Range>>::value_type;
+  if constexpr (std::is_void_v<value_type>) {
+    for (const auto& one : futures) future_access::handle(one).settled(limit);
+  } else {
+    constexpr bool readable = std::is_copy_constructible_v<value_type> || !std::is_lvalue_reference_v<Range>;
+    static_assert(readable, "vicar: get_all has to move these values out of their futures; give it the range as an rvalue");
+    std::vector<value_type> values;
+    if constexpr (readable) {
+      for (const auto& one : futures) {
+        if constexpr (std::is_lvalue_reference_v<Range>) {
+          values.push_back(future_access::handle(one).settled(limit).value());
+        } else {
+          values.push_back(future_access::handle(one).extract(limit));
+        }
+      }
+    }
+    return values;
+  }
+}
+
+}  // namespace detail
+
+/// The values of a range of futures, in its order; nothing for a range of `future<void>`. Blocks until all are there; rethrows the first
+/// exception met. The futures stay readable, unless their values can only be moved: then the range has to be an rvalue.
+template <class Range>
+auto get_all(Range&& futures) {
+  return detail::collect(std::forward<Range>(futures), {});
+}
+/// As above with one deadline for all of them: throws `timeout_error` when it passes.
+template <class Range, class Rep, class Period>
+auto get_all(Range&& futures, const std::chrono::duration<Rep, Period>& timeout) {
+  return detail::collect(std::forward<Range>(futures), detail::time_limit{timeout});
+}
+
+}  // namespace vicar
+
+#endif

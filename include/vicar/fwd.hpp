@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_FWD_HPP
+#define VICAR_FWD_HPP
+
+namespace vicar {
+
+struct options;
+struct actor_stats;
+struct log_record;
+
+class error;
+class actor;
+
+template <class T>
+class future;
+template <class T>
+class promise;
+
+template <class T>
+class actor_ref;
+template <class T>
+class actor_proxy;
+template <class T>
+class nested_proxy;
+template <class T, auto Method>
+class callable_proxy;
+template <class U>
+class traversable;
+
+/// A reference to an actor of any class; `as<T>()` gives the typed one back.
+using any_actor_ref = actor_ref<void>;
+
+/// The message types that reach an actor through `any_actor_ref` and broadcasts: `using receives = vicar::messages<A, B>;`
+template <class... Messages>
+struct messages {};
+
+/// Thrown anywhere on an actor's thread, stops this actor at once and then every other one. Not a `std::exception`, so that
+/// a `catch (const std::exception&)` in between does not swallow it.
+struct stop_all_actors {};
+
+/// Opens the members of a class from outside: `template <> inline constexpr bool vicar::enable_traversable<U> = true;`
+template <class U>
+inline constexpr bool enable_traversable = false;
+
+/// Lets a method return a view (`std::string_view`, `std::span`, ...) because what it looks at outlives the actor.
+template <class R>
+inline constexpr bool enable_view_result = false;
+
+}  // namespace vicar
+
+#endif

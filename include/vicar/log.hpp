@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_LOG_HPP
+#define VICAR_LOG_HPP
+
+#include <atomic>
+#include <concepts>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include <vicar/detail/config.hpp>
+#include <vicar/fwd.hpp>
+
+namespace vicar {
+
+/// How serious a record is.
+enum class log_level : unsigned char {
+  debug,    ///< an actor was registered, started, stopped, unregistered
+  info,     ///< an exception was handed to a caller
+  warning,  ///< an actor takes no message of this type
+  error,    ///< an exception that no caller waits for
+  off,      ///< for `set_log_level` only: nothing is logged
+};
+
+/// One line of the log. The views are valid during the call of the sink only.
+struct log_record {
+  log_level level;
+  std::string_view message;      ///< without the text of the exception
+  std::exception_ptr exception;  ///< null where the record is about none
+  std::string_view actor;        ///< the actor's name; empty where the record is about none
+};
+
+/// What an exception says: `what()`, or a fixed text for one that does not derive from `std::exception`.
+inline std::string exception_text(const std::exception_ptr& exception) {
+  if (!exception) return "no exception";
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& caught) {
+    return caught.what();
+  } catch (const stop_all_actors&) {
+    return "vicar::stop_all_actors";
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+}
+
+namespace detail {
+
+class log_sink {
+ public:
+  virtual ~log_sink() = default;
+  virtual void write(const log_record& record) = 0;
+};
+
+template <class Sink>
+class log_sink_of final : public log_sink {
+ public:
+  explicit log_sink_of(Sink sink) : sink_{std::move(sink)} {}
+  void write(const log_record& record) override { sink_(record); }
+
+ private:
+  Sink sink_;
+};
+
+struct write_to_stderr {
+  void operator()(const log_record& record) const {
+    static constexpr std::string_view names[] = {"debug", "info", "warning", "error", "off"};
+    const std::string text = record.exception ? fmt::format(" {}", exception_text(record.exception)) : std::string{};
+    fmt::print(stderr, "vicar {}: {}{}\n", names[static_cast<std::size_t>(record.level)], record.message, text);
+  }
+};
+
+class VICAR_SHARED logger {
+ public:
+  /// Never destroyed: actors may log while static objects are.
+  static logger& instance() {
+    static logger* const the_logger = new logger;
+    return *the_logger;
+  }
+
+  // Relaxed: the level publishes nothing, and a record near a switch may go either way.
+  bool enabled(log_level level) const noexcept { return level >= level_.load(std::memory_order_relaxed); }
+  void set_level(log_level level) noexcept { level_.store(level, std::memory_order_relaxed); }
+  log_level level() const noexcept { return level_.load(std::memory_order_relaxed); }
+
+  void set_sink(std::shared_ptr<log_sink> sink) {
+    const std::lock_guard lock{mutex_};
+    sink_.swap(sink);  // the old one is destroyed after the lock was given up
+  }
+
+  /// Writes on the calling thread, outside every lock. A sink that throws loses its record: logging never fails an actor.
+  void write(const log_record& record) noexcept {
+    try {
+      std::shared_ptr<log_sink> sink;
+      {
+        const std::lock_guard lock{mutex_};
+        sink = sink_;
+      }
+      sink->write(record);
+    } catch (...) {
+    }
+  }
+
+ private:
+  logger() : sink_{std::make_shared<log_sink_of<write_to_stderr>>(write_to_stderr{})} {}
+
+  std::atomic<log_level> level_{log_level::warning};
+  std::mutex mutex_;
+  std::shared_ptr<log_sink> sink_;
+};
+
+/// Logs what `make` returns, which is called only when the level is on.
+template <class Make>
+void log(log_level level, std::string_view actor, const std::exception_ptr& exception, Make make) noexcept {
+  logger& the_logger = logger::instance();
+  if (!the_logger.enabled(level)) return;
+  try {
+    const std::string message = make();
+    the_logger.write({level, message, exception, actor});
+  } catch (...) {  // no memory for the text: see `write`
+  }
+}
+
+}  // namespace detail
+
+/// Sends the log to `sink`, any copyable callable that takes a `const log_record&`. It is called on whichever thread logs, perhaps on
+/// several at once, so it has to be thread-safe. A record that is being written meanwhile may still go to the old sink.
+template <class Sink>
+void set_log_sink(Sink sink) {
+  constexpr bool callable = std::invocable<Sink&, const log_record&> && std::copy_constructible<Sink>;
+  static_assert(callable, "vicar: a log sink is a copyable callable; give it the signature void(const vicar::log_record&)");
+  if constexpr (callable) {
+    detail::logger::instance().set_sink(std::make_shared<detail::log_sink_of<Sink>>(std::move(sink)));
+  }
+}
+
+/// Back to the default: warnings and errors go to the standard error stream.
+inline void reset_log_sink() {
+  detail::logger::instance().set_sink(
+      std::make_shared<detail::log_sink_of<detail::write_to_stderr>>(detail::write_to_stderr{}));
+}
+
+/// Logs records of this level and above. The default is `log_level::warning`.
+inline void set_log_level(log_level level) noexcept { detail::logger::instance().set_level(level); }
+inline log_level get_log_level() noexcept { return detail::logger::instance().level(); }
+
+}  // namespace vicar
+
+#endif

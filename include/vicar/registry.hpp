@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_REGISTRY_HPP
+#define VICAR_REGISTRY_HPP
+
+#include <chrono>
+#include <concepts>
+#include <exception>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vicar/actor_ref.hpp>
+#include <vicar/detail/cell_table.hpp>
+#include <vicar/detail/class_name.hpp>
+#include <vicar/detail/time_limit.hpp>
+#include <vicar/error.hpp>
+#include <vicar/fwd.hpp>
+
+/// The actors of the process: all that were started and have not begun to end, and were not taken out by hand. Every function may be called from
+/// any thread. Only `stop_all` blocks (and a broadcast, where a mailbox with `overflow::block` is full).
+namespace vicar::registry {
+
+/// All actors in the order of starting.
+inline std::vector<any_actor_ref> get_all() {
+  std::vector<any_actor_ref> found;
+  for (auto& each : detail::cell_table::instance().snapshot(detail::cell_table::which::alive)) {
+    found.push_back(detail::ref_access::make_any(std::move(each)));
+  }
+  return found;
+}
+
+/// The actors of class `T` and of classes derived from it.
+template <class T>
+std::vector<actor_ref<T>> get_by_class() {
+  std::vector<actor_ref<T>> found;
+  for (const any_actor_ref& each : get_all()) {
+    if (std::optional<actor_ref<T>> typed = each.as<T>()) found.push_back(*std::move(typed));
+  }
+  return found;
+}
+
+/// The actors whose class has this qualified name or this last component of it: `app::adder` or `adder`.
+inline std::vector<any_actor_ref> get_by_class_name(std::string_view name) {
+  std::vector<any_actor_ref> found = get_all();
+  std::erase_if(found, [&](const any_actor_ref& each) {
+    return each.class_name() != name && detail::last_component(each.class_name()) != name;
+  });
+  return found;
+}
+
+/// The actor with this URN, if there is one.
+inline std::optional<any_actor_ref> get_by_urn(std::string_view urn) {
+  for (any_actor_ref& each : get_all()) {
+    if (each.urn() == urn) return std::move(each);
+  }
+  return std::nullopt;
+}
+
+namespace broadcast_detail {
+
+/// Tells each a copy. Actors that stop meanwhile are passed over; another failure is thrown once all the others were told.
+template <class Refs, class Message>
+void tell_each(const Refs& refs, const Message& message) {
+  constexpr bool copyable = std::copy_constructible<Message>;
+  static_assert(copyable, "vicar: a broadcast gives each actor a copy, and this message cannot be copied; send a std::shared_ptr to it");
+  if constexpr (copyable) {
+    std::exception_ptr failure;
+    for (const any_actor_ref& each : refs) {
+      try {
+        each.tell(message);
+      } catch (const actor_dead_error&) {  // it has just stopped
+      } catch (...) {
+        if (!failure) failure = std::current_exception();
+      }
+    }
+    if (failure) std::rethrow_exception(failure);
+  }
+}
+
+}  // namespace broadcast_detail
+
+/// Tells every actor a copy of `message`, as `any_actor_ref::tell` does.
+template <class Message>
+void broadcast(const Message& message) {
+  broadcast_detail::tell_each(get_all(), static_cast<const std::decay_t<const Message&>&>(message));
+}
+/// Tells the actors of class `T`, or derived from it, a copy of `message`.
+template <class T, class Message>
+void broadcast(const Message& message) {
+  broadcast_detail::tell_each(get_by_class<T>(), static_cast<const std::decay_t<const Message&>&>(message));
+}
+/// Tells the actors whose class has this name, as in `get_by_class_name`, a copy of `message`.
+template <class Message>
+void broadcast_by_class_name(std::string_view name, const Message& message) {
+  broadcast_detail::tell_each(get_by_class_name(name), static_cast<const std::decay_t<const Message&>&>(message));
+}
+
+/// Puts an actor that was taken out back in; one that is in, or has ended, stays as it is.
+inline void register_actor(const any_actor_ref& ref) {
+  detail::cell_table::instance().list(*detail::ref_access::handle(ref), true);
+}
+/// Takes an actor out: it is not found and not stopped by `stop_all` any more, but by the end of the process. A second time is no error.
+inline void unregister(const any_actor_ref& ref) {
+  detail::cell_table::instance().list(*detail::ref_access::handle(ref), false);
+}
+
+namespace stop_detail {
+
+inline std::vector<bool> stop_all(const detail::time_limit& limit) {
+  using table = detail::cell_table;
+  std::vector<detail::cell_handle> cells = table::instance().snapshot(table::which::listed);
+  std::vector<bool> stopped;
+  stopped.reserve(cells.size());
+  while (!cells.empty()) {
+    const detail::cell_handle last = std::move(cells.back());
+    cells.pop_back();
+    const future<bool> answer = last->stop();
+    if (last.get() == detail::current_participant) {
+      stopped.push_back(true);  // the caller itself: it stops when it returns
+      continue;
+    }
+    try {
+      stopped.push_back(detail::future_access::handle(answer).settled(limit).value());
+    } catch (const timeout_error&) {
+      while (!cells.empty()) {  // nobody waits for the others any more, but they shall stop
+        cells.back()->stop();
+        cells.pop_back();
+      }
+      throw;
+    }
+  }
+  return stopped;
+}
+
+}  // namespace stop_detail
+
+/// Stops every actor, the last started first, each one's end awaited before the next is told. Gives one bool an actor in that order: whether
+/// this call, or one before it, stopped it. Called on an actor's thread, that actor is told too, but not waited for.
+inline std::vector<bool> stop_all() { return stop_detail::stop_all({}); }
+
+/// As above within `timeout` in all. Throws a `timeout_error` that names the actor that did not stop and what it is running; the ones
+/// started before it have been told to stop, too.
+template <class Rep, class Period>
+std::vector<bool> stop_all(const std::chrono::duration<Rep, Period>& timeout) {
+  return stop_detail::stop_all(detail::time_limit{timeout});
+}
+
+}  // namespace vicar::registry
+
+#endif
