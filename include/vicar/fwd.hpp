@@ -22,7 +22,7 @@ template <class T>
 class actor_proxy;
 template <class T>
 class nested_proxy;
-template <class T, auto Method>
+template <class Proxy, auto Method>
 class callable_proxy;
 template <class U>
 class traversable;

@@ -86,29 +86,26 @@ auto bind_function(Target target, Function&& function, Arguments&&... arguments)
   };
 }
 
-/// Copies the field that `access(object)` leads to, on the actor's thread.
-template <const std::string_view* Label, class Field, class Target, class Access>
+/// Copies the field that `access(object)` leads to, or keeps the value that it makes, on the actor's thread.
+template <const std::string_view* Label, class Target, class Access>
 auto read_member(cell& from, Target target, Access access) {
-  if constexpr (check_readable<Field>()) {
-    return send_call<Label, read_result_t<Field>>(from, [target = std::move(target), access](cell& owner) mutable {
+  using found = decltype(access(std::declval<typename Target::object_type&>()));
+  return send_call<Label, read_result_t<found>>(from, [target = std::move(target), access](cell& owner) mutable {
+    if constexpr (std::is_array_v<std::remove_reference_t<found>>) {
       return read_field(access(target.resolve(owner)));
-    });
-  } else {
-    return placeholder{};
-  }
+    } else {
+      return read_result_t<found>(access(target.resolve(owner)));
+    }
+  });
 }
 
-/// Assigns to the field that `access(object)` leads to, on the actor's thread.
-template <const std::string_view* Label, class Field, class Target, class Access, class Value>
-auto write_member(cell& to, Target target, Access access, Value&& value) {
-  if constexpr (check_writable<Field, Value>()) {
-    return send_call<Label, void>(
-        to, [target = std::move(target), access, kept = std::decay_t<Value>(std::forward<Value>(value))](cell& owner) mutable {
-          access(target.resolve(owner)) = std::move(kept);
-        });
-  } else {
-    return placeholder{};
-  }
+/// Runs `assign(object, value)` on the actor's thread.
+template <const std::string_view* Label, class Target, class Assign, class Value>
+future<void> write_member(cell& to, Target target, Assign assign, Value&& value) {
+  return send_call<Label, void>(
+      to, [target = std::move(target), assign, kept = std::decay_t<Value>(std::forward<Value>(value))](cell& owner) mutable {
+        assign(target.resolve(owner), std::move(kept));
+      });
 }
 
 }  // namespace vicar::detail

@@ -79,47 +79,23 @@ class member_operations {
   /// A copy of a data member, of the actor's class or a base; an array as a `std::array`.
   template <class Pointer>
   auto get(Pointer field) const {
-    if constexpr (check_field<T, Pointer>()) {
-      using type = typename member_traits<Pointer>::field_type;
-      return read_member<&class_name<Pointer>, type>(self().owner(), self().target(),
-                                                     [field](T& object) -> auto& { return object.*field; });
-    } else {
-      return placeholder{};
-    }
+    return read<&class_name<Pointer>, Pointer>([field](T& object) -> auto& { return object.*field; });
   }
   template <auto Field>
   auto get() const {
-    if constexpr (check_field<T, decltype(Field)>()) {
-      using type = typename member_traits<decltype(Field)>::field_type;
-      return read_member<&member_name<Field>, type>(self().owner(), self().target(),
-                                                    [](T& object) -> auto& { return object.*Field; });
-    } else {
-      return placeholder{};
-    }
+    return read<&member_name<Field>, decltype(Field)>([](T& object) -> auto& { return object.*Field; });
   }
 
   /// Assigns to a data member on the actor's thread; the future is ready when that is done.
   template <class Pointer, class Value = typename member_traits<Pointer>::field_type>
   auto set(Pointer field, Value&& value) const {
-    if constexpr (check_field<T, Pointer>()) {
-      using type = typename member_traits<Pointer>::field_type;
-      return write_member<&class_name<Pointer>, type>(self().owner(), self().target(),
-                                                      [field](T& object) -> auto& { return object.*field; },
-                                                      std::forward<Value>(value));
-    } else {
-      return placeholder{};
-    }
+    return write<&class_name<Pointer>, Pointer>(
+        [field](T& object, auto&& kept) { object.*field = std::forward<decltype(kept)>(kept); }, std::forward<Value>(value));
   }
   template <auto Field, class Value = typename member_traits<decltype(Field)>::field_type>
   auto set(Value&& value) const {
-    if constexpr (check_field<T, decltype(Field)>()) {
-      using type = typename member_traits<decltype(Field)>::field_type;
-      return write_member<&member_name<Field>, type>(self().owner(), self().target(),
-                                                     [](T& object) -> auto& { return object.*Field; },
-                                                     std::forward<Value>(value));
-    } else {
-      return placeholder{};
-    }
+    return write<&member_name<Field>, decltype(Field)>(
+        [](T& object, auto&& kept) { object.*Field = std::forward<decltype(kept)>(kept); }, std::forward<Value>(value));
   }
 
  protected:
@@ -127,6 +103,31 @@ class member_operations {
 
  private:
   const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+
+  template <const std::string_view* Label, class Pointer, class Access>
+  auto read(Access access) const {
+    if constexpr (check_field<T, Pointer>()) {
+      if constexpr (check_readable<typename member_traits<Pointer>::field_type>()) {
+        return read_member<Label>(self().owner(), self().target(), access);
+      } else {
+        return placeholder{};
+      }
+    } else {
+      return placeholder{};
+    }
+  }
+  template <const std::string_view* Label, class Pointer, class Assign, class Value>
+  auto write(Assign assign, Value&& value) const {
+    if constexpr (check_field<T, Pointer>()) {
+      if constexpr (check_writable<typename member_traits<Pointer>::field_type, Value>()) {
+        return write_member<Label>(self().owner(), self().target(), assign, std::forward<Value>(value));
+      } else {
+        return placeholder{};
+      }
+    } else {
+      return placeholder{};
+    }
+  }
 };
 
 }  // namespace vicar::detail

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_ACTOR_PROXY_HPP
+#define VICAR_ACTOR_PROXY_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <vicar/actor_ref.hpp>
+#include <vicar/callable_proxy.hpp>
+#include <vicar/detail/context.hpp>
+#include <vicar/detail/member_name.hpp>
+#include <vicar/detail/member_operations.hpp>
+#include <vicar/detail/title_format.hpp>
+#include <vicar/fwd.hpp>
+#include <vicar/members.hpp>
+#include <vicar/nested_proxy.hpp>
+
+namespace vicar {
+
+/// An actor as if it were held: the dot is the handle, the arrow is the actor. `proxy.call(...)`, `proxy.get(...)` and the like take member
+/// pointers; `proxy->name(...)` needs the class to be registered with VICAR_PROXY. Copying is one reference count. Equal when the actor is.
+/// All members may be called from any thread; see `actor_ref` for what blocks.
+template <class T>
+class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
+ public:
+  /// Throws `actor_dead_error` if the actor is not alive. Runs no code of the actor's and reads none of its memory.
+  explicit actor_proxy(actor_ref<T> ref) : block_{std::make_shared<const block>(context{require_alive(std::move(ref))})} {}
+
+  /// Proxies of a derived class convert to those of a base.
+  template <class Derived>
+    requires(std::derived_from<Derived, T> && !std::same_as<Derived, T>)
+  actor_proxy(const actor_proxy<Derived>& other)  // NOLINT(google-explicit-constructor): as pointers do
+      : block_{std::make_shared<const block>(context{actor_ref<T>{other.ref()}})} {}
+
+  /// The reference, also when the actor is dead.
+  const actor_ref<T>& ref() const noexcept { return block_->context.ref; }
+
+  /// See `actor_ref::stop`.
+  future<bool> stop() const { return ref().stop(); }
+
+  /// A proxy of the object that a traversable member leads to: `vicar::traversable<U>`, a marked `U`, or a smart pointer or optional of one.
+  template <class Pointer>
+  auto at(Pointer member) const {
+    return detail::make_nested(block_->context, member, detail::name_of<T>(member));
+  }
+  template <auto Member>
+  auto at() const {
+    return detail::make_nested(block_->context, Member, detail::member_name<Member>);
+  }
+
+  /// A method to keep: `f(arguments...)`, `f.defer(arguments...)`.
+  template <auto Method>
+  callable_proxy<actor_proxy, Method> method() const {
+    return callable_proxy<actor_proxy, Method>{*this};
+  }
+
+  /// The registered members by name.
+  const auto* operator->() const noexcept {
+    if constexpr (detail::check_registered<T>()) return &block_->members;
+    else return static_cast<const detail::placeholder*>(nullptr);
+  }
+  /// Name, kind and type of the registered members.
+  static constexpr auto members() { return detail::describe_members<T>(); }
+
+  template <class U>
+  friend bool operator==(const actor_proxy& a, const actor_proxy<U>& b) noexcept {
+    return a.ref() == b.ref();
+  }
+
+ private:
+  using context = detail::direct_context<T>;
+  using block = detail::proxy_block<context>;
+  friend class detail::member_operations<actor_proxy<T>, T>;
+
+  static actor_ref<T> require_alive(actor_ref<T> ref) {
+    if (!ref.is_alive()) throw detail::ref_access::handle(ref)->not_found("a proxy");
+    return ref;
+  }
+
+  detail::cell& owner() const noexcept { return block_->context.owner(); }
+  detail::direct_target<T> target() const noexcept { return block_->context.target(); }
+
+  std::shared_ptr<const block> block_;
+};
+
+template <class T>
+actor_proxy<T> actor_ref<T>::proxy() const {
+  return actor_proxy<T>{*this};
+}
+
+/// Writes `<actor_proxy for Class (urn:uuid:...)>`.
+template <class Stream, class T>
+  requires requires(Stream& stream, const std::string& text) { stream << text; }
+Stream& operator<<(Stream& stream, const actor_proxy<T>& proxy) {
+  stream << fmt::format("<actor_proxy for {}>", detail::ref_access::title(proxy.ref()));
+  return stream;
+}
+
+}  // namespace vicar
+
+template <class T>
+struct std::hash<vicar::actor_proxy<T>> {
+  std::size_t operator()(const vicar::actor_proxy<T>& proxy) const noexcept {
+    return std::hash<vicar::actor_ref<T>>{}(proxy.ref());
+  }
+};
+
+/// `{}` gives `<actor_proxy for Class (urn:uuid:...)>`, `{:s}` gives `Class (urn:uuid:...)`.
+template <class T>
+struct fmt::formatter<vicar::actor_proxy<T>> : vicar::detail::title_format {
+  template <class Context>
+  auto format(const vicar::actor_proxy<T>& proxy, Context& context) const {
+    return write("actor_proxy", vicar::detail::ref_access::title(proxy.ref()), context);
+  }
+};
+
+#endif

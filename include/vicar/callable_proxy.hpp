@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_CALLABLE_PROXY_HPP
+#define VICAR_CALLABLE_PROXY_HPP
+
+#include <utility>
+
+#include <vicar/fwd.hpp>
+
+namespace vicar {
+
+/// One method of one actor, to keep and to pass on: `auto add = proxy.method<&adder::add_one>(); add(1).get();`
+/// It holds a copy of the proxy, so it is good as long as it lives.
+template <class Proxy, auto Method>
+class callable_proxy {
+ public:
+  explicit callable_proxy(Proxy proxy) noexcept : proxy_{std::move(proxy)} {}
+
+  /// As `proxy.call<Method>(arguments...)`.
+  template <class... Arguments>
+  auto operator()(Arguments&&... arguments) const {
+    return proxy_.template call<Method>(std::forward<Arguments>(arguments)...);
+  }
+  /// As `proxy.defer<Method>(arguments...)`.
+  template <class... Arguments>
+  void defer(Arguments&&... arguments) const {
+    proxy_.template defer<Method>(std::forward<Arguments>(arguments)...);
+  }
+
+  bool operator==(const callable_proxy&) const = default;
+
+ private:
+  Proxy proxy_;
+};
+
+}  // namespace vicar
+
+#endif

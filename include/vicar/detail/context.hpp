@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CONTEXT_HPP
+#define VICAR_DETAIL_CONTEXT_HPP
+
+#include <utility>
+
+#include <vicar/actor_ref.hpp>
+#include <vicar/detail/cell_handle.hpp>
+#include <vicar/detail/member_call.hpp>
+#include <vicar/detail/path.hpp>
+
+// What the wrappers of registered members point to: whose messages they send, and to which object.
+namespace vicar::detail {
+
+/// The type of a registered data member, or what a property's getter returns. `Access` is what VICAR_PROXY defines for a member.
+template <class Access, class T>
+using declared_t = typename decltype(Access::template declared<T>())::type;
+/// The type of the pointer to a registered member; void where there is none, as for an overloaded method.
+template <class Access, class T>
+using pointer_t = decltype(Access::template pointer<T>());
+
+/// The actor's own object.
+template <class T>
+struct direct_context {
+  using object_type = T;
+  actor_ref<T> ref;
+
+  cell& owner() const noexcept { return *ref_access::handle(ref); }
+  direct_target<T> target() const noexcept { return {ref_access::object(ref)}; }
+  path way() const noexcept { return {}; }
+  void* root() const noexcept { return ref_access::object(ref); }
+};
+
+/// An object nested in it.
+template <class T>
+struct path_context {
+  using object_type = T;
+  cell_handle handle;
+  path_target<T> end;
+
+  cell& owner() const noexcept { return *handle; }
+  path_target<T> target() const noexcept { return end; }
+  path way() const noexcept { return end.way; }
+  void* root() const noexcept { return end.root; }
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_MEMBERS_HPP
+#define VICAR_MEMBERS_HPP
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/class_name.hpp>
+#include <vicar/detail/context.hpp>
+#include <vicar/detail/member_macros.hpp>
+#include <vicar/detail/path.hpp>
+#include <vicar/fwd.hpp>
+#include <vicar/proxy_field.hpp>
+#include <vicar/proxy_method.hpp>
+#include <vicar/traversable.hpp>
+
+/// Registers the members of a class from outside, so that a proxy has them by name: `VICAR_PROXY(adder, add_one, calls)`, at global scope, after the
+/// class and before its proxies are used. Takes public methods of every kind, data members, inherited ones too, and VICAR_PROPERTY items; up to
+/// 64 of them, each once. A type with a comma in its name needs an alias.
+#define VICAR_PROXY(...) VICAR_PROXY_OF(__VA_ARGS__, )
+#define VICAR_PROXY_OF(type, ...)              \
+  template <>                                  \
+  struct vicar::registration<type> {           \
+    VICAR_PROXY_MEMBERS(__VA_ARGS__)           \
+  };
+
+/// The same inside the class, anywhere in its body: private members can be listed, class templates registered, and derived classes inherit it.
+#define VICAR_PROXY_MEMBERS(...)                                            \
+  friend struct ::vicar::detail::member_access;                             \
+  template <class VicarContext>                                             \
+  struct vicar_interface {                                                  \
+    const VicarContext* vicar_context;                                      \
+    VICAR_FOR_EACH(VICAR_ITEM, __VA_ARGS__)                                 \
+    template <class VicarVisitor>                                           \
+    static constexpr void vicar_visit(VicarVisitor&& vicar_visitor) {       \
+      static_cast<void>(vicar_visitor);                                     \
+      VICAR_FOR_EACH(VICAR_VISIT, __VA_ARGS__)                              \
+    }                                                                       \
+  };
+
+/// An item of either list that is read with a getter and, if there is one, written with a setter: `VICAR_PROPERTY(name, getter[, setter])`.
+#define VICAR_PROPERTY(...) (__VA_ARGS__)
+
+namespace vicar {
+
+/// What VICAR_PROXY specialises.
+template <class T>
+struct registration {
+  static constexpr bool vicar_missing = true;
+};
+
+template <class Access, class Context>
+class proxy_step;
+
+enum class member_kind : unsigned char { method, field, property, nested };
+
+/// What is known of a registered member.
+struct member_info {
+  std::string_view name;
+  member_kind kind;
+  std::string_view type;  ///< as the compiler writes it; "overloaded" for a method whose type depends on the call
+};
+
+namespace detail {
+
+/// Reaches the registration, private or not.
+struct member_access {
+  template <class T>
+  static constexpr bool from_outside = !requires { registration<T>::vicar_missing; };
+  template <class T>
+  static constexpr bool in_class = requires { typename T::template vicar_interface<direct_context<T>>; };
+
+  struct unregistered {};
+
+  template <class T, class Context>
+  static auto find() {
+    if constexpr (from_outside<T>) return std::type_identity<typename registration<T>::template vicar_interface<Context>>{};
+    else if constexpr (in_class<T>) return std::type_identity<typename T::template vicar_interface<Context>>{};
+    else return std::type_identity<unregistered>{};
+  }
+};
+
+/// The wrappers of all registered members of `Context::object_type`; empty if there are none.
+template <class Context>
+using interface_t = typename decltype(member_access::find<typename Context::object_type, Context>())::type;
+
+template <class T>
+inline constexpr bool is_registered = member_access::from_outside<T> || member_access::in_class<T>;
+
+template <class T>
+consteval bool check_registered() {
+  static_assert(is_registered<T>,
+                "vicar: this class has no registered members; add VICAR_PROXY(type, members...) after it at global scope, or use "
+                "proxy.call(&type::member, arguments...)");
+  return is_registered<T>;
+}
+
+/// True if `T` has a member of that name, hidden overloads included; of final classes nothing more is known than what can be reached.
+template <class Access, class T>
+consteval bool name_exists() {
+  if constexpr (Access::template pointable<T> || Access::template is_data<T> || std::is_final_v<T>) return true;
+  else return !Access::template pointable<typename Access::template vicar_fused<T>>;
+}
+
+template <class Access, class T>
+consteval member_kind kind_of() {
+  if constexpr (Access::is_property) return member_kind::property;
+  else if constexpr (!Access::template is_data<T>) return member_kind::method;
+  else if constexpr (traversable_field<declared_t<Access, T>>) return member_kind::nested;
+  else return member_kind::field;
+}
+
+template <member_kind Kind>
+struct wrapper_of {
+  template <class Access, class Context>
+  using type = proxy_field<Access, Context>;
+};
+template <>
+struct wrapper_of<member_kind::method> {
+  template <class Access, class Context>
+  using type = proxy_method<Access, Context>;
+};
+template <>
+struct wrapper_of<member_kind::nested> {
+  template <class Access, class Context>
+  using type = proxy_step<Access, Context>;
+};
+template <class Access, class Context>
+using wrapper_t = typename wrapper_of<kind_of<Access, typename Context::object_type>()>::template type<Access, Context>;
+
+template <class T, class Visitor>
+constexpr void visit_members(Visitor&& visitor) {
+  if constexpr (check_registered<T>()) interface_t<direct_context<T>>::vicar_visit(visitor);
+}
+
+template <class T>
+consteval std::size_t count_members() {
+  std::size_t count = 0;
+  visit_members<T>([&]<class Access>() { ++count; });
+  return count;
+}
+
+template <class T>
+constexpr std::array<member_info, count_members<T>()> describe_members() {
+  std::array<member_info, count_members<T>()> all{};
+  std::size_t next = 0;
+  visit_members<T>([&]<class Access>() {
+    constexpr member_kind kind = kind_of<Access, T>();
+    std::string_view type = "overloaded";
+    if constexpr (kind != member_kind::method) type = class_name<std::remove_cvref_t<declared_t<Access, T>>>;
+    else if constexpr (Access::template pointable<T>) type = class_name<pointer_t<Access, T>>;
+    all[next++] = {Access::name, kind, type};
+  });
+  return all;
+}
+
+/// The registered name of a member, or its type where it has none.
+template <class T, class Pointer>
+std::string_view name_of(Pointer member) {
+  std::string_view found = class_name<Pointer>;
+  if constexpr (is_registered<T>) {
+    visit_members<T>([&]<class Access>() {
+      if constexpr (Access::template pointable<T>) {
+        if constexpr (std::is_same_v<pointer_t<Access, T>, Pointer>) {
+          if (Access::template pointer<T>() == member) found = Access::name;
+        }
+      }
+    });
+  }
+  return found;
+}
+
+}  // namespace detail
+
+/// The names of the registered members in the order of the list.
+template <class T>
+constexpr auto member_names() {
+  constexpr auto all = detail::describe_members<T>();
+  std::array<std::string_view, all.size()> names{};
+  for (std::size_t i = 0; i < all.size(); ++i) names[i] = all[i].name;
+  return names;
+}
+
+}  // namespace vicar
+
+#endif

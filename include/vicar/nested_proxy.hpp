@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_NESTED_PROXY_HPP
+#define VICAR_NESTED_PROXY_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/actor_ref.hpp>
+#include <vicar/callable_proxy.hpp>
+#include <vicar/detail/context.hpp>
+#include <vicar/detail/diagnose.hpp>
+#include <vicar/detail/member_operations.hpp>
+#include <vicar/detail/path.hpp>
+#include <vicar/detail/title_format.hpp>
+#include <vicar/fwd.hpp>
+#include <vicar/members.hpp>
+#include <vicar/proxy_field.hpp>
+#include <vicar/traversable.hpp>
+
+namespace vicar {
+
+namespace detail {
+
+/// A context and the wrappers that point to it: what a proxy shares with its copies.
+template <class Context>
+struct proxy_block {
+  explicit proxy_block(Context whose) : context{std::move(whose)}, members{make_members(&context)} {}
+  proxy_block(const proxy_block&) = delete;
+  proxy_block& operator=(const proxy_block&) = delete;
+
+  Context context;
+  interface_t<Context> members;
+
+ private:
+  static interface_t<Context> make_members(const Context* context) {
+    if constexpr (is_registered<typename Context::object_type>) return {context};
+    else return {};
+  }
+};
+
+struct follow_field {
+  template <class Field>
+  step_target_t<Field>* operator()(Field& field) const noexcept {
+    return follow_step(field);
+  }
+};
+
+template <class T, class Pointer>
+consteval bool check_step() {
+  if constexpr (check_field<T, Pointer>()) {
+    constexpr bool traversable = traversable_field<typename member_traits<Pointer>::field_type>;
+    static_assert(traversable,
+                  "vicar: this member cannot be traversed; declare it as vicar::traversable<U>, or specialise "
+                  "vicar::enable_traversable<U> = true, or read it whole with get()");
+    return traversable;
+  } else {
+    return false;
+  }
+}
+
+/// The nested proxy behind one member of an object that `context` leads to.
+template <class Context, class Pointer>
+auto make_nested(const Context& context, Pointer member, std::string_view name);
+
+}  // namespace detail
+
+/// A proxy of an object nested in an actor's: `proxy.at(&player::playback)`, or made from `proxy->playback`. The way is followed on the actor's
+/// thread each time; an empty pointer or optional on it gives `null_step_error`. Copying is one reference count. Equal when the actor and
+/// the way are.
+template <class U>
+class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
+ public:
+  /// Proxies of a derived class convert to those of a base.
+  template <class Derived>
+    requires(std::derived_from<Derived, U> && !std::same_as<Derived, U>)
+  nested_proxy(const nested_proxy<Derived>& other)  // NOLINT(google-explicit-constructor): as pointers do
+      : nested_proxy{to_base(other.block_->context)} {}
+
+  /// The actor in which the object lies.
+  any_actor_ref actor() const { return detail::ref_access::make_any(block_->context.handle); }
+
+  /// A proxy of the object that a traversable member leads to.
+  template <class Pointer>
+  auto at(Pointer member) const {
+    return detail::make_nested(block_->context, member, detail::name_of<U>(member));
+  }
+  template <auto Member>
+  auto at() const {
+    return detail::make_nested(block_->context, Member, detail::member_name<Member>);
+  }
+
+  /// A method to keep: `f(arguments...)`, `f.defer(arguments...)`.
+  template <auto Method>
+  callable_proxy<nested_proxy, Method> method() const {
+    return callable_proxy<nested_proxy, Method>{*this};
+  }
+
+  /// The registered members by name.
+  const auto* operator->() const noexcept {
+    if constexpr (detail::check_registered<U>()) return &block_->members;
+    else return static_cast<const detail::placeholder*>(nullptr);
+  }
+
+  template <class V>
+  friend bool operator==(const nested_proxy& a, const nested_proxy<V>& b) noexcept {
+    return a.actor() == b.actor() && a.way() == b.way();
+  }
+
+  /// For diagnostics: the names of the steps, such as `playback.speaker`.
+  std::string path_text() const { return way().text(); }
+  std::size_t hash() const noexcept { return std::hash<any_actor_ref>{}(actor()) ^ way().hash(); }
+
+ private:
+  using context = detail::path_context<U>;
+  friend class detail::member_operations<nested_proxy<U>, U>;
+  template <class V>
+  friend class nested_proxy;
+  template <class Access, class Context>
+  friend class proxy_step;
+  template <class Context, class Pointer>
+  friend auto detail::make_nested(const Context&, Pointer, std::string_view);
+
+  explicit nested_proxy(context whose) : block_{std::make_shared<const detail::proxy_block<context>>(std::move(whose))} {}
+
+  template <class Derived>
+  static context to_base(const detail::path_context<Derived>& from) {
+    if constexpr (detail::check_base<U, Derived>()) {
+      return {from.handle, {from.end.root, detail::step_to_base<Derived, U>(from.end.way)}};
+    } else {
+      return {from.handle, {from.end.root, from.end.way}};
+    }
+  }
+
+  detail::cell& owner() const noexcept { return block_->context.owner(); }
+  detail::path_target<U> target() const noexcept { return block_->context.target(); }
+  const detail::path& way() const noexcept { return block_->context.end.way; }
+
+  std::shared_ptr<const detail::proxy_block<context>> block_;
+};
+
+/// `proxy->name` of a registered member that is marked traversable: `proxy->name->member` goes on, `get()` and `=` treat it as a field, and it
+/// converts to a `nested_proxy` that can be kept.
+template <class Access, class Context>
+class proxy_step : public proxy_field<Access, Context> {
+  using object_type = typename Context::object_type;
+  using field_type = std::remove_reference_t<detail::declared_t<Access, object_type>>;
+
+ public:
+  using target_type = detail::step_target_t<field_type>;
+
+  using proxy_field<Access, Context>::proxy_field;
+  using proxy_field<Access, Context>::operator=;
+
+  operator nested_proxy<target_type>() const {  // NOLINT(google-explicit-constructor): it stands for the nested object
+    return nested_proxy<target_type>{step()};
+  }
+
+  /// The members of the nested object, for the rest of the expression.
+  auto operator->() const {
+    static_cast<void>(detail::check_registered<target_type>());
+    return arrow{step()};
+  }
+
+ private:
+  using step_context = detail::path_context<target_type>;
+
+  struct arrow {
+    detail::proxy_block<step_context> block;
+    explicit arrow(step_context context) : block{std::move(context)} {}
+    auto operator->() const noexcept {
+      if constexpr (detail::is_registered<target_type>) return &block.members;
+      else return static_cast<const detail::placeholder*>(nullptr);
+    }
+  };
+
+  step_context step() const {
+    const Context& from = this->context();
+    if constexpr (Access::template pointable<object_type>) {
+      return {detail::cell_handle{from.owner()},
+              {from.root(), detail::step_by_pointer<object_type>(from.way(), Access::name, Access::template pointer<object_type>(),
+                                                                 detail::follow_field{})}};
+    } else {
+      return {detail::cell_handle{from.owner()},
+              {from.root(), detail::step_by_type<Access>(from.way(), Access::name, [](const detail::step&, void* object) -> void* {
+                 return detail::follow_step(Access::get(*static_cast<object_type*>(object)));
+               })}};
+    }
+  }
+};
+
+template <class Context, class Pointer>
+auto detail::make_nested(const Context& from, Pointer member, std::string_view name) {
+  using T = typename Context::object_type;
+  if constexpr (check_step<T, Pointer>()) {
+    using target = step_target_t<typename member_traits<Pointer>::field_type>;
+    return nested_proxy<target>{path_context<target>{
+        cell_handle{from.owner()}, {from.root(), step_by_pointer<T>(from.way(), name, member, follow_field{})}}};
+  } else {
+    return placeholder{};
+  }
+}
+
+/// Writes `<nested_proxy for Class (urn:uuid:...), path=playback.speaker>`.
+template <class Stream, class U>
+  requires requires(Stream& stream, const std::string& text) { stream << text; }
+Stream& operator<<(Stream& stream, const nested_proxy<U>& proxy) {
+  stream << fmt::format("<actor_proxy for {}, path={}>", detail::ref_access::title(proxy.actor()), proxy.path_text());
+  return stream;
+}
+
+}  // namespace vicar
+
+template <class U>
+struct std::hash<vicar::nested_proxy<U>> {
+  std::size_t operator()(const vicar::nested_proxy<U>& proxy) const noexcept { return proxy.hash(); }
+};
+
+/// `{}` gives `<actor_proxy for Class (urn:uuid:...), path=playback.speaker>`, `{:s}` what is between `for` and `>`.
+template <class U>
+struct fmt::formatter<vicar::nested_proxy<U>> : vicar::detail::title_format {
+  template <class Context>
+  auto format(const vicar::nested_proxy<U>& proxy, Context& context) const {
+    return write("actor_proxy",
+                 fmt::format("{}, path={}", vicar::detail::ref_access::title(proxy.actor()), proxy.path_text()), context);
+  }
+};
+
+#endif

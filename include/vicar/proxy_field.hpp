@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_PROXY_FIELD_HPP
+#define VICAR_PROXY_FIELD_HPP
+
+#include <chrono>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/config.hpp>
+#include <vicar/detail/context.hpp>
+#include <vicar/detail/diagnose.hpp>
+#include <vicar/detail/member_call.hpp>
+#include <vicar/detail/member_traits.hpp>
+#include <vicar/future.hpp>
+
+namespace vicar {
+
+template <class Access, class Context>
+class proxy_field;
+
+namespace detail {
+
+/// A member of some proxy, which is no value.
+template <class Value>
+inline constexpr bool is_proxy_field = false;
+template <class Access, class Context>
+inline constexpr bool is_proxy_field<proxy_field<Access, Context>> = true;
+
+}  // namespace detail
+
+/// `proxy->name` of a registered data member or property. Each operation is one message: a read copies the value on the actor's thread, a write
+/// moves the new one there. Lives as long as the proxy.
+template <class Access, class Context>
+class proxy_field {
+  using object_type = typename Context::object_type;
+  using declared = detail::declared_t<Access, object_type>;
+
+ public:
+  using value_type = detail::read_result_t<declared>;
+
+  explicit constexpr proxy_field(const Context* context) noexcept : context_{context} {}
+  proxy_field(const proxy_field& other) : context_{other.context_} {
+    static_assert(detail::always_false<Access>,
+                  "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep the proxy, or read the value with get()");
+  }
+  ~proxy_field() = default;
+
+  /// A future of a copy of the value.
+  template <class Field = declared>
+  auto read() const {
+    if constexpr (check_read<Field>()) {
+      return detail::read_member<Access::label>(context_->owner(), context_->target(),
+                                                [](object_type& object) -> decltype(auto) { return Access::get(object); });
+    } else {
+      return detail::placeholder{};
+    }
+  }
+  operator future<value_type>() const { return read(); }  // NOLINT(google-explicit-constructor): it stands for the value
+
+  /// A copy of the value. Blocks; throws what `future::get` throws.
+  auto get() const { return read().get(); }
+  template <class Rep, class Period>
+  auto get(const std::chrono::duration<Rep, Period>& timeout) const {
+    return read().get(timeout);
+  }
+
+  /// Assigns on the actor's thread. The future is ready when that is done, and carries what the assignment or the setter threw.
+  template <class Value = value_type>
+  auto set(Value&& value) const {
+    if constexpr (check_write<Value>()) {
+      return detail::write_member<Access::label>(
+          context_->owner(), context_->target(),
+          [](object_type& object, auto&& kept) { Access::set(object, std::forward<decltype(kept)>(kept)); },
+          std::forward<Value>(value));
+    } else {
+      return detail::placeholder{};
+    }
+  }
+
+  /// As `set`, but blocks until the value is written, and rethrows.
+  template <class Value = value_type>
+  void operator=(Value&& value) const {  // NOLINT(misc-unconventional-assign-operator): the proxy is not what changes
+    static_cast<void>(set(std::forward<Value>(value)).get());
+  }
+  void operator=(const proxy_field&) const { refuse_member(); }  // NOLINT(misc-unconventional-assign-operator)
+
+  /// Calls the value, where it is something like a `std::function`.
+  template <class... Arguments>
+  auto operator()(Arguments&&... arguments) const {
+    if constexpr (check_call<Arguments...>()) {
+      return detail::call_member<invoker>(context_->owner(), context_->target(), std::forward<Arguments>(arguments)...);
+    } else {
+      return detail::placeholder{};
+    }
+  }
+  template <class... Arguments>
+  void defer(Arguments&&... arguments) const {
+    if constexpr (check_call<Arguments...>()) {
+      detail::defer_member<invoker>(context_->owner(), context_->target(), std::forward<Arguments>(arguments)...);
+    }
+  }
+
+  template <class Self = proxy_field>
+  const detail::placeholder* operator->() const {
+    static_assert(detail::always_false<Self>,
+                  "vicar: this member cannot be traversed; declare it as vicar::traversable<U>, or specialise "
+                  "vicar::enable_traversable<U> = true, or read it whole with get()");
+    return nullptr;
+  }
+
+#define VICAR_REFUSE_COMPOUND(op)                                                                                           \
+  template <class Value>                                                                                                    \
+  void operator op(Value&&) const {                                                                                         \
+    static_assert(detail::always_false<Value>,                                                                              \
+                  "vicar: " #op " on a field would be two messages with others in between; do it in one: "                 \
+                  "proxy.call([](auto& object) { object.field " #op " value; })");                                          \
+  }
+  VICAR_REFUSE_COMPOUND(+=)
+  VICAR_REFUSE_COMPOUND(-=)
+  VICAR_REFUSE_COMPOUND(*=)
+  VICAR_REFUSE_COMPOUND(/=)
+  VICAR_REFUSE_COMPOUND(%=)
+  VICAR_REFUSE_COMPOUND(&=)
+  VICAR_REFUSE_COMPOUND(|=)
+  VICAR_REFUSE_COMPOUND(^=)
+  VICAR_REFUSE_COMPOUND(<<=)
+  VICAR_REFUSE_COMPOUND(>>=)
+#undef VICAR_REFUSE_COMPOUND
+
+  template <class Self = proxy_field>
+  void operator++() const {
+    refuse_step<Self>();
+  }
+  template <class Self = proxy_field>
+  void operator++(int) const {
+    refuse_step<Self>();
+  }
+  template <class Self = proxy_field>
+  void operator--() const {
+    refuse_step<Self>();
+  }
+  template <class Self = proxy_field>
+  void operator--(int) const {
+    refuse_step<Self>();
+  }
+
+ protected:
+  const Context& context() const noexcept { return *context_; }
+
+ private:
+  struct invoker {
+    static constexpr const std::string_view* label = Access::label;
+    template <class... Arguments>
+    static decltype(auto) call(object_type& object, Arguments&&... arguments)
+      requires requires { Access::get(object)(std::forward<Arguments>(arguments)...); }
+    {
+      return Access::get(object)(std::forward<Arguments>(arguments)...);
+    }
+  };
+
+  template <class Self = proxy_field>
+  static constexpr void refuse_member() {
+    static_assert(detail::always_false<Self>,
+                  "vicar: one proxy's member cannot be assigned to another's; say which value to wait for: a->x = b->x.get()");
+  }
+  template <class Self>
+  static constexpr void refuse_step() {
+    static_assert(detail::always_false<Self>,
+                  "vicar: ++ and -- on a field would be two messages with others in between; do it in one: "
+                  "proxy.call([](auto& object) { ++object.field; })");
+  }
+
+  template <class Field>
+  static consteval bool check_read() {
+    if constexpr (Access::is_property) {
+      return detail::check_result<object_type, Field>();
+    } else {
+      return detail::check_readable<std::remove_reference_t<Field>>();
+    }
+  }
+  template <class Value>
+  static consteval bool check_write() {
+    if constexpr (detail::is_proxy_field<std::remove_cvref_t<Value>>) {
+      refuse_member<Value>();
+      return false;
+    } else if constexpr (Access::is_property) {
+      constexpr bool settable = Access::template settable<object_type>;
+      constexpr bool accepted = requires(object_type& object, std::decay_t<Value> kept) { Access::set(object, std::move(kept)); };
+      static_assert(settable, "vicar: this property is read-only; give VICAR_PROPERTY a setter as its third argument");
+      static_assert(!settable || accepted, "vicar: the setter of this property does not take this value; convert it first");
+      return settable && accepted;
+    } else {
+      constexpr bool bit_field = !Access::template pointable<object_type> && !std::is_reference_v<declared>;
+      static_assert(!bit_field, "vicar: a bit-field is written with a setter; list it as VICAR_PROPERTY(name, getter, setter)");
+      if constexpr (bit_field) return false;
+      else return detail::check_writable<declared, Value>();
+    }
+  }
+  template <class... Arguments>
+  static consteval bool check_call() {
+    constexpr bool callable = detail::calls<invoker, object_type, Arguments...>;
+    static_assert(callable,
+                  "vicar: this field cannot be called with these arguments; they are copied or moved into the message and handed "
+                  "over as rvalues, and the field has to be a std::function or the like");
+    return callable;
+  }
+
+  const Context* context_;
+};
+
+}  // namespace vicar
+
+#endif

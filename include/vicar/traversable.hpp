@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_TRAVERSABLE_HPP
+#define VICAR_TRAVERSABLE_HPP
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/member_traits.hpp>
+#include <vicar/fwd.hpp>
+
+namespace vicar {
+
+namespace detail {
+
+template <class U>
+consteval bool check_traversable() {
+  constexpr bool is_class = std::is_class_v<U>;
+  static_assert(is_class, "vicar: traversable<U> needs a class; keep the member as it is and read it as a field");
+  constexpr bool is_final = std::is_final_v<U>;
+  static_assert(!is_class || !is_final,
+                "vicar: traversable<U> cannot derive from a final class; keep the member a plain U and specialise "
+                "vicar::enable_traversable<U> = true");
+  return is_class && !is_final;
+}
+
+/// Takes the place of a base that cannot be one.
+struct no_base {
+  template <class... Arguments>
+  explicit no_base(Arguments&&...) {}
+};
+
+template <class U, bool = check_traversable<U>()>
+struct traversable_base {
+  using type = U;
+};
+template <class U>
+struct traversable_base<U, false> {
+  using type = no_base;
+};
+
+/// A class that says of itself, or of which somebody says, that it may be traversed.
+template <class U>
+concept marked_traversable = std::is_class_v<U> && (enable_traversable<U> || requires { requires U::vicar_traversable; });
+
+/// The class that a step through a member of type `Field` leads to, as `type`; without `type` if there is no way.
+template <class Field>
+struct step_target {};
+template <marked_traversable U>
+struct step_target<U> {
+  using type = U;
+};
+template <class U>
+struct step_target<traversable<U>> {
+  using type = U;
+};
+template <class Pointee, class Deleter>
+struct step_target<std::unique_ptr<Pointee, Deleter>> : step_target<Pointee> {};
+template <class Pointee>
+struct step_target<std::shared_ptr<Pointee>> : step_target<Pointee> {};
+template <class Value>
+struct step_target<std::optional<Value>> : step_target<Value> {};
+
+template <class Field>
+concept traversable_field = requires { typename step_target<std::remove_cvref_t<Field>>::type; };
+template <class Field>
+using step_target_t = typename step_target<std::remove_cvref_t<Field>>::type;
+
+template <class Field>
+concept maybe_null = requires(Field& field) {
+  *field;
+  static_cast<bool>(field);
+} && !marked_traversable<Field>;
+
+/// The object that a member leads to; null where a pointer or optional on the way is empty.
+template <class Field>
+step_target_t<Field>* follow_step(Field& field) noexcept {
+  if constexpr (maybe_null<Field>) {
+    return field ? follow_step(*field) : nullptr;
+  } else {
+    return std::addressof(static_cast<step_target_t<Field>&>(field));
+  }
+}
+
+/// A traversable member is read as what it wraps.
+template <class U>
+struct read_result<traversable<U>> {
+  using type = U;
+};
+
+}  // namespace detail
+
+/// Marks a member that a proxy may be led through: with `vicar::traversable<playback> playback;` in the actor, `proxy->playback->play()` calls
+/// the nested object on the actor's thread. It is a `U`, and is constructed from and assigned what a `U` is, so the actor itself goes on
+/// writing `playback.play()`. The other two ways to mark change the class instead: specialise
+/// `vicar::enable_traversable<U> = true`, or write `static constexpr bool vicar_traversable = true;` in it.
+template <class U>
+class traversable : public detail::traversable_base<U>::type {
+  using base = typename detail::traversable_base<U>::type;
+
+ public:
+  traversable()
+    requires std::default_initializable<base>
+      : base{} {}
+
+  template <class First, class... Rest>
+    requires(!std::derived_from<std::remove_cvref_t<First>, traversable> &&
+             requires(First&& first, Rest&&... rest) { base{std::forward<First>(first), std::forward<Rest>(rest)...}; })
+  explicit(!(sizeof...(Rest) == 0 && std::convertible_to<First, base>)) traversable(First&& first, Rest&&... rest)
+      : base{std::forward<First>(first), std::forward<Rest>(rest)...} {}
+
+  template <class Value>
+    requires(!std::derived_from<std::remove_cvref_t<Value>, traversable> && std::is_assignable_v<base&, Value>)
+  traversable& operator=(Value&& value) {
+    static_cast<base&>(*this) = std::forward<Value>(value);
+    return *this;
+  }
+};
+
+}  // namespace vicar
+
+#endif
