@@ -102,11 +102,14 @@ template <class First, class... Rest>
 inline constexpr bool begins_with_options<First, Rest...> = std::same_as<std::remove_cvref_t<First>, options>;
 
 /// The cell that runs or is being constructed on this thread with `inside` in its object.
-inline cell& cell_around(const void* inside) {
+inline cell& cell_around(const void* inside, std::string_view class_name) {
   for (const cell_frame* frame = innermost_frame; frame; frame = frame->outer) {
     if (frame->owner.contains(inside)) return frame->owner;
   }
-  throw error{"vicar: self was called outside the actor's own thread; call it in the constructor, a hook or a method that runs as a message"};
+  throw error{
+      fmt::format("vicar: self was called for a {} outside its actor's own thread; call it in the constructor, a hook or a method that "
+                  "runs as a message, and start the object with vicar::start",
+                  class_name)};
 }
 
 }  // namespace detail
@@ -139,7 +142,7 @@ actor_ref<T> start(options chosen, Arguments&&... arguments) {
 template <class T>
 actor_ref<std::remove_cv_t<T>> self(T& this_object) {
   auto* object = const_cast<std::remove_cv_t<T>*>(std::addressof(this_object));
-  return detail::ref_access::make(detail::cell_handle{detail::cell_around(object)}, object);
+  return detail::ref_access::make(detail::cell_handle{detail::cell_around(object, detail::class_name<std::remove_cv_t<T>>)}, object);
 }
 
 /// An optional base for actors that want to speak of themselves. It has no data and no virtual functions. Its members may be called only inside
@@ -161,7 +164,7 @@ class actor {
   actor& operator=(const actor&) = default;
 
  private:
-  detail::cell& here() const { return detail::cell_around(this); }
+  detail::cell& here() const { return detail::cell_around(this, "vicar::actor"); }
 };
 
 }  // namespace vicar

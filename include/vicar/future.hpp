@@ -85,34 +85,29 @@ class future {
   void wait() const { handle_.state().await_ready({}); }
   template <class Rep, class Period>
   bool wait_for(const std::chrono::duration<Rep, Period>& timeout) const {
-    return handle_.state().await_ready(detail::time_limit{timeout}) == nullptr;
+    return ready_unless_out_of_time([&] { return handle_.state().await_ready(detail::time_limit{timeout}) == nullptr; });
   }
   template <class Clock, class Duration>
   bool wait_until(const std::chrono::time_point<Clock, Duration>& point) const {
-    while (handle_.state().await_ready(detail::time_limit{point}) != nullptr) {
-      if (Clock::now() >= point) return false;  // a clock that was set back goes on waiting
-    }
-    return true;
+    return ready_unless_out_of_time([&] {
+      while (handle_.state().await_ready(detail::time_limit{point}) != nullptr) {
+        if (Clock::now() >= point) return false;  // a clock that was set back goes on waiting
+      }
+      return true;
+    });
   }
 
   /// A future of `function(value)`. The function runs once, on the thread that first asks for the value, which keeps what it returned or
   /// threw; an exception of this future passes through. The function takes the value by const reference, or by value if it can only be moved
   /// and this is the last handle of it.
   template <class Function>
-  auto map(Function function) const {
-    if constexpr (std::is_void_v<T>) {
-      constexpr bool callable = std::invocable<Function&>;
-      static_assert(callable, "vicar: map cannot call this function; for a future<void> it takes no argument");
-      if constexpr (callable) return lazy<std::decay_t<std::invoke_result_t<Function&>>>(std::move(function));
-      else return detail::placeholder{};
-    } else if constexpr (std::invocable<Function&, const T&>) {
-      return lazy<std::decay_t<std::invoke_result_t<Function&, const T&>>>(std::move(function));
-    } else {
-      constexpr bool callable = std::invocable<Function&, T>;
-      static_assert(callable, "vicar: map cannot call this function with the future's value; it takes the whole value as its only argument");
-      if constexpr (callable) return lazy<std::decay_t<std::invoke_result_t<Function&, T>>>(std::move(function));
-      else return detail::placeholder{};
-    }
+  auto map(Function function) const& {
+    return map_from(handle_, std::move(function));
+  }
+  /// As above, and empties this handle, so that it is not in the way of moving the value.
+  template <class Function>
+  auto map(Function function) && {
+    return map_from(std::move(handle_), std::move(function));
   }
 
   /// A future of a `std::vector` of those items that `predicate` is true for. Runs as the function of `map` does.
@@ -197,11 +192,42 @@ class future {
 
   explicit future(detail::consumer_handle<T> handle) noexcept : handle_{std::move(handle)} {}
 
-  template <class Result, class Function>
-  future<Result> lazy(Function function) const {
-    handle_.state();  // throws for an empty handle, here rather than later
+  template <class Wait>
+  static bool ready_unless_out_of_time(Wait wait) {
+    try {
+      return wait();
+    } catch (const timeout_error&) {  // a hook's: it has no value yet
+      return false;
+    }
+  }
+
+  template <class Handle, class Function>
+  static auto map_from(Handle&& source, Function function) {
+    if constexpr (std::is_void_v<T>) {
+      constexpr bool callable = std::invocable<Function&>;
+      static_assert(callable, "vicar: map cannot call this function; for a future<void> it takes no argument");
+      if constexpr (callable) {
+        return lazy<std::decay_t<std::invoke_result_t<Function&>>>(std::forward<Handle>(source), std::move(function));
+      } else {
+        return detail::placeholder{};
+      }
+    } else if constexpr (std::invocable<Function&, const T&>) {
+      return lazy<std::decay_t<std::invoke_result_t<Function&, const T&>>>(std::forward<Handle>(source), std::move(function));
+    } else {
+      constexpr bool callable = std::invocable<Function&, T>;
+      static_assert(callable, "vicar: map cannot call this function with the future's value; it takes the whole value as its only argument");
+      if constexpr (callable) {
+        return lazy<std::decay_t<std::invoke_result_t<Function&, T>>>(std::forward<Handle>(source), std::move(function));
+      } else {
+        return detail::placeholder{};
+      }
+    }
+  }
+  template <class Result, class Handle, class Function>
+  static future<Result> lazy(Handle&& source, Function function) {
+    source.state();  // throws for an empty handle, here rather than later
     return future<Result>{
-        detail::make_lazy<Result, detail::mapped_value<Result, T, Function>>(handle_, std::move(function))};
+        detail::make_lazy<Result, detail::mapped_value<Result, T, Function>>(std::forward<Handle>(source), std::move(function))};
   }
 
   template <class... Others>

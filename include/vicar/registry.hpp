@@ -67,9 +67,9 @@ void tell_each(const Refs& refs, const Message& message) {
   static_assert(copyable, "vicar: a broadcast gives each actor a copy, and this message cannot be copied; send a std::shared_ptr to it");
   if constexpr (copyable) {
     std::exception_ptr failure;
-    for (const any_actor_ref& each : refs) {
+    for (const auto& each : refs) {
       try {
-        each.tell(message);
+        any_actor_ref{each}.tell(message);
       } catch (const actor_dead_error&) {  // it has just stopped
       } catch (...) {
         if (!failure) failure = std::current_exception();

@@ -32,10 +32,10 @@
 // The actor without its type: docs/internals.md lists its phases and what always holds.
 namespace vicar::detail {
 
-/// Told when a cell that had no message has one again.
+/// Told when a mailbox whose consumer had armed it has a message again. By then the cell may be gone: what identifies it is the address alone.
 class waker {
  public:
-  virtual void wake(cell& idle) noexcept = 0;
+  virtual void wake(const mailbox& armed) noexcept = 0;
 
  protected:
   ~waker() = default;
@@ -165,9 +165,11 @@ class VICAR_SHARED cell : public participant {
   /// Puts an envelope into the mailbox; waits for room if that is the actor's way. The envelope is moved from only if it was accepted.
   template <class Envelope>
   mailbox::push_result deliver(Envelope& envelope, std::string_view label, bool ordinary = true) {
+    // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be handled already.
+    waker* const dispatcher = waker_;
     for (;;) {
       const mailbox::push_result result = mailbox_.push(envelope, ordinary);
-      if (result == mailbox::push_result::accepted_armed) waker_->wake(*this);
+      if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
       if (result != mailbox::push_result::full || on_overflow_ != overflow::block) return result;
       const wait_edge edge{*this, label, {}};
       mailbox_.wait_for_room();
@@ -194,9 +196,9 @@ class VICAR_SHARED cell : public participant {
     return actor_dead_error{fmt::format(
         "vicar: {} stopped before handling the message {}; ask before you stop it, or start another one", title(), label)};
   }
-  actor_dead_error stopped_during(std::string_view label) const {
+  actor_dead_error stopped_during(std::string_view label, std::string_view cause) const {
     return actor_dead_error{
-        fmt::format("vicar: {} stopped while handling the message {}; it threw stop_all_actors", title(), label)};
+        fmt::format("vicar: {} stopped while handling the message {}, which {}; there will be no answer", title(), label, cause)};
   }
   mailbox_full_error full(std::string_view label) const {
     return mailbox_full_error{
@@ -211,11 +213,14 @@ class VICAR_SHARED cell : public participant {
   progress run(std::size_t batch) noexcept;
   mailbox& queue() noexcept { return mailbox_; }
 
-  void begin(const std::string_view& label) noexcept {
+  /// `owed` is the reply that the message will publish; null if nobody waits for one.
+  void begin(const std::string_view& label, future_state_base* owed = nullptr) noexcept {
+    owed_ = owed;
     running_since_.store(coarse_now(), std::memory_order_relaxed);  // relaxed: published by the next line
     running_.store(&label, std::memory_order_release);              // releases `running_since_`
   }
   void finish(bool threw) noexcept {
+    owed_ = nullptr;
     // Relaxed: counters with one writer.
     processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     if (threw) failed_.store(failed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -255,6 +260,9 @@ class VICAR_SHARED cell : public participant {
   }
   /// The constructor threw or no thread could be had: answers what came meanwhile. On the thread that called `start`.
   void abandon() noexcept;
+  /// The process ends inside the message that is being handled, which will not return: answers it and all that wait, so that nobody who has to
+  /// end first waits for this actor. On the actor's own thread.
+  void abandon_within_message() noexcept;
 
  protected:
   cell(std::string_view class_name, std::string name, const options& chosen)
@@ -338,6 +346,7 @@ class VICAR_SHARED cell : public participant {
   // The actor's thread alone.
   ending ending_ = ending::none;
   bool hook_threw_ = false;
+  future_state_base* owed_ = nullptr;
   bool started_ = false;  // on_start returned
   std::exception_ptr failure_;
 

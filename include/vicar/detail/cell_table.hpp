@@ -96,6 +96,9 @@ class VICAR_SHARED cell_table {
   static void stop_what_is_left() noexcept {
     try {
       cell_table& table = instance();
+      for (const cell_handle& each : table.snapshot(which::all)) {
+        if (each.get() == current_participant) each->abandon_within_message();
+      }
       const auto waits_for = [](const cell_handle& each) { return !each->daemon() && each.get() != current_participant; };
       for (bool waited = true; waited;) {  // again: an actor that ends may start another
         waited = false;

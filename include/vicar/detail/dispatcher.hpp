@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <new>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -39,21 +40,26 @@ class VICAR_SHARED thread_dispatcher final : public waker {
   /// Starts the thread that runs the cell until it has ended. Throws `vicar::error` if the system gives no thread.
   void start(cell& one) {
     const bool awaited = !one.daemon();
+    const auto count_out = [awaited, this] {
+      if (awaited) count(-1);
+    };
     if (awaited) count(+1);
     try {
-      std::thread{[owner = cell_handle{one}, awaited, this]() mutable {
+      std::thread{[owner = cell_handle{one}, count_out]() mutable {
         run(std::exchange(owner, {}));
-        if (awaited) count(-1);
+        count_out();
       }}.detach();
+    } catch (const std::bad_alloc&) {
+      count_out();
+      throw;
     } catch (const std::system_error& refused) {
-      if (awaited) count(-1);
+      count_out();
       throw error{fmt::format("vicar: no thread for {}: {}; stop actors that are done, or raise the system's limit on threads",
                               one.title(), refused.what())};
     }
   }
 
-  /// Told by the mailbox that armed itself.
-  void wake(cell& idle) noexcept override { idle.queue().wake(); }
+  void wake(const mailbox& armed) noexcept override { armed.wake(); }
 
   /// Blocks until the thread of every actor that is no daemon is done with it, except `spared` of them.
   void wait_for_all(std::size_t spared) {

@@ -83,14 +83,14 @@ struct call_payload {
   };
 
   answer run(cell& owner) noexcept {
-    owner.begin(*Label);
+    owner.begin(*Label, reply.operator->());
     bool threw = true;
     try {
       reply->store([&]() -> decltype(auto) { return function(owner); });
       threw = false;
     } catch (const stop_all_actors&) {
       owner.end_because(ending::all_stopped);
-      reply->store_error(exception_from([&] { return owner.stopped_during(*Label); }));
+      reply->store_error(exception_from([&] { return owner.stopped_during(*Label, "threw stop_all_actors"); }));
     } catch (...) {
       reply->store_error(std::current_exception());
       owner.log_returned(reply->error(), *Label);

@@ -66,11 +66,13 @@ class consumer_handle {
   T take(const time_limit& limit) {
     settled(limit);
     if constexpr (!std::is_void_v<T>) {
-      if constexpr (!std::is_copy_constructible_v<T>) {
-        if (!state_->last_consumer()) return extract(limit);
+      consumer_handle taken = std::move(*this);
+      try {
+        return taken.extract(limit);
+      } catch (...) {
+        *this = std::move(taken);
+        throw;
       }
-      const consumer_handle taken = std::move(*this);
-      return taken.extract(limit);
     }
   }
 
@@ -87,7 +89,8 @@ class producer_handle {
   static producer_handle adopt(future_state<T>* state) noexcept { return producer_handle{state}; }
   producer_handle(producer_handle&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
   producer_handle& operator=(producer_handle&& other) noexcept {
-    std::swap(state_, other.state_);
+    producer_handle taken = std::move(other);  // what this handle held goes without an answer now, not when `other` does
+    std::swap(state_, taken.state_);
     return *this;
   }
   ~producer_handle() {

@@ -106,7 +106,7 @@ class VICAR_SHARED mailbox {
       if (!taken_ && !take()) return nullptr;
     }
   }
-  /// Leaves the message that `front` gave, before it is handled: it no longer waits. Gives its size for `pop`.
+  /// Leaves the message that `front` gave, before it is handled: it no longer waits.
   void begin(const message& next) noexcept {
     current_size_ = next.size;
     if (!next.ordinary) return;
@@ -119,8 +119,8 @@ class VICAR_SHARED mailbox {
       if (blocked_.load(std::memory_order_seq_cst) != 0) notify_room();
     }
   }
-  /// Gives up the bytes of the message that `begin` was called for; it was handled and destroyed.
-  void pop() noexcept { cursor_ += current_size_; }
+  /// Gives up the bytes of the message that `begin` was called for; it was handled and destroyed. A second call changes nothing.
+  void pop() noexcept { cursor_ += std::exchange(current_size_, 0); }
 
   /// True if there is no message: then the next push is told that the consumer has to be woken. Gives memory of a burst back.
   bool arm() noexcept {
@@ -134,7 +134,8 @@ class VICAR_SHARED mailbox {
   void sleep_until_woken() noexcept {
     while (signal_.load(std::memory_order_relaxed) == armed) sleep_while(signal_, armed);  // relaxed: `front` takes the lock
   }
-  void wake() noexcept { wake_one(signal_); }
+  /// Uses the address of the mailbox only.
+  void wake() const noexcept { wake_one(signal_); }
 
   /// No push lands after this. Those who wait for room are released. What is there stays for the consumer.
   void close() noexcept {

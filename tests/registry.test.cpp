@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <vicar/registry.hpp>
+
+#include <any>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <semaphore>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <vicar/actor.hpp>
+
+#include "support/catch.hpp"
+#include "support/log_capture.hpp"
+
+namespace registry = vicar::registry;
+using support::contains;
+using support::log_capture;
+using support::text_of;
+using vicar::any_actor_ref;
+using vicar::start;
+
+namespace app {
+struct animal {
+  int legs = 4;
+  using receives = vicar::messages<int, std::string>;
+  void on_receive(int by) { legs += by; }
+  void on_receive(const std::string&) { legs = 0; }
+};
+struct bird : animal {
+  virtual ~bird() = default;
+};
+struct stone {
+  std::binary_semaphore* door = nullptr;
+  void wait() { door->acquire(); }
+  void fail() { throw std::runtime_error{"cracked"}; }
+};
+}  // namespace app
+
+namespace {
+std::mutex order_mutex;
+std::vector<int> stop_order;
+struct numbered {
+  int number;
+  void on_stop() const {
+    const std::lock_guard lock{order_mutex};
+    stop_order.push_back(number);
+  }
+};
+/// Stops what a test leaves.
+struct clean {
+  clean() { registry::stop_all(); }
+  ~clean() { registry::stop_all(); }
+};
+}  // namespace
+
+TEST_CASE("actors are registered when they start and unregistered when they stop") {
+  const clean up;
+  log_capture log{vicar::log_level::debug};
+  auto first = start<app::animal>();
+  auto second = start<app::stone>();
+  CHECK(registry::get_all() == std::vector<any_actor_ref>{first, second});
+  first.stop().get();
+  CHECK(registry::get_all() == std::vector<any_actor_ref>{second});
+  second.defer<&app::stone::fail>();
+  second.stop().wait();
+  CHECK(registry::get_all().empty());
+  for (const char* event : {"Registered app::animal (", "Started app::animal (", "Stopped app::animal (", "Unregistered app::animal ("}) {
+    CHECK(log.count(vicar::log_level::debug, event) == 1);
+  }
+}
+
+TEST_CASE("actors are found by class, base class, class name and URN") {
+  const clean up;
+  auto animal = start<app::animal>();
+  auto bird = start<app::bird>();
+  auto stone = start<app::stone>();
+  CHECK(registry::get_by_class<app::bird>() == std::vector{bird});
+  REQUIRE(registry::get_by_class<app::animal>().size() == 2);
+  CHECK(registry::get_by_class<app::animal>()[0] == animal);
+  CHECK(registry::get_by_class<app::animal>()[1] == bird);
+  CHECK(registry::get_by_class<app::animal>()[1].get(&app::animal::legs).get() == 4);
+  CHECK(registry::get_by_class<int>().empty());
+  CHECK(registry::get_by_class_name("app::stone") == std::vector<any_actor_ref>{stone});
+  CHECK(registry::get_by_class_name("stone") == std::vector<any_actor_ref>{stone});
+  CHECK(registry::get_by_class_name("ston").empty());
+  CHECK(registry::get_by_urn(bird.urn()) == any_actor_ref{bird});
+  CHECK(!registry::get_by_urn("urn:uuid:unknown"));
+}
+
+TEST_CASE("an actor can be taken out and put back in by hand, any number of times") {
+  const clean up;
+  auto ref = start<app::animal>();
+  registry::unregister(ref);
+  registry::unregister(ref);
+  CHECK(registry::get_all().empty());
+  CHECK(registry::stop_all().empty());
+  CHECK(ref.is_alive());
+  registry::register_actor(ref);
+  registry::register_actor(ref);
+  CHECK(registry::get_all().size() == 1);
+  ref.stop().get();
+  registry::unregister(ref);
+  registry::register_actor(ref);
+  CHECK(registry::get_all().empty());
+}
+
+TEST_CASE("a broadcast reaches all actors, those of a class and its bases, or those of a class name") {
+  const clean up;
+  log_capture log;
+  auto animal = start<app::animal>();
+  auto bird = start<app::bird>();
+  auto stone = start<app::stone>();
+  registry::broadcast<app::animal>(1);
+  registry::broadcast<app::bird>(1);
+  registry::broadcast_by_class_name("bird", 10);
+  CHECK(animal.get(&app::animal::legs).get() == 5);
+  CHECK(bird.get(&app::bird::legs).get() == 16);
+  CHECK(log.lines().empty());
+  registry::broadcast(std::string{"all"});
+  CHECK(animal.get(&app::animal::legs).get() == 0);
+  CHECK(bird.get(&app::bird::legs).get() == 0);
+  stone.get(&app::stone::door).get();
+  CHECK(log.count(vicar::log_level::warning, "Unexpected message received by app::stone") == 1);
+}
+
+TEST_CASE("a broadcast tells the others when one refuses, and then throws") {
+  const clean up;
+  std::binary_semaphore door{0};
+  auto full = start<app::stone>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail}, &door);
+  full.defer<&app::stone::wait>();
+  while (full.stats().running_member.empty()) std::this_thread::yield();
+  vicar::any_actor_ref{full}.tell(1);
+  auto animal = start<app::animal>();
+  CHECK_THROWS_AS(registry::broadcast(1), vicar::mailbox_full_error);
+  CHECK(animal.get(&app::animal::legs).get() == 5);
+  door.release();
+}
+
+TEST_CASE("stop_all stops the last started first, waits for each, and says whom it stopped") {
+  const clean up;
+  stop_order.clear();
+  std::vector<vicar::actor_ref<numbered>> all;
+  for (int i = 0; i < 20; ++i) all.push_back(start<numbered>(i));
+  CHECK(registry::stop_all() == std::vector<bool>(20, true));
+  REQUIRE(stop_order.size() == 20);
+  for (int i = 0; i < 20; ++i) CHECK(stop_order[static_cast<std::size_t>(i)] == 19 - i);
+  for (const auto& each : all) CHECK(!each.is_alive());
+  CHECK(registry::stop_all().empty());
+}
+
+TEST_CASE("stop_all with a timeout names who is stuck and where, and tells the others to stop") {
+  const clean up;
+  std::binary_semaphore door{0};
+  auto early = start<app::animal>();
+  auto stuck = start<app::stone>(&door);
+  auto late = start<app::animal>();
+  stuck.defer<&app::stone::wait>();
+  while (stuck.stats().running_member.empty()) std::this_thread::yield();
+  const std::string text = text_of<vicar::timeout_error>([] { registry::stop_all(std::chrono::milliseconds{20}); });
+  CHECK(contains(text, "app::stone (" + stuck.urn() + ") did not answer stop"));
+  CHECK(contains(text, "it is running wait"));
+  CHECK(!late.is_alive());
+  early.stop().wait();
+  CHECK(!early.is_alive());
+  door.release();
+  stuck.stop().wait();
+}
+
+TEST_CASE("an actor may stop them all, itself included") {
+  const clean up;
+  auto bystander = start<app::animal>();
+  auto caller = start<app::stone>();
+  const auto stopped = caller.call([](app::stone&) { return registry::stop_all(); });
+  CHECK(stopped.get() == std::vector<bool>{true, true});
+  CHECK(!bystander.is_alive());
+  CHECK(caller.stop().wait_for(std::chrono::hours{1}));
+  CHECK(!caller.is_alive());
+}
+
+TEST_CASE("the registry can be used from many threads while actors come and go") {
+  const clean up;
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong{0};
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([t, &wrong] {
+      for (int i = 0; i < 50; ++i) {
+        auto ref = start<app::bird>();
+        if (!registry::get_by_urn(ref.urn())) ++wrong;
+        static_cast<void>(registry::get_by_class<app::animal>());
+        if (t == 0) registry::broadcast<app::animal>(1);
+        ref.stop().get();
+        if (registry::get_by_urn(ref.urn())) ++wrong;
+      }
+    });
+  }
+  for (auto& each : threads) each.join();
+  CHECK(wrong == 0);
+  CHECK(registry::get_all().empty());
+}
