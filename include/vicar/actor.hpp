@@ -14,8 +14,8 @@
 #include <fmt/core.h>
 
 #include <vicar/actor_ref.hpp>
+#include <vicar/detail/cell.hpp>
 #include <vicar/detail/actor_cell.hpp>
-#include <vicar/detail/cell_handle.hpp>
 #include <vicar/detail/cell_table.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
@@ -48,12 +48,16 @@ template <class T, class... Arguments>
 consteval bool check_startable() {
   constexpr bool is_object = std::is_class_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>;
   static_assert(is_object, "vicar: start<T> needs a class that is not const; wrap the value in a class");
-  if constexpr (is_object) {
+  constexpr bool complete = requires { sizeof(T); };
+  static_assert(!is_object || complete, "vicar: start<T> needs the definition of T, which is only declared here; include its header");
+  if constexpr (is_object && complete) {
+    constexpr bool destructible = std::is_destructible_v<T>;
     constexpr bool constructible = parenthesised<T, Arguments...> || braced<T, Arguments...>;
     static_assert(!std::is_abstract_v<T>, "vicar: start<T> cannot make an object of an abstract class; start a class derived from it");
-    static_assert(std::is_abstract_v<T> || constructible,
+    static_assert(std::is_abstract_v<T> || destructible, "vicar: T has no public destructor, and the actor's thread calls it; make it public");
+    static_assert(std::is_abstract_v<T> || !destructible || constructible,
                   "vicar: T has no public constructor for these arguments; they are forwarded as they are, so check their number and types");
-    if constexpr (constructible && !std::is_abstract_v<T>) {
+    if constexpr (constructible && destructible && !std::is_abstract_v<T>) {
       diagnose_hooks<T>();
       return true;
     }

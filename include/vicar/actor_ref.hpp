@@ -16,10 +16,10 @@
 #include <fmt/core.h>
 
 #include <vicar/detail/cell.hpp>
-#include <vicar/detail/cell_handle.hpp>
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
 #include <vicar/detail/hooks.hpp>
 #include <vicar/detail/member_call.hpp>
@@ -152,8 +152,7 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
 
   template <class Message>
   static consteval bool check_message() {
-    constexpr bool storable = detail::storable<Message>;
-    static_assert(storable, "vicar: this message can be neither copied nor moved into the mailbox; send a pointer, or std::ref to share it");
+    constexpr bool storable = detail::check_storable<Message>();
     constexpr bool taken = detail::takes<T, std::decay_t<Message>>;
     static_assert(!storable || taken,
                   "vicar: no on_receive of this actor takes a message of this type as an rvalue; add an overload, and make it public");
@@ -183,6 +182,7 @@ class actor_ref<void> : public detail::ref_base {
   /// The typed reference, if the actor is of class `T` or, while it is alive, of a class derived from `T`, polymorphic or not. Empty if not.
   template <class T>
   std::optional<actor_ref<T>> as() const {
+    static_assert(std::is_class_v<T> && !std::is_const_v<T>, "vicar: an actor is an object of a class; ask for a class that is not const");
     detail::cell& cell = owner();
     T* object = nullptr;
     if (cell.type() == &detail::type_tag<T>) object = static_cast<T*>(cell.object_address());
@@ -195,23 +195,29 @@ class actor_ref<void> : public detail::ref_base {
   /// neither takes is logged as a warning and dropped. Throws and blocks as the typed `tell` does.
   template <class Message>
   void tell(Message&& message) const {
-    detail::send_defer<&detail::on_receive_label>(
-        owner(), [kept = std::decay_t<Message>(std::forward<Message>(message))](detail::cell& cell) mutable {
-          static_cast<void>(receive(cell, kept));
-        });
+    if constexpr (detail::check_storable<Message>()) {
+      detail::send_defer<&detail::on_receive_label>(
+          owner(), [kept = std::decay_t<Message>(std::forward<Message>(message))](detail::cell& cell) mutable {
+            static_cast<void>(receive(cell, kept));
+          });
+    }
   }
   /// As `tell`; the future carries the reply in a `std::any`, empty if there is none, as a `std::shared_ptr` if it can only be moved. A message that
   /// the actor does not take is answered with `unhandled_message_error`.
   template <class Message>
   future<std::any> ask(Message&& message) const {
-    return detail::send_call<&detail::on_receive_label, std::any>(
-        owner(), [kept = std::decay_t<Message>(std::forward<Message>(message))](detail::cell& cell) mutable {
-          std::optional<std::any> reply = receive(cell, kept);
-          if (reply) return *std::move(reply);
-          throw unhandled_message_error{
-              fmt::format("vicar: {} takes no message of type {}; list the type in receives, or add on_receive(std::any)", cell.title(),
-                          detail::class_name<std::decay_t<Message>>)};
-        });
+    if constexpr (detail::check_storable<Message>()) {
+      return detail::send_call<&detail::on_receive_label, std::any>(
+          owner(), [kept = std::decay_t<Message>(std::forward<Message>(message))](detail::cell& cell) mutable {
+            std::optional<std::any> reply = receive(cell, kept);
+            if (reply) return *std::move(reply);
+            throw unhandled_message_error{
+                fmt::format("vicar: {} takes no message of type {}; list the type in receives, or add on_receive(std::any)", cell.title(),
+                            detail::class_name<std::decay_t<Message>>)};
+          });
+    } else {
+      return detail::placeholder{};
+    }
   }
 
  private:

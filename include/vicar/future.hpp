@@ -132,7 +132,7 @@ class future {
     constexpr bool is_iterable = detail::iterable<T>;
     static_assert(is_iterable, "vicar: reduce needs a future of a range; use map for a single value");
     if constexpr (is_iterable) {
-      constexpr bool callable = std::invocable<Function&, Initial, detail::element_reference_t<T>>;
+      constexpr bool callable = detail::folds<Function, Initial, detail::element_reference_t<T>>;
       static_assert(callable, "vicar: reduce cannot call this function; it takes what was combined so far and the next item");
       if constexpr (callable) return map(detail::fold_from<Function, Initial>{std::move(function), std::move(initial)});
       else return detail::placeholder{};
@@ -147,7 +147,7 @@ class future {
     constexpr bool is_iterable = detail::iterable<T>;
     static_assert(is_iterable, "vicar: reduce needs a future of a range; use map for a single value");
     if constexpr (is_iterable) {
-      constexpr bool callable = std::invocable<Function&, detail::element_t<T>, detail::element_reference_t<T>>;
+      constexpr bool callable = detail::folds<Function, detail::element_t<T>, detail::element_reference_t<T>>;
       static_assert(callable, "vicar: reduce cannot call this function; it takes what was combined so far and the next item");
       if constexpr (callable) return map(detail::fold_first<Function>{std::move(function)});
       else return detail::placeholder{};
@@ -393,6 +393,13 @@ future<T> make_failed_future(std::exception_ptr exception) {
 namespace detail {
 
 template <class Range>
+consteval bool check_futures() {
+  constexpr bool of_futures = requires { requires is_future<element_t<Range>>; };
+  static_assert(of_futures, "vicar: get_all needs a range of futures; for futures of several types use join");
+  return of_futures;
+}
+
+template <class Range>
 auto collect(Range&& futures, const time_limit& limit) {
   using value_type = typename element_t<std::remove_cvref_t<Range>>::value_type;
   if constexpr (std::is_void_v<value_type>) {
@@ -420,12 +427,17 @@ auto collect(Range&& futures, const time_limit& limit) {
 /// exception met. The futures stay readable, unless their values can only be moved: then the range has to be an rvalue.
 template <class Range>
 auto get_all(Range&& futures) {
-  return detail::collect(std::forward<Range>(futures), {});
+  if constexpr (detail::check_futures<std::remove_cvref_t<Range>>()) return detail::collect(std::forward<Range>(futures), {});
+  else return detail::placeholder{};
 }
 /// As above with one deadline for all of them: throws `timeout_error` when it passes.
 template <class Range, class Rep, class Period>
 auto get_all(Range&& futures, const std::chrono::duration<Rep, Period>& timeout) {
-  return detail::collect(std::forward<Range>(futures), detail::time_limit{timeout});
+  if constexpr (detail::check_futures<std::remove_cvref_t<Range>>()) {
+    return detail::collect(std::forward<Range>(futures), detail::time_limit{timeout});
+  } else {
+    return detail::placeholder{};
+  }
 }
 
 }  // namespace vicar

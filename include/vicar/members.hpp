@@ -21,28 +21,40 @@
 /// class and before its proxies are used. Takes public methods of every kind, data members, inherited ones too, and VICAR_PROPERTY items; up to
 /// 64 of them, each once. A type with a comma in its name needs an alias.
 #define VICAR_PROXY(...) VICAR_PROXY_OF(__VA_ARGS__, )
-#define VICAR_PROXY_OF(type, ...)              \
-  template <>                                  \
-  struct vicar::registration<type> {           \
-    VICAR_PROXY_MEMBERS(__VA_ARGS__)           \
+#define VICAR_PROXY_OF(type, ...)                                                                                          \
+  struct vicar_global_scope;                                                                                               \
+  static_assert(::std::is_same_v<vicar_global_scope, ::vicar_global_scope>,                                                \
+                "vicar: VICAR_PROXY belongs at global scope; close the namespace before it, or use VICAR_PROXY_MEMBERS in the class"); \
+  static_assert(::vicar::detail::is_whole_type(#type),                                                                     \
+                "vicar: VICAR_PROXY takes a type with a comma in its name for two; give it an alias: using name = type;"); \
+  template <>                                                                                                              \
+  struct vicar::registration<type> {                                                                                       \
+    VICAR_PROXY_MEMBERS(__VA_ARGS__)                                                                                       \
   };
 
 /// The same inside the class, anywhere in its body: private members can be listed, class templates registered, and derived classes inherit it.
-#define VICAR_PROXY_MEMBERS(...)                                            \
-  friend struct ::vicar::detail::member_access;                             \
-  template <class VicarContext>                                             \
-  struct vicar_interface {                                                  \
-    const VicarContext* vicar_context;                                      \
-    VICAR_FOR_EACH(VICAR_ITEM, __VA_ARGS__)                                 \
-    template <class VicarVisitor>                                           \
-    static constexpr void vicar_visit(VicarVisitor&& vicar_visitor) {       \
-      static_cast<void>(vicar_visitor);                                     \
-      VICAR_FOR_EACH(VICAR_VISIT, __VA_ARGS__)                              \
-    }                                                                       \
+#define VICAR_PROXY_MEMBERS(...)                                                                         \
+  static_assert(::vicar::detail::read_names(#__VA_ARGS__).count <= ::vicar::detail::most_names,          \
+                "vicar: a list of members takes at most 64 names; split the class, or use call with member pointers");\
+  static_assert(!::vicar::detail::read_names(#__VA_ARGS__).repeated,                                     \
+                "vicar: a list of members has a name twice; list it once, overloads share their name");  \
+  friend struct ::vicar::detail::member_access;                                                          \
+  template <class VicarContext>                                                                          \
+  struct vicar_interface {                                                                               \
+    const VicarContext* vicar_context;                                                                   \
+    VICAR_FOR_EACH(VICAR_ITEM, __VA_ARGS__)                                                              \
+    template <class VicarVisitor>                                                                        \
+    static constexpr void vicar_visit(VicarVisitor&& vicar_visitor) {                                    \
+      static_cast<void>(vicar_visitor);                                                                  \
+      VICAR_FOR_EACH(VICAR_VISIT, __VA_ARGS__)                                                           \
+    }                                                                                                    \
   };
 
 /// An item of either list that is read with a getter and, if there is one, written with a setter: `VICAR_PROPERTY(name, getter[, setter])`.
 #define VICAR_PROPERTY(...) (__VA_ARGS__)
+
+/// Declared again by VICAR_PROXY: as this class at global scope, as another one elsewhere.
+struct vicar_global_scope;
 
 namespace vicar {
 
@@ -65,6 +77,48 @@ struct member_info {
 };
 
 namespace detail {
+
+inline constexpr std::size_t most_names = 64;
+
+/// What the text of a list of members says of its names.
+struct name_list {
+  std::size_t count = 0;
+  bool repeated = false;
+};
+
+/// The name of an item: all of it, or what is first in the parentheses of a property.
+consteval std::string_view name_in(std::string_view item) {
+  if (const auto open = item.find('('); open != item.npos) item = item.substr(open + 1, item.find(',') - open - 1);
+  while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
+  while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
+  return item;
+}
+
+consteval name_list read_names(std::string_view text) {
+  name_list list;
+  std::array<std::string_view, most_names> names{};
+  std::size_t begin = 0;
+  int depth = 0;
+  for (std::size_t i = 0; i <= text.size(); ++i) {
+    const char c = i < text.size() ? text[i] : ',';
+    if (c == '(') ++depth;
+    if (c == ')') --depth;
+    if (c != ',' || depth != 0) continue;
+    const std::string_view name = name_in(text.substr(begin, i - begin));
+    begin = i + 1;
+    if (name.empty() || list.count++ >= most_names) continue;
+    for (std::size_t before = 0; before + 1 < list.count; ++before) list.repeated |= names[before] == name;
+    names[list.count - 1] = name;
+  }
+  return list;
+}
+
+/// False where the preprocessor has cut the name of a type at a comma between template arguments.
+consteval bool is_whole_type(std::string_view text) {
+  int depth = 0;
+  for (const char c : text) depth += c == '<' ? 1 : c == '>' ? -1 : 0;
+  return depth == 0;
+}
 
 /// Reaches the registration, private or not.
 struct member_access {
@@ -113,23 +167,34 @@ consteval member_kind kind_of() {
   else return member_kind::field;
 }
 
-template <member_kind Kind>
+/// In the place of a member that does not exist, of which the registration says so.
+struct unknown_member : placeholder {
+  explicit constexpr unknown_member(const void*) noexcept {}
+};
+
+template <bool Exists, member_kind Kind>
 struct wrapper_of {
   template <class Access, class Context>
   using type = proxy_field<Access, Context>;
 };
+template <member_kind Kind>
+struct wrapper_of<false, Kind> {
+  template <class Access, class Context>
+  using type = unknown_member;
+};
 template <>
-struct wrapper_of<member_kind::method> {
+struct wrapper_of<true, member_kind::method> {
   template <class Access, class Context>
   using type = proxy_method<Access, Context>;
 };
 template <>
-struct wrapper_of<member_kind::nested> {
+struct wrapper_of<true, member_kind::nested> {
   template <class Access, class Context>
   using type = proxy_step<Access, Context>;
 };
 template <class Access, class Context>
-using wrapper_t = typename wrapper_of<kind_of<Access, typename Context::object_type>()>::template type<Access, Context>;
+using wrapper_t = typename wrapper_of<name_exists<Access, typename Context::object_type>(),
+                                      kind_of<Access, typename Context::object_type>()>::template type<Access, Context>;
 
 template <class T, class Visitor>
 constexpr void visit_members(Visitor&& visitor) {

@@ -154,6 +154,13 @@ class proxy_step : public proxy_field<Access, Context> {
 
   using proxy_field<Access, Context>::proxy_field;
   using proxy_field<Access, Context>::operator=;
+  proxy_step(const proxy_step& other) : proxy_field<Access, Context>{&other.context()} {
+    static_assert(detail::always_false<Access>,
+                  "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep a nested proxy: "
+                  "auto kept = proxy.at(&type::member)");
+  }
+  void operator=(const proxy_step& other) const { this->set(other); }  // NOLINT(misc-unconventional-assign-operator): as in proxy_field
+  ~proxy_step() = default;
 
   operator nested_proxy<target_type>() const {  // NOLINT(google-explicit-constructor): it stands for the nested object
     return nested_proxy<target_type>{step()};
@@ -191,6 +198,9 @@ class proxy_step : public proxy_field<Access, Context> {
     }
   }
 };
+
+template <class Access, class Context>
+inline constexpr bool detail::is_proxy_member<proxy_step<Access, Context>> = true;
 
 template <class Context, class Pointer>
 auto detail::make_nested(const Context& from, Pointer member, std::string_view name) {

@@ -16,16 +16,18 @@
 
 namespace vicar {
 
-template <class Access, class Context>
-class proxy_field;
-
 namespace detail {
 
-/// A member of some proxy, which is no value.
+/// The type that a field converts to for its message's sake: its own, where a function can return that.
 template <class Value>
-inline constexpr bool is_proxy_field = false;
-template <class Access, class Context>
-inline constexpr bool is_proxy_field<proxy_field<Access, Context>> = true;
+struct plain_value {
+  using type = placeholder;
+};
+template <class Value>
+  requires(std::is_object_v<Value> && requires { sizeof(Value); } && !std::is_abstract_v<Value>)
+struct plain_value<Value> {
+  using type = Value;
+};
 
 }  // namespace detail
 
@@ -57,6 +59,11 @@ class proxy_field {
     }
   }
   operator future<value_type>() const { return read(); }  // NOLINT(google-explicit-constructor): it stands for the value
+  operator typename detail::plain_value<value_type>::type() const {  // NOLINT(google-explicit-constructor): it takes part only to say no
+    static_assert(detail::always_false<Access>,
+                  "vicar: a proxy's member is no value; wait for the value with get(), or take the future with read()");
+    return detail::placeholder{};
+  }
 
   /// A copy of the value. Blocks; throws what `future::get` throws.
   auto get() const { return read().get(); }
@@ -83,7 +90,7 @@ class proxy_field {
   void operator=(Value&& value) const {  // NOLINT(misc-unconventional-assign-operator): the proxy is not what changes
     static_cast<void>(set(std::forward<Value>(value)).get());
   }
-  void operator=(const proxy_field&) const { refuse_member(); }  // NOLINT(misc-unconventional-assign-operator)
+  void operator=(const proxy_field& other) const { set(other); }  // NOLINT(misc-unconventional-assign-operator)
 
   /// Calls the value, where it is something like a `std::function`.
   template <class... Arguments>
@@ -102,11 +109,11 @@ class proxy_field {
   }
 
   template <class Self = proxy_field>
-  const detail::placeholder* operator->() const {
+  auto operator->() const {
     static_assert(detail::always_false<Self>,
                   "vicar: this member cannot be traversed; declare it as vicar::traversable<U>, or specialise "
                   "vicar::enable_traversable<U> = true, or read it whole with get()");
-    return nullptr;
+    return static_cast<const detail::placeholder*>(nullptr);
   }
 
 #define VICAR_REFUSE_COMPOUND(op)                                                                                           \
@@ -159,11 +166,6 @@ class proxy_field {
     }
   };
 
-  template <class Self = proxy_field>
-  static constexpr void refuse_member() {
-    static_assert(detail::always_false<Self>,
-                  "vicar: one proxy's member cannot be assigned to another's; say which value to wait for: a->x = b->x.get()");
-  }
   template <class Self>
   static constexpr void refuse_step() {
     static_assert(detail::always_false<Self>,
@@ -173,41 +175,50 @@ class proxy_field {
 
   template <class Field>
   static consteval bool check_read() {
-    if constexpr (Access::is_property) {
-      return detail::check_result<object_type, Field>();
-    } else {
-      return detail::check_readable<std::remove_reference_t<Field>>();
-    }
+    if constexpr (!Access::is_property) return detail::check_readable<std::remove_reference_t<Field>>();
+    else if constexpr (Access::template gettable<object_type>) return detail::check_result<object_type, Field>();
+    else return false;  // the registration has said why
   }
   template <class Value>
   static consteval bool check_write() {
-    if constexpr (detail::is_proxy_field<std::remove_cvref_t<Value>>) {
-      refuse_member<Value>();
+    constexpr bool bit_field = !Access::is_property && !Access::template pointable<object_type> && !std::is_reference_v<declared>;
+    static_assert(!bit_field, "vicar: a bit-field is written with a setter; list it as VICAR_PROPERTY(name, getter, setter)");
+    if constexpr (bit_field) {
       return false;
-    } else if constexpr (Access::is_property) {
+    } else if constexpr (Access::is_property && !detail::is_proxy_member<std::decay_t<Value>>) {
       constexpr bool settable = Access::template settable<object_type>;
-      constexpr bool accepted = requires(object_type& object, std::decay_t<Value> kept) { Access::set(object, std::move(kept)); };
       static_assert(settable, "vicar: this property is read-only; give VICAR_PROPERTY a setter as its third argument");
-      static_assert(!settable || accepted, "vicar: the setter of this property does not take this value; convert it first");
-      return settable && accepted;
+      if constexpr (settable) return check_setter<Value>();
+      else return false;
     } else {
-      constexpr bool bit_field = !Access::template pointable<object_type> && !std::is_reference_v<declared>;
-      static_assert(!bit_field, "vicar: a bit-field is written with a setter; list it as VICAR_PROPERTY(name, getter, setter)");
-      if constexpr (bit_field) return false;
-      else return detail::check_writable<declared, Value>();
+      return detail::check_writable<declared, Value>();
     }
+  }
+  template <class Value>
+  static consteval bool check_setter() {
+    constexpr bool accepted = requires(object_type& object, std::decay_t<Value> kept) { Access::set(object, std::move(kept)); };
+    static_assert(detail::storable<Value>,
+                  "vicar: the value can be neither copied nor moved into the message; write one that can, or a pointer to it");
+    static_assert(!detail::storable<Value> || accepted,
+                  "vicar: the setter of this property does not take this value; check the setter's name and convert the value first");
+    return detail::storable<Value> && accepted;
   }
   template <class... Arguments>
   static consteval bool check_call() {
     constexpr bool callable = detail::calls<invoker, object_type, Arguments...>;
-    static_assert(callable,
+    constexpr bool fits = detail::find_call_error<object_type, void, callable, Arguments...>() != detail::call_error::method_parameters;
+    static_assert(fits,
                   "vicar: this field cannot be called with these arguments; they are copied or moved into the message and handed "
                   "over as rvalues, and the field has to be a std::function or the like");
-    return callable;
+    if constexpr (fits) return detail::check_call<object_type, void, callable, Arguments...>();
+    else return false;
   }
 
   const Context* context_;
 };
+
+template <class Access, class Context>
+inline constexpr bool detail::is_proxy_member<proxy_field<Access, Context>> = true;
 
 }  // namespace vicar
 

@@ -27,7 +27,6 @@ class proxy_method {
                   "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep the proxy, or use "
                   "proxy.method<&type::member>()");
   }
-  proxy_method& operator=(const proxy_method&) = delete;
   ~proxy_method() = default;
 
   /// Calls the method on the actor's thread; see `actor_proxy::call`.
@@ -46,6 +45,30 @@ class proxy_method {
     if constexpr (check<Arguments...>()) {
       detail::defer_member<invoker<Arguments...>>(context_->owner(), context_->target(), std::forward<Arguments>(arguments)...);
     }
+  }
+
+  // What a field can do and a method cannot.
+  void operator=(const proxy_method&) const { refuse_field<>(); }  // NOLINT(misc-unconventional-assign-operator)
+  template <class Value>
+  void operator=(Value&&) const {  // NOLINT(misc-unconventional-assign-operator)
+    refuse_field<Value>();
+  }
+  template <class... Arguments>
+  auto get(Arguments&&...) const {
+    return refuse_field<Arguments...>();
+  }
+  template <class Self = proxy_method>
+  auto read() const {
+    return refuse_field<Self>();
+  }
+  template <class Value>
+  auto set(Value&&) const {
+    return refuse_field<Value>();
+  }
+  template <class Self = proxy_method>
+  auto operator->() const {
+    refuse_field<Self>();
+    return static_cast<const detail::placeholder*>(nullptr);
   }
 
  private:
@@ -71,11 +94,23 @@ class proxy_method {
 
   template <class... Arguments>
   static consteval bool check() {
-    return detail::check_call<object_type, pointer, detail::calls<Access, object_type, Arguments...>, Arguments...>();
+    using function = std::conditional_t<std::is_member_function_pointer_v<pointer>, pointer, void>;
+    return detail::check_call<object_type, function, detail::calls<Access, object_type, Arguments...>, Arguments...>();
+  }
+
+  template <class... Unused>
+  static auto refuse_field() {
+    static_assert(detail::always_false<Access, Unused...>,
+                  "vicar: this member is used as a field and is none that the proxy can reach; call a method as proxy->name(arguments...), "
+                  "and list a private field with VICAR_PROXY_MEMBERS");
+    return detail::placeholder{};
   }
 
   const Context* context_;
 };
+
+template <class Access, class Context>
+inline constexpr bool detail::is_proxy_member<proxy_method<Access, Context>> = true;
 
 }  // namespace vicar
 

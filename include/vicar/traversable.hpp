@@ -29,7 +29,7 @@ consteval bool check_traversable() {
 /// Takes the place of a base that cannot be one.
 struct no_base {
   template <class... Arguments>
-  explicit no_base(Arguments&&...) {}
+  no_base(Arguments&&...) {}  // NOLINT(google-explicit-constructor): it takes whatever the member was given
 };
 
 template <class U, bool = check_traversable<U>()>

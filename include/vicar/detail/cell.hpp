@@ -19,6 +19,7 @@
 #include <fmt/core.h>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/mailbox.hpp>
 #include <vicar/detail/urn.hpp>
@@ -360,6 +361,8 @@ class VICAR_SHARED cell : public participant {
   std::mutex object_mutex_;    // held while the object is destroyed, and while its address is turned into a base's
   bool object_alive_ = false;  // guarded by object_mutex_ once the actor has started
 };
+
+using cell_handle = counted_handle<cell>;
 
 }  // namespace vicar::detail
 

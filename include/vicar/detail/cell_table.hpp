@@ -10,7 +10,6 @@
 #include <vector>
 
 #include <vicar/detail/cell.hpp>
-#include <vicar/detail/cell_handle.hpp>
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/dispatcher.hpp>

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include <vicar/actor_ref.hpp>
-#include <vicar/detail/cell_handle.hpp>
+#include <vicar/detail/cell.hpp>
 #include <vicar/detail/member_call.hpp>
 #include <vicar/detail/path.hpp>
 

@@ -20,7 +20,6 @@
 #endif
 
 #include <vicar/detail/cell.hpp>
-#include <vicar/detail/cell_handle.hpp>
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/parker.hpp>

@@ -95,8 +95,15 @@
     template <class VicarClass>                                                                                  \
     static constexpr bool is_data = true;                                                                        \
     template <class VicarClass>                                                                                  \
+    static constexpr bool gettable = requires(VicarClass& vicar_object) {                                        \
+      requires !::std::is_void_v<decltype(vicar_object.getter())>;                                               \
+    };                                                                                                           \
+    template <class VicarClass>                                                                                  \
     static constexpr auto declared() {                                                                           \
-      return ::std::type_identity<decltype(::std::declval<VicarClass&>().getter())>{};                           \
+      if constexpr (gettable<VicarClass>)                                                                        \
+        return ::std::type_identity<decltype(::std::declval<VicarClass&>().getter())>{};                         \
+      else                                                                                                       \
+        return ::std::type_identity<::vicar::detail::placeholder>{};                                             \
     }                                                                                                            \
     template <class VicarClass>                                                                                  \
     static constexpr decltype(auto) get(VicarClass& vicar_object) {                                              \
@@ -106,6 +113,9 @@
     template <class VicarClass>                                                                                  \
     static constexpr bool settable = false __VA_OPT__(|| true);                                                  \
   };                                                                                                             \
+  static_assert(vicar_access_##property::template gettable<typename VicarContext::object_type>,                  \
+                "vicar: the property '" #property "' has no accessible getter '" #getter "' that takes nothing and returns a value; " \
+                "check the spelling");                                                                           \
   ::vicar::detail::wrapper_t<vicar_access_##property, VicarContext> property{vicar_context};
 
 #define VICAR_DEFINE_SETTER(setter)                                                                      \

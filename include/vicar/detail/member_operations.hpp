@@ -28,11 +28,10 @@ class member_operations {
  public:
   /// Calls `function(object, arguments...)` on the actor's thread; `function` is a member function pointer or any callable that takes a
   /// `T&` first. The future carries the result or the exception, `actor_dead_error` and `mailbox_full_error` included.
-  template <class Function, class... Arguments>
+  template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
   auto call(Function&& function, Arguments&&... arguments) const {
     using callable = std::decay_t<Function>;
-    constexpr bool invocable = std::invocable<callable, T&, std::decay_t<Arguments>...>;
-    if constexpr (check_call<T, callable, invocable, Function, Arguments...>()) {
+    if constexpr (check_function<Function, Arguments...>()) {
       using returned = std::invoke_result_t<callable, T&, std::decay_t<Arguments>...>;
       if constexpr (check_result<T, returned>()) {
         return send_call<&class_name<callable>, std::decay_t<returned>>(
@@ -50,7 +49,7 @@ class member_operations {
   template <auto Member, class... Arguments>
   auto call(Arguments&&... arguments) const {
     using invoker = pointer_invoker<Member>;
-    if constexpr (check_call<T, decltype(Member), calls<invoker, T, Arguments...>, Arguments...>()) {
+    if constexpr (check_member<Member, Arguments...>()) {
       return call_member<invoker>(self().owner(), self().target(), std::forward<Arguments>(arguments)...);
     } else {
       return placeholder{};
@@ -59,19 +58,17 @@ class member_operations {
 
   /// As `call`, for the effect alone: there is no answer, and an exception ends the actor. Throws `actor_dead_error`, and
   /// `mailbox_full_error` if the actor was started with `overflow::fail`.
-  template <class Function, class... Arguments>
+  template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
   void defer(Function&& function, Arguments&&... arguments) const {
-    using callable = std::decay_t<Function>;
-    constexpr bool invocable = std::invocable<callable, T&, std::decay_t<Arguments>...>;
-    if constexpr (check_call<T, callable, invocable, Function, Arguments...>()) {
-      send_defer<&class_name<callable>>(
+    if constexpr (check_function<Function, Arguments...>()) {
+      send_defer<&class_name<std::decay_t<Function>>>(
           self().owner(), bind_function(self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...));
     }
   }
   template <auto Member, class... Arguments>
   void defer(Arguments&&... arguments) const {
     using invoker = pointer_invoker<Member>;
-    if constexpr (check_call<T, decltype(Member), calls<invoker, T, Arguments...>, Arguments...>()) {
+    if constexpr (check_member<Member, Arguments...>()) {
       defer_member<invoker>(self().owner(), self().target(), std::forward<Arguments>(arguments)...);
     }
   }
@@ -79,23 +76,41 @@ class member_operations {
   /// A copy of a data member, of the actor's class or a base; an array as a `std::array`.
   template <class Pointer>
   auto get(Pointer field) const {
-    return read<&class_name<Pointer>, Pointer>([field](T& object) -> auto& { return object.*field; });
+    if constexpr (check_read<Pointer>()) {
+      return read_member<&class_name<Pointer>>(self().owner(), self().target(), [field](T& object) -> auto& { return object.*field; });
+    } else {
+      return placeholder{};
+    }
   }
   template <auto Field>
   auto get() const {
-    return read<&member_name<Field>, decltype(Field)>([](T& object) -> auto& { return object.*Field; });
+    if constexpr (check_read<decltype(Field)>()) {
+      return read_member<&member_name<Field>>(self().owner(), self().target(), [](T& object) -> auto& { return object.*Field; });
+    } else {
+      return placeholder{};
+    }
   }
 
   /// Assigns to a data member on the actor's thread; the future is ready when that is done.
   template <class Pointer, class Value = typename member_traits<Pointer>::field_type>
   auto set(Pointer field, Value&& value) const {
-    return write<&class_name<Pointer>, Pointer>(
-        [field](T& object, auto&& kept) { object.*field = std::forward<decltype(kept)>(kept); }, std::forward<Value>(value));
+    if constexpr (check_write<Pointer, Value>()) {
+      return write_member<&class_name<Pointer>>(
+          self().owner(), self().target(),
+          [field](T& object, auto&& kept) { object.*field = std::forward<decltype(kept)>(kept); }, std::forward<Value>(value));
+    } else {
+      return placeholder{};
+    }
   }
   template <auto Field, class Value = typename member_traits<decltype(Field)>::field_type>
   auto set(Value&& value) const {
-    return write<&member_name<Field>, decltype(Field)>(
-        [](T& object, auto&& kept) { object.*Field = std::forward<decltype(kept)>(kept); }, std::forward<Value>(value));
+    if constexpr (check_write<decltype(Field), Value>()) {
+      return write_member<&member_name<Field>>(
+          self().owner(), self().target(),
+          [](T& object, auto&& kept) { object.*Field = std::forward<decltype(kept)>(kept); }, std::forward<Value>(value));
+    } else {
+      return placeholder{};
+    }
   }
 
  protected:
@@ -104,29 +119,33 @@ class member_operations {
  private:
   const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 
-  template <const std::string_view* Label, class Pointer, class Access>
-  auto read(Access access) const {
-    if constexpr (check_field<T, Pointer>()) {
-      if constexpr (check_readable<typename member_traits<Pointer>::field_type>()) {
-        return read_member<Label>(self().owner(), self().target(), access);
-      } else {
-        return placeholder{};
-      }
+  template <class Function, class... Arguments>
+  static consteval bool check_function() {
+    static_assert(storable<Function>,
+                  "vicar: this function can be neither copied nor moved into the message; std::move it, or pass std::ref(function) to share it");
+    if constexpr (storable<Function>) {
+      using callable = std::decay_t<Function>;
+      return check_call<T, callable, std::invocable<callable, T&, std::decay_t<Arguments>...>, Arguments...>();
     } else {
-      return placeholder{};
+      return false;
     }
   }
-  template <const std::string_view* Label, class Pointer, class Assign, class Value>
-  auto write(Assign assign, Value&& value) const {
-    if constexpr (check_field<T, Pointer>()) {
-      if constexpr (check_writable<typename member_traits<Pointer>::field_type, Value>()) {
-        return write_member<Label>(self().owner(), self().target(), assign, std::forward<Value>(value));
-      } else {
-        return placeholder{};
-      }
-    } else {
-      return placeholder{};
-    }
+  template <auto Member, class... Arguments>
+  static consteval bool check_member() {
+    using pointer = decltype(Member);
+    // The pointer to a static method is no pointer that an object goes with.
+    using function = std::conditional_t<std::is_member_pointer_v<pointer>, pointer, void>;
+    return check_call<T, function, calls<pointer_invoker<Member>, T, Arguments...>, Arguments...>();
+  }
+  template <class Pointer>
+  static consteval bool check_read() {
+    if constexpr (check_field<T, Pointer>()) return check_readable<typename member_traits<Pointer>::field_type>();
+    else return false;
+  }
+  template <class Pointer, class Value>
+  static consteval bool check_write() {
+    if constexpr (check_field<T, Pointer>()) return check_writable<typename member_traits<Pointer>::field_type, Value>();
+    else return false;
   }
 };
 

@@ -9,12 +9,12 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/core.h>
 
 #include <vicar/detail/cell.hpp>
-#include <vicar/detail/cell_handle.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/error.hpp>
 
@@ -107,14 +107,15 @@ inline bool operator==(const path& a, const path& b) noexcept {
   return left == right;
 }
 
-/// Adds a step through a member pointer.
+/// Adds a step through a member pointer, or to a static member.
 template <class T, class Pointer, class Follow>
 path step_by_pointer(path before, std::string_view name, Pointer member, Follow) {
   static_assert(sizeof(Pointer) <= sizeof(step::bits_type));
   auto* added = new step{std::move(before), name, &type_tag<Pointer>, {}, [](const step& self, void* object) -> void* {
                            Pointer kept{};
                            std::memcpy(&kept, self.bits.data(), sizeof(Pointer));
-                           return Follow{}(static_cast<T*>(object)->*kept);
+                           if constexpr (std::is_member_pointer_v<Pointer>) return Follow{}(static_cast<T*>(object)->*kept);
+                           else return Follow{}(*kept);
                          }};
   std::memcpy(added->bits.data(), &member, sizeof(Pointer));
   return path::adopt(added);

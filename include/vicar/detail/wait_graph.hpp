@@ -6,11 +6,11 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include <fmt/core.h>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
 
@@ -39,28 +39,7 @@ class VICAR_SHARED participant {
   const participant* waits_for_ = nullptr;  // guarded by the graph's lock
 };
 
-/// A counted reference to a participant.
-class participant_handle {
- public:
-  participant_handle() = default;
-  static participant_handle adopt(participant* retained) noexcept { return participant_handle{retained}; }
-  participant_handle(participant_handle&& other) noexcept : target_{std::exchange(other.target_, nullptr)} {}
-  participant_handle& operator=(participant_handle&& other) noexcept {
-    std::swap(target_, other.target_);
-    return *this;
-  }
-  ~participant_handle() {
-    if (target_) target_->release();
-  }
-
-  explicit operator bool() const noexcept { return target_ != nullptr; }
-  participant* operator->() const noexcept { return target_; }
-  participant& operator*() const noexcept { return *target_; }
-
- private:
-  explicit participant_handle(participant* retained) noexcept : target_{retained} {}
-  participant* target_ = nullptr;
-};
+using participant_handle = counted_handle<participant>;
 
 /// Guards the edges, and keeps an actor's memory in place while a waiting thread takes a reference to it.
 VICAR_SHARED inline std::mutex& wait_graph_mutex() {

@@ -1,0 +1,13 @@
+# A header of vicar includes only those that stand before it in HEADERS: a lower layer knows nothing of an upper one.
+cmake_minimum_required(VERSION 3.24)
+set(before "")
+foreach(header IN LISTS HEADERS)
+  file(STRINGS "${FOLDER}/${header}" includes REGEX "^ *# *include <vicar/")
+  foreach(include IN LISTS includes)
+    string(REGEX REPLACE ".*<(.+)>.*" "include/\\1" include "${include}")
+    if(NOT include IN_LIST before)
+      message(SEND_ERROR "${header} includes ${include}, which does not stand before it in CMakeLists.txt")
+    endif()
+  endforeach()
+  list(APPEND before ${header})
+endforeach()

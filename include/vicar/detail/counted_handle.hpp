@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_COUNTED_HANDLE_HPP
+#define VICAR_DETAIL_COUNTED_HANDLE_HPP
+
+#include <utility>
+
+namespace vicar::detail {
+
+/// A counted reference to a `Target` that counts its own: with `retain` and `release`.
+template <class Target>
+class counted_handle {
+ public:
+  counted_handle() = default;
+  /// Takes a reference of its own.
+  explicit counted_handle(Target& target) noexcept : target_{&target} { target.retain(); }
+  /// Takes over a reference that somebody else took.
+  static counted_handle adopt(Target* retained) noexcept {
+    counted_handle handle;
+    handle.target_ = retained;
+    return handle;
+  }
+  counted_handle(const counted_handle& other) noexcept : target_{other.target_} {
+    if (target_) target_->retain();
+  }
+  counted_handle(counted_handle&& other) noexcept : target_{std::exchange(other.target_, nullptr)} {}
+  counted_handle& operator=(counted_handle other) noexcept {
+    std::swap(target_, other.target_);
+    return *this;
+  }
+  ~counted_handle() {
+    if (target_) target_->release();
+  }
+
+  explicit operator bool() const noexcept { return target_ != nullptr; }
+  Target* get() const noexcept { return target_; }
+  Target* operator->() const noexcept { return target_; }
+  Target& operator*() const noexcept { return *target_; }
+
+ private:
+  Target* target_ = nullptr;
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,13 @@
+// expect-error: vicar: one proxy's member cannot be assigned to another's
+#include <vicar/actor_proxy.hpp>
+struct adder {
+  int calls = 0;
+};
+VICAR_PROXY(adder, calls)
+void use(const vicar::actor_proxy<adder>& a, const vicar::actor_proxy<adder>& b) {
+#ifdef CONTROL
+  a->calls = b->calls.get();
+#else
+  a->calls = b->calls;
+#endif
+}

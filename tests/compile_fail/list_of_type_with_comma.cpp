@@ -1,0 +1,13 @@
+// expect-error: vicar: VICAR_PROXY takes a type with a comma in its name for two
+#include <vicar/actor_proxy.hpp>
+template <class First, class Second>
+struct pair {
+  First first;
+  Second second;
+};
+#ifdef CONTROL
+using position = pair<int, int>;
+VICAR_PROXY(position, first, second)
+#else
+VICAR_PROXY(pair<int, int>, first, second)
+#endif

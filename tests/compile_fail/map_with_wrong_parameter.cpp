@@ -1,0 +1,10 @@
+// expect-error: vicar: map cannot call this function with the future's value
+#include <string>
+#include <vicar/future.hpp>
+void use(const vicar::future<int>& number) {
+#ifdef CONTROL
+  number.map([](int i) { return i + 1; }).get();
+#else
+  number.map([](const std::string& text) { return text; }).get();
+#endif
+}

@@ -1,0 +1,9 @@
+// expect-error: vicar: T has no public destructor
+#include <vicar/actor.hpp>
+class adder {
+#ifdef CONTROL
+ public:
+#endif
+  ~adder() = default;
+};
+int main() { vicar::start<adder>(); }

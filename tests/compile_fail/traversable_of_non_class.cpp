@@ -1,0 +1,10 @@
+// expect-error: vicar: traversable<U> needs a class
+#include <vicar/traversable.hpp>
+struct player {
+#ifdef CONTROL
+  int volume = 5;
+#else
+  vicar::traversable<int> volume = 5;
+#endif
+};
+player use() { return {}; }

@@ -1,0 +1,12 @@
+// expect-error: vicar: the method cannot be called with these arguments
+#include <vicar/actor_proxy.hpp>
+struct adder {
+  int add(int a, int b = 0) { return a + b; }
+};
+int use(const vicar::actor_ref<adder>& ref) {
+#ifdef CONTROL
+  return ref.call<&adder::add>(1, 0).get();
+#else
+  return ref.call<&adder::add>(1).get();
+#endif
+}

@@ -1,0 +1,13 @@
+// expect-error: vicar: the method cannot be called with these arguments
+#include <vicar/actor_proxy.hpp>
+struct adder {
+  int add(int a) { return a; }
+};
+int use(const vicar::actor_proxy<adder>& proxy) {
+  const auto add = proxy.method<&adder::add>();
+#ifdef CONTROL
+  return add(1).get();
+#else
+  return add("1").get();
+#endif
+}

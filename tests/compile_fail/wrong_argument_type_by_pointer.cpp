@@ -1,0 +1,12 @@
+// expect-error: vicar: the method cannot be called with these arguments
+#include <vicar/actor_proxy.hpp>
+struct adder {
+  int add(int a) { return a; }
+};
+int use(const vicar::actor_proxy<adder>& proxy) {
+#ifdef CONTROL
+  return proxy.call(&adder::add, 1).get();
+#else
+  return proxy.call(&adder::add, "1").get();
+#endif
+}

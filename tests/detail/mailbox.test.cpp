@@ -1,0 +1,543 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <vicar/detail/mailbox.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <latch>
+#include <memory>
+#include <new>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/failing_new.hpp"
+#include "support/threads.hpp"
+
+using support::joined_thread;
+using support::on_threads;
+using vicar::detail::fits_in_place;
+using vicar::detail::mailbox;
+using vicar::detail::message;
+using result = vicar::detail::mailbox::push_result;
+
+namespace {
+
+constexpr std::size_t unbounded = static_cast<std::size_t>(-1);
+
+/// A message that the tests take out themselves: its handler is never called.
+struct note : message {
+  note(std::size_t whose, int what) : message{nullptr, 0, false}, sender{whose}, number{what} {}
+  std::size_t sender;
+  int number;
+  std::unique_ptr<int> content;
+};
+
+template <std::size_t Size>
+struct alignas(16) padded_note : message {
+  explicit padded_note(unsigned char what) : message{nullptr, 0, false} { bytes.fill(what); }
+  std::array<unsigned char, Size - sizeof(message)> bytes;
+};
+using small_note = padded_note<32>;
+using middle_note = padded_note<144>;
+using largest_note = padded_note<256>;
+
+struct may_throw_when_moved : message {
+  may_throw_when_moved(may_throw_when_moved&&) noexcept(false) {}
+};
+struct alignas(32) over_aligned : message {};
+
+static_assert(fits_in_place<note> && fits_in_place<small_note> && fits_in_place<largest_note>);
+static_assert(!fits_in_place<padded_note<272>> && !fits_in_place<may_throw_when_moved> && !fits_in_place<over_aligned>);
+
+result push(mailbox& queue, int number, bool ordinary = true, std::size_t sender = 0) {
+  note one{sender, number};
+  return queue.push(one, ordinary);
+}
+
+/// Takes the next message out, which has to be a `Note`.
+template <class Note = note>
+std::optional<Note> take(mailbox& queue) {
+  message* const next = queue.front();
+  if (!next) return std::nullopt;
+  queue.begin(*next);
+  auto& whole = static_cast<Note&>(*next);
+  std::optional<Note> taken{std::move(whole)};
+  std::destroy_at(&whole);
+  queue.pop();
+  return taken;
+}
+
+}  // namespace
+
+TEST_CASE("a new mailbox is open and has nothing") {
+  mailbox queue{unbounded};
+  CHECK_FALSE(queue.closed());
+  CHECK_FALSE(queue.has_messages());
+  CHECK(queue.depth() == 0);
+  CHECK(queue.front() == nullptr);
+}
+
+TEST_CASE("messages come out in the order in which they went in") {
+  mailbox queue{unbounded};
+  int next_in = 0;
+  int next_out = 0;
+  for (int burst = 1; burst <= 60; ++burst) {
+    for (int i = 0; i < burst * 3; ++i) CHECK(push(queue, next_in++) == result::accepted);
+    for (int i = 0; i < burst * 2; ++i) {
+      const std::optional<note> taken = take(queue);
+      REQUIRE(taken.has_value());
+      CHECK(taken->number == next_out++);
+    }
+  }
+  while (const std::optional<note> taken = take(queue)) CHECK(taken->number == next_out++);
+  CHECK(next_out == next_in);
+  CHECK(queue.depth() == 0);
+}
+
+TEST_CASE("the next message stays where it is until it is taken") {
+  mailbox queue{unbounded};
+  push(queue, 1);
+  message* const first = queue.front();
+  for (int i = 0; i < 500; ++i) push(queue, i);
+  CHECK(queue.front() == first);
+  CHECK(static_cast<note*>(first)->number == 1);
+  CHECK(take(queue)->number == 1);
+  CHECK(queue.front() != first);
+}
+
+TEST_CASE("giving a message's bytes up a second time changes nothing") {
+  mailbox queue{unbounded};
+  push(queue, 1);
+  push(queue, 2);
+  push(queue, 3);
+  CHECK(take(queue)->number == 1);
+  queue.pop();
+  CHECK(take(queue)->number == 2);
+  CHECK(take(queue)->number == 3);
+}
+
+TEST_CASE("messages of every size lie aligned and whole in chunk after chunk") {
+  mailbox queue{unbounded};
+  const auto put = [&](int index) {
+    const auto mark = static_cast<unsigned char>(index);
+    small_note small{mark};
+    middle_note middle{mark};
+    largest_note largest{mark};
+    switch (index % 3) {
+      case 0: return queue.push(small, true);
+      case 1: return queue.push(middle, true);
+      default: return queue.push(largest, true);
+    }
+  };
+  const auto whole = [](const auto& one, int index) {
+    for (const unsigned char each : one.bytes) {
+      if (each != static_cast<unsigned char>(index)) return false;
+    }
+    return true;
+  };
+  constexpr int count = 3000;
+  for (int i = 0; i < count; ++i) REQUIRE(put(i) == result::accepted);
+  for (int i = 0; i < count; ++i) {
+    message* const next = queue.front();
+    REQUIRE(next != nullptr);
+    REQUIRE(reinterpret_cast<std::uintptr_t>(next) % 16 == 0);
+    switch (i % 3) {
+      case 0: REQUIRE(whole(*take<small_note>(queue), i)); break;
+      case 1: REQUIRE(whole(*take<middle_note>(queue), i)); break;
+      default: REQUIRE(whole(*take<largest_note>(queue), i)); break;
+    }
+  }
+  CHECK(queue.front() == nullptr);
+}
+
+TEST_CASE("a message that does not fit the rest of a chunk goes into a new one") {
+  mailbox queue{unbounded};
+  std::vector<unsigned char> marks;
+  for (unsigned char filling = 0; filling < 70; ++filling) {
+    small_note small{filling};
+    REQUIRE(queue.push(small, true) == result::accepted);
+    largest_note largest{static_cast<unsigned char>(filling + 100)};
+    REQUIRE(queue.push(largest, true) == result::accepted);
+  }
+  for (unsigned char filling = 0; filling < 70; ++filling) {
+    CHECK(take<small_note>(queue)->bytes.back() == filling);
+    CHECK(take<largest_note>(queue)->bytes.back() == filling + 100);
+  }
+}
+
+TEST_CASE("depth counts the ordinary messages that wait") {
+  mailbox queue{unbounded};
+  push(queue, 1);
+  push(queue, 2, false);
+  push(queue, 3);
+  CHECK(queue.depth() == 2);
+  message* const first = queue.front();
+  CHECK(queue.depth() == 2);
+  queue.begin(*first);
+  CHECK(queue.depth() == 1);
+  std::destroy_at(static_cast<note*>(first));
+  queue.pop();
+  CHECK(take(queue)->number == 2);
+  CHECK(queue.depth() == 1);
+  CHECK(take(queue)->number == 3);
+  CHECK(queue.depth() == 0);
+}
+
+TEST_CASE("a closed mailbox refuses messages and leaves them with the sender") {
+  mailbox queue{unbounded};
+  push(queue, 1);
+  queue.close();
+  CHECK(queue.closed());
+  note refused{0, 2};
+  refused.content = std::make_unique<int>(2);
+  CHECK(queue.push(refused, true) == result::closed);
+  CHECK(queue.push(refused, false) == result::closed);
+  REQUIRE(refused.content != nullptr);
+  CHECK(*refused.content == 2);
+  CHECK(queue.depth() == 1);
+  CHECK(take(queue)->number == 1);
+  CHECK(queue.front() == nullptr);
+}
+
+TEST_CASE("a full mailbox refuses ordinary messages and leaves them with the sender") {
+  mailbox queue{2};
+  CHECK(push(queue, 1) == result::accepted);
+  CHECK(push(queue, 2) == result::accepted);
+  note refused{0, 3};
+  refused.content = std::make_unique<int>(3);
+  CHECK(queue.push(refused, true) == result::full);
+  REQUIRE(refused.content != nullptr);
+  CHECK(queue.depth() == 2);
+
+  SECTION("but takes others") {
+    CHECK(push(queue, 9, false) == result::accepted);
+    CHECK(queue.depth() == 2);
+    CHECK(push(queue, 4) == result::full);
+    CHECK(take(queue)->number == 1);
+    CHECK(take(queue)->number == 2);
+    CHECK(take(queue)->number == 9);
+  }
+  SECTION("and has room as soon as one is begun") {
+    message* const first = queue.front();
+    CHECK(queue.push(refused, true) == result::full);
+    queue.begin(*first);
+    CHECK(queue.push(refused, true) == result::accepted);
+    CHECK(refused.content == nullptr);
+    CHECK(push(queue, 4) == result::full);
+    std::destroy_at(static_cast<note*>(first));
+    queue.pop();
+    CHECK(take(queue)->number == 2);
+    const std::optional<note> last = take(queue);
+    CHECK(last->number == 3);
+    CHECK(*last->content == 3);
+  }
+}
+
+TEST_CASE("waiting for room ends at once where there is some") {
+  mailbox queue{1};
+  queue.wait_for_room();
+  push(queue, 1);
+  take(queue);
+  queue.wait_for_room();
+  CHECK(push(queue, 2) == result::accepted);
+}
+
+TEST_CASE("a sender that waits for room is released by room") {
+  for (int round = 0; round < 300; ++round) {
+    mailbox queue{1};
+    push(queue, 1);
+    std::latch begun{1};
+    result second = result::closed;
+    {
+      const joined_thread sender{[&] {
+        begun.count_down();
+        do {
+          queue.wait_for_room();
+          second = push(queue, 2);
+        } while (second == result::full);
+      }};
+      begun.wait();
+      CHECK(take(queue)->number == 1);
+    }
+    CHECK(second == result::accepted);
+    CHECK(take(queue)->number == 2);
+  }
+}
+
+TEST_CASE("a sender that waits for room is released by close") {
+  for (int round = 0; round < 300; ++round) {
+    mailbox queue{1};
+    push(queue, 1);
+    std::latch begun{2};
+    std::array<result, 2> outcomes{};
+    {
+      const auto send = [&](std::size_t index) {
+        begun.count_down();
+        queue.wait_for_room();
+        outcomes[index] = push(queue, 2);
+      };
+      const joined_thread first{[&] { send(0); }};
+      const joined_thread second{[&] { send(1); }};
+      begun.wait();
+      queue.close();
+    }
+    CHECK(outcomes == std::array{result::closed, result::closed});
+    CHECK(queue.depth() == 1);
+  }
+}
+
+TEST_CASE("senders that wait for room all get through, in their own order") {
+  constexpr std::size_t senders = 4;
+  constexpr int each_sends = 3000;
+  constexpr std::size_t capacity = 2;
+  mailbox queue{capacity};
+  std::array<int, senders> next{};
+  bool ordered = true;
+  std::size_t deepest = 0;
+  {
+    const joined_thread consumer{[&] {
+      for (std::size_t received = 0; received < senders * each_sends;) {
+        if (const std::optional<note> taken = take(queue)) {
+          ordered = ordered && taken->number == next[taken->sender]++;
+          ++received;
+        } else if (queue.arm()) {
+          queue.sleep_until_woken();
+        }
+        deepest = std::max(deepest, queue.depth());
+      }
+    }};
+    on_threads(senders, [&](std::size_t sender) {
+      for (int i = 0; i < each_sends; ++i) {
+        for (;;) {
+          const result outcome = push(queue, i, true, sender);
+          if (outcome == result::accepted_armed) queue.wake();
+          if (outcome != result::full) break;
+          queue.wait_for_room();
+        }
+      }
+    });
+  }
+  CHECK(ordered);
+  CHECK(deepest <= capacity);
+  for (const int each : next) CHECK(each == each_sends);
+}
+
+TEST_CASE("only the first push after arm is told to wake the consumer") {
+  mailbox queue{unbounded};
+  CHECK(queue.arm());
+  CHECK(queue.arm());
+  CHECK(push(queue, 1) == result::accepted_armed);
+  CHECK(queue.has_messages());
+  CHECK(push(queue, 2) == result::accepted);
+  CHECK_FALSE(queue.arm());
+  queue.sleep_until_woken();
+  CHECK(take(queue)->number == 1);
+  CHECK(take(queue)->number == 2);
+  CHECK(queue.front() == nullptr);
+  CHECK(push(queue, 3) == result::accepted);
+  CHECK(take(queue)->number == 3);
+  CHECK(queue.front() == nullptr);
+  CHECK(queue.arm());
+  CHECK(push(queue, 4, false) == result::accepted_armed);
+}
+
+TEST_CASE("a push that is refused does not disarm the mailbox") {
+  mailbox queue{unbounded};
+  CHECK(queue.arm());
+  queue.close();
+  CHECK(push(queue, 1) == result::closed);
+  CHECK_FALSE(queue.has_messages());
+  CHECK(queue.arm());
+}
+
+TEST_CASE("a consumer that sleeps is woken for every message, whoever comes first") {
+  constexpr int count = 20000;
+  mailbox queue{unbounded};
+  std::atomic<int> wakes{0};
+  int received = 0;
+  bool ordered = true;
+  std::atomic<int> seen{0};
+  {
+    const joined_thread consumer{[&] {
+      while (received < count) {
+        if (const std::optional<note> taken = take(queue)) {
+          ordered = ordered && taken->number == received++;
+          seen = received;
+          seen.notify_one();
+        } else if (queue.arm()) {
+          queue.sleep_until_woken();
+        }
+      }
+    }};
+    for (int i = 0; i < count; ++i) {
+      if (push(queue, i) == result::accepted_armed) {
+        queue.wake();
+        ++wakes;
+      }
+      if (i % 16 == 0) {
+        for (int now = seen; now <= i; now = seen) seen.wait(now);
+      }
+    }
+  }
+  CHECK(ordered);
+  CHECK(received == count);
+  CHECK(wakes <= count);
+}
+
+TEST_CASE("every push against a close either lands and is seen or is refused, in each sender's order") {
+  constexpr std::size_t senders = 3;
+  for (int round = 0; round < 150; ++round) {
+    mailbox queue{unbounded};
+    std::array<int, senders> landed{};
+    std::array<int, senders> seen{};
+    std::array<bool, senders> kept_when_refused{};
+    std::latch begun{static_cast<std::ptrdiff_t>(senders)};
+    bool ordered = true;
+    {
+      const joined_thread consumer{[&] {
+        begun.wait();
+        for (int left = round * 4; left > 0 || !queue.closed(); --left) {
+          if (left == 0) queue.close();
+          if (const std::optional<note> taken = take(queue)) ordered = ordered && taken->number == seen[taken->sender]++;
+        }
+        while (const std::optional<note> taken = take(queue)) ordered = ordered && taken->number == seen[taken->sender]++;
+      }};
+      on_threads(senders, [&](std::size_t sender) {
+        for (int i = 0;; ++i) {
+          note one{sender, i};
+          one.content = std::make_unique<int>(i);
+          const result outcome = queue.push(one, i % 5 != 0);
+          if (i == 0) begun.count_down();
+          if (outcome == result::closed) {
+            kept_when_refused[sender] = one.content != nullptr;
+            break;
+          }
+          ++landed[sender];
+        }
+      });
+    }
+    CHECK(ordered);
+    CHECK(seen == landed);
+    CHECK(kept_when_refused == std::array{true, true, true});
+    CHECK(queue.front() == nullptr);
+    CHECK(queue.depth() == 0);
+  }
+}
+
+TEST_CASE("an idle mailbox gives the memory of a burst back") {
+  const long before = support::allocations.live;
+  {
+    mailbox queue{unbounded};
+    CHECK(support::allocations.live == before);
+    push(queue, 1);
+    CHECK(support::allocations.live == before + 1);
+    for (int i = 0; i < 5000; ++i) push(queue, i);
+    CHECK(support::allocations.live > before + 5);
+    while (take(queue)) {
+    }
+    CHECK(queue.arm());
+    CHECK(support::allocations.live <= before + 1);
+    push(queue, 1);
+    push(queue, 2);
+    CHECK(take(queue)->number == 1);
+  }
+  CHECK(support::allocations.live == before);
+}
+
+TEST_CASE("a mailbox that is used a little again and again allocates no more") {
+  mailbox queue{unbounded};
+  const auto use = [&] {
+    for (int i = 0; i < 3; ++i) push(queue, i);
+    for (int i = 0; i < 3; ++i) CHECK(take(queue)->number == i);
+    CHECK(queue.front() == nullptr);
+    CHECK(queue.arm());
+  };
+  use();
+  use();
+  const long before = support::allocations.live;
+  const support::failing_allocation any_fails{0};
+  for (int i = 0; i < 100; ++i) use();
+  CHECK_FALSE(any_fails.happened());
+  CHECK(support::allocations.live == before);
+}
+
+TEST_CASE("a push without memory changes nothing") {
+  mailbox queue{3};
+  SECTION("when there is no chunk yet") {
+    note one{0, 1};
+    one.content = std::make_unique<int>(1);
+    {
+      const support::failing_allocation fault{0};
+      CHECK_THROWS_AS(queue.push(one, true), std::bad_alloc);
+      CHECK(fault.happened());
+    }
+    CHECK(one.content != nullptr);
+    CHECK(queue.depth() == 0);
+    CHECK_FALSE(queue.has_messages());
+    CHECK(queue.arm());
+    CHECK(queue.push(one, true) == result::accepted_armed);
+    CHECK(*take(queue)->content == 1);
+  }
+  SECTION("when the last chunk is full") {
+    mailbox wide{unbounded};
+    int accepted = 0;
+    note one{0, 0};
+    one.content = std::make_unique<int>(1);
+    {
+      const support::failing_allocation fault{1};
+      while (!fault.happened()) {
+        try {
+          push(wide, accepted);
+          ++accepted;
+        } catch (const std::bad_alloc&) {
+        }
+      }
+    }
+    CHECK(accepted > 5);
+    CHECK(wide.depth() == static_cast<std::size_t>(accepted));
+    CHECK(push(wide, accepted) == result::accepted);
+    for (int i = 0; i <= accepted; ++i) CHECK(take(wide)->number == i);
+    CHECK(wide.front() == nullptr);
+  }
+}
+
+TEST_CASE("the room of a sender that has no memory goes to the next that waits") {
+  for (int round = 0; round < 100; ++round) {
+    mailbox queue{1};
+    push(queue, 0);
+    std::latch begun{2};
+    std::array<int, 2> outcomes{-1, -1};
+    {
+      const auto send = [&](std::size_t index, bool fails) {
+        begun.count_down();
+        for (;;) {
+          queue.wait_for_room();
+          const support::failing_allocation fault{fails ? 0 : 1000};
+          try {
+            if (push(queue, 1) == result::full) continue;
+            outcomes[index] = 1;
+          } catch (const std::bad_alloc&) {
+            outcomes[index] = 0;
+          }
+          return;
+        }
+      };
+      std::array<std::optional<joined_thread>, 2> threads;
+      threads[0].emplace([&] { send(0, true); });
+      threads[1].emplace([&] { send(1, false); });
+      begun.wait();
+      take(queue);
+      // A sender without memory may have used the chunk that is there, so that both need room.
+      threads[0]->join();
+      if (outcomes[0] == 1) {
+        while (!take(queue)) std::this_thread::yield();
+      }
+    }
+    CHECK(outcomes[0] != -1);
+    CHECK(outcomes[1] == 1);
+  }
+}
