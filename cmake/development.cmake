@@ -2,6 +2,8 @@
 set(CMAKE_CXX_EXTENSIONS OFF)
 add_library(vicar_development INTERFACE)
 target_compile_options(vicar_development INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+# GCC takes the inside of an empty std::optional for a value that was forgotten.
+target_compile_options(vicar_development INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(VICAR_WERROR)
   target_compile_options(vicar_development INTERFACE -Werror)
 endif()

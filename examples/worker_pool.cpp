@@ -32,7 +32,6 @@
 #include <vicar/vicar.hpp>
 
 namespace fs = std::filesystem;
-
 using skipped_paths = std::map<fs::path, std::string>;  // with the reason
 
 struct tally {
@@ -95,7 +94,7 @@ class word_counter {
     ++tally_.files;
   }
 
-  /// A word may go on in the next block. What is beyond ASCII counts as letters, since most of it is in UTF-8.
+  /// A word may go on in the next block. What is beyond ASCII counts as letters, as most of it is in UTF-8.
   void count_words(std::string_view text) {
     for (const char c : text) {
       const bool upper = c >= 'A' && c <= 'Z';

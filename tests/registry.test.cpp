@@ -83,7 +83,7 @@ TEST_CASE("actors are found by class, base class, class name and URN") {
   CHECK(registry::get_by_class<app::animal>()[0] == animal);
   CHECK(registry::get_by_class<app::animal>()[1] == bird);
   CHECK(registry::get_by_class<app::animal>()[1].get(&app::animal::legs).get() == 4);
-  CHECK(registry::get_by_class<int>().empty());
+  CHECK(registry::get_by_class<numbered>().empty());
   CHECK(registry::get_by_class_name("app::stone") == std::vector<any_actor_ref>{stone});
   CHECK(registry::get_by_class_name("stone") == std::vector<any_actor_ref>{stone});
   CHECK(registry::get_by_class_name("ston").empty());

@@ -32,11 +32,8 @@ namespace vicar {
 namespace detail {
 
 template <class T>
-concept has_actor_options = requires { T::actor_options; };
-
-template <class T>
 consteval options options_of() {
-  if constexpr (has_actor_options<T>) {
+  if constexpr (actor_options_reachable<T>) {
     static_assert(std::same_as<decltype(T::actor_options), const options>,
                   "vicar: actor_options has to be declared as static constexpr vicar::options actor_options{...}");
     if constexpr (std::same_as<decltype(T::actor_options), const options>) return T::actor_options;
@@ -57,10 +54,7 @@ consteval bool check_startable() {
     static_assert(std::is_abstract_v<T> || destructible, "vicar: T has no public destructor, and the actor's thread calls it; make it public");
     static_assert(std::is_abstract_v<T> || !destructible || constructible,
                   "vicar: T has no public constructor for these arguments; they are forwarded as they are, so check their number and types");
-    if constexpr (constructible && destructible && !std::is_abstract_v<T>) {
-      diagnose_hooks<T>();
-      return true;
-    }
+    if constexpr (constructible && destructible && !std::is_abstract_v<T>) return check_hooks<T>();
   }
   return false;
 }

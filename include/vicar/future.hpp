@@ -273,6 +273,13 @@ struct future_access {
   }
 };
 
+/// Stands in for an exception that is none, so that the future has something to throw.
+inline std::exception_ptr require_exception(std::exception_ptr exception) {
+  if (exception) return exception;
+  return std::make_exception_ptr(
+      error{"vicar: set_exception was given no exception; call it inside a catch block, or give it an exception_ptr"});
+}
+
 /// The two ends of a new state.
 template <class T>
 struct reply_channel {
@@ -297,9 +304,9 @@ class promise {
 
   /// Any number of times: the futures share the answer.
   future<T> get_future() const {
-    state();
-    producer_->add_consumer();
-    return detail::future_access::make(detail::consumer_handle<T>::adopt(producer_.operator->()));
+    detail::future_state<T>& mine = state();
+    mine.add_consumer();
+    return detail::future_access::make(detail::consumer_handle<T>::adopt(&mine));
   }
 
   /// Stores the value and wakes those who wait. If copying the value throws, nothing was stored.
@@ -319,9 +326,9 @@ class promise {
 
   /// Stores an exception, by default the one being handled.
   void set_exception(std::exception_ptr exception = std::current_exception()) {
-    claim();
-    producer_->store_error(std::move(exception));
-    producer_->publish();
+    detail::future_state<T>& mine = claim();
+    mine.store_error(detail::require_exception(std::move(exception)));
+    mine.publish();
   }
 
   /// Lets the first thread that asks make the value: see `future::from_hook`.
@@ -331,35 +338,36 @@ class promise {
     static_assert(callable,
                   "vicar: a hook takes a std::optional<std::chrono::nanoseconds> and returns the promise's type; change its signature");
     if constexpr (callable) {
-      state();
-      auto lazy = std::make_unique<detail::hooked_value<T, Hook>>(*producer_.operator->(), std::move(hook));
-      claim();
-      producer_->set_lazy(std::move(lazy));
+      auto lazy = std::make_unique<detail::hooked_value<T, Hook>>(state(), std::move(hook));
+      claim().set_lazy(std::move(lazy));
     }
   }
 
  private:
   explicit promise(detail::reply_channel<T> channel) noexcept : producer_{std::move(channel.producer)} {}
 
-  void state() const {
+  detail::future_state<T>& state() const {
     if (!producer_) throw promise_already_satisfied{"vicar: this promise was moved from; use the one it was moved to"};
+    return *producer_;
   }
-  void claim() {
-    state();
-    if (!producer_->claim()) {
-      throw promise_already_satisfied{"vicar: this promise already has its value, exception or hook; make a new promise for the next answer"};
+  detail::future_state<T>& claim() const {
+    detail::future_state<T>& mine = state();
+    if (!mine.claim()) {
+      throw promise_already_satisfied{
+          "vicar: this promise already has its value, exception or hook; make a new promise for the next answer"};
     }
+    return mine;
   }
   template <class Factory>
   void store(Factory factory) {
-    claim();
+    detail::future_state<T>& mine = claim();
     try {
-      producer_->store(std::move(factory));
+      mine.store(std::move(factory));
     } catch (...) {
-      producer_->unclaim();
+      mine.unclaim();
       throw;
     }
-    producer_->publish();
+    mine.publish();
   }
 
   detail::producer_handle<T> producer_;
@@ -385,7 +393,7 @@ inline future<void> make_ready_future() {
 template <class T>
 future<T> make_failed_future(std::exception_ptr exception) {
   detail::reply_channel<T> channel;
-  channel.producer->store_error(std::move(exception));
+  channel.producer->store_error(detail::require_exception(std::move(exception)));
   channel.producer->publish();
   return detail::future_access::make(std::move(channel.consumer));
 }

@@ -106,8 +106,8 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
   }
 
   template <class V>
-  friend bool operator==(const nested_proxy& a, const nested_proxy<V>& b) noexcept {
-    return a.actor() == b.actor() && a.way() == b.way();
+  bool operator==(const nested_proxy<V>& other) const noexcept {
+    return actor() == other.actor() && way() == other.way();
   }
 
   /// For diagnostics: the names of the steps, such as `playback.speaker`.
@@ -214,7 +214,7 @@ auto detail::make_nested(const Context& from, Pointer member, std::string_view n
   }
 }
 
-/// Writes `<nested_proxy for Class (urn:uuid:...), path=playback.speaker>`.
+/// Writes `<actor_proxy for Class (urn:uuid:...), path=playback.speaker>`.
 template <class Stream, class U>
   requires requires(Stream& stream, const std::string& text) { stream << text; }
 Stream& operator<<(Stream& stream, const nested_proxy<U>& proxy) {

@@ -18,12 +18,17 @@ namespace detail {
 template <class U>
 consteval bool check_traversable() {
   constexpr bool is_class = std::is_class_v<U>;
+  constexpr bool complete = requires { sizeof(U); };
   static_assert(is_class, "vicar: traversable<U> needs a class; keep the member as it is and read it as a field");
-  constexpr bool is_final = std::is_final_v<U>;
-  static_assert(!is_class || !is_final,
-                "vicar: traversable<U> cannot derive from a final class; keep the member a plain U and specialise "
-                "vicar::enable_traversable<U> = true");
-  return is_class && !is_final;
+  static_assert(!is_class || complete, "vicar: traversable<U> needs the definition of U, which is only declared here; include its header");
+  if constexpr (is_class && complete) {
+    static_assert(!std::is_final_v<U>,
+                  "vicar: traversable<U> cannot derive from a final class; keep the member a plain U and specialise "
+                  "vicar::enable_traversable<U> = true");
+    return !std::is_final_v<U>;
+  } else {
+    return false;
+  }
 }
 
 /// Takes the place of a base that cannot be one.
@@ -105,16 +110,20 @@ class traversable : public detail::traversable_base<U>::type {
     requires std::default_initializable<base>
       : base{} {}
 
+  // The long names shadow no member of the class.
   template <class First, class... Rest>
     requires(!std::derived_from<std::remove_cvref_t<First>, traversable> &&
-             requires(First&& first, Rest&&... rest) { base{std::forward<First>(first), std::forward<Rest>(rest)...}; })
-  explicit(!(sizeof...(Rest) == 0 && std::convertible_to<First, base>)) traversable(First&& first, Rest&&... rest)
-      : base{std::forward<First>(first), std::forward<Rest>(rest)...} {}
+             requires(First&& vicar_first, Rest&&... vicar_rest) {
+               base{std::forward<First>(vicar_first), std::forward<Rest>(vicar_rest)...};
+             })
+  explicit(!(sizeof...(Rest) == 0 && std::convertible_to<First, base>))
+      traversable(First&& vicar_first, Rest&&... vicar_rest)
+      : base{std::forward<First>(vicar_first), std::forward<Rest>(vicar_rest)...} {}
 
   template <class Value>
     requires(!std::derived_from<std::remove_cvref_t<Value>, traversable> && std::is_assignable_v<base&, Value>)
-  traversable& operator=(Value&& value) {
-    static_cast<base&>(*this) = std::forward<Value>(value);
+  traversable& operator=(Value&& vicar_value) {
+    static_cast<base&>(*this) = std::forward<Value>(vicar_value);
     return *this;
   }
 };

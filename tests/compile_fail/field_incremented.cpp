@@ -1,4 +1,4 @@
-// expect-error: .. and -- on a field would be two messages
+// expect-error: vicar: .. and -- on a field would be two messages
 #include <vicar/actor_proxy.hpp>
 struct adder {
   int calls = 0;

@@ -1,4 +1,4 @@
-// expect-error: has 'ad_one', but the class has no accessible member of that name
+// expect-error: vicar: the list of members has 'ad_one', but the class has no accessible member of that name
 #include <vicar/actor_proxy.hpp>
 struct adder {
   int add_one(int i) { return i + 1; }

@@ -1,4 +1,4 @@
-// expect-error: holds a value
+// expect-error: vicar: a future holds a value
 #include <vicar/future.hpp>
 void use() {
 #ifdef CONTROL

@@ -9,7 +9,6 @@
 #include <memory>
 #include <new>
 #include <optional>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -506,38 +505,38 @@ TEST_CASE("a push without memory changes nothing") {
 }
 
 TEST_CASE("the room of a sender that has no memory goes to the next that waits") {
-  for (int round = 0; round < 100; ++round) {
+  for (int round = 0; round < 200; ++round) {
     mailbox queue{1};
     push(queue, 0);
     std::latch begun{2};
-    std::array<int, 2> outcomes{-1, -1};
+    std::atomic<int> first{-1};
+    std::array<bool, 2> accepted{};
     {
-      const auto send = [&](std::size_t index, bool fails) {
+      const auto send = [&](int index, bool fails) {
         begun.count_down();
-        for (;;) {
+        result outcome = result::full;
+        while (outcome == result::full) {
           queue.wait_for_room();
           const support::failing_allocation fault{fails ? 0 : 1000};
           try {
-            if (push(queue, 1) == result::full) continue;
-            outcomes[index] = 1;
+            outcome = push(queue, index + 1);
           } catch (const std::bad_alloc&) {
-            outcomes[index] = 0;
+            break;
           }
-          return;
         }
+        accepted[static_cast<std::size_t>(index)] = outcome == result::accepted;
+        int none = -1;
+        first.compare_exchange_strong(none, index);
+        first.notify_all();
       };
-      std::array<std::optional<joined_thread>, 2> threads;
-      threads[0].emplace([&] { send(0, true); });
-      threads[1].emplace([&] { send(1, false); });
+      const joined_thread poor{[&] { send(0, true); }};
+      const joined_thread rich{[&] { send(1, false); }};
       begun.wait();
-      take(queue);
-      // A sender without memory may have used the chunk that is there, so that both need room.
-      threads[0]->join();
-      if (outcomes[0] == 1) {
-        while (!take(queue)) std::this_thread::yield();
-      }
+      CHECK(take(queue)->number == 0);
+      first.wait(-1);
+      // The mailbox is full again if the rich sender came first; else it gets the room that the poor one did not use.
+      if (first == 1) CHECK(take(queue)->number == 2);
     }
-    CHECK(outcomes[0] != -1);
-    CHECK(outcomes[1] == 1);
+    CHECK(accepted[1]);
   }
 }

@@ -105,6 +105,7 @@ class producer_handle {
 
   explicit operator bool() const noexcept { return state_ != nullptr; }
   future_state<T>* operator->() const noexcept { return state_; }
+  future_state<T>& operator*() const noexcept { return *state_; }
 
  private:
   explicit producer_handle(future_state<T>* state) noexcept : state_{state} {}

@@ -14,24 +14,26 @@
 // then the name is overloaded, a template or private. Final classes can only be asked the first question.
 namespace vicar::detail {
 
-#define VICAR_DEFINE_HOOK(name)                                                     \
+#define VICAR_DEFINE_HOOK(name, declaration, ...)                                   \
   struct name##_probe {                                                             \
-    int name;                                                                       \
+    declaration;                                                                    \
   };                                                                                \
   template <class T>                                                                \
   struct name##_fused : T, name##_probe {};                                         \
   template <class T>                                                                \
-  concept name##_reachable = requires { &T::name; };                                \
+  concept name##_reachable = requires { __VA_ARGS__; };                             \
   template <class T>                                                                \
   consteval bool has_##name() {                                                     \
     if constexpr (name##_reachable<T>) return true;                                 \
     else if constexpr (std::is_final_v<T> || std::is_union_v<T>) return false;      \
     else return !name##_reachable<name##_fused<T>>;                                 \
   }
-VICAR_DEFINE_HOOK(on_start)
-VICAR_DEFINE_HOOK(on_stop)
-VICAR_DEFINE_HOOK(on_failure)
-VICAR_DEFINE_HOOK(on_receive)
+VICAR_DEFINE_HOOK(on_start, int on_start, &T::on_start)
+VICAR_DEFINE_HOOK(on_stop, int on_stop, &T::on_stop)
+VICAR_DEFINE_HOOK(on_failure, int on_failure, &T::on_failure)
+VICAR_DEFINE_HOOK(on_receive, int on_receive, &T::on_receive)
+VICAR_DEFINE_HOOK(actor_options, int actor_options, &T::actor_options)
+VICAR_DEFINE_HOOK(receives, struct receives, typename T::receives)
 #undef VICAR_DEFINE_HOOK
 
 template <class T>
@@ -55,28 +57,37 @@ consteval bool receives_one_message() {
 }
 
 template <class T>
-concept lists_messages = requires { typename T::receives; };
+concept lists_messages = receives_reachable<T>;
 
 template <class T, class List>
 inline constexpr bool takes_listed = false;
 template <class T, class... Messages>
 inline constexpr bool takes_listed<T, messages<Messages...>> = (takes<T, Messages> && ...);
 
+template <class T>
+consteval bool receives_listed() {
+  if constexpr (lists_messages<T>) return takes_listed<T, typename T::receives>;
+  else return !has_receives<T>();
+}
+
 /// One message for each hook that has the right name and cannot be called.
 template <class T>
-consteval void diagnose_hooks() {
-  static_assert(!has_on_start<T>() || starts<T>,
-                "vicar: on_start cannot be called as on_start(); make it public, without required parameters");
-  static_assert(!has_on_stop<T>() || stops<T>,
-                "vicar: on_stop cannot be called as on_stop(); make it public, without required parameters");
-  static_assert(!has_on_failure<T>() || handles_failure<T>,
-                "vicar: on_failure cannot be called as on_failure(std::exception_ptr); make it public, with that parameter");
-  static_assert(receives_one_message<T>(), "vicar: on_receive cannot be called as on_receive(message); give it one parameter");
-  if constexpr (lists_messages<T>) {
-    static_assert(takes_listed<T, typename T::receives>,
-                  "vicar: receives has to be a vicar::messages<...> of types that on_receive accepts as rvalues; add the missing "
-                  "overload or make it public");
-  }
+consteval bool check_hooks() {
+  constexpr bool on_start = !has_on_start<T>() || starts<T>;
+  constexpr bool on_stop = !has_on_stop<T>() || stops<T>;
+  constexpr bool on_failure = !has_on_failure<T>() || handles_failure<T>;
+  constexpr bool on_receive = receives_one_message<T>();
+  constexpr bool receives = receives_listed<T>();
+  constexpr bool options = !has_actor_options<T>() || actor_options_reachable<T>;
+  static_assert(on_start, "vicar: on_start cannot be called as on_start(); make it public, without required parameters");
+  static_assert(on_stop, "vicar: on_stop cannot be called as on_stop(); make it public, without required parameters");
+  static_assert(on_failure, "vicar: on_failure cannot be called as on_failure(std::exception_ptr); make it public, with that parameter");
+  static_assert(on_receive, "vicar: on_receive cannot be called as on_receive(message); give it one parameter");
+  static_assert(!on_receive || receives,
+                "vicar: receives has to be a vicar::messages<...> of types that on_receive accepts as rvalues; add the missing overload, and "
+                "make both public");
+  static_assert(options, "vicar: actor_options cannot be read; make it public");
+  return on_start && on_stop && on_failure && on_receive && receives && options;
 }
 
 }  // namespace vicar::detail

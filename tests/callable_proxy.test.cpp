@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <vicar/callable_proxy.hpp>
+
+#include <concepts>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vicar/vicar.hpp>
+
+#include "support/catch.hpp"
+#include "support/expect.hpp"
+#include "support/started.hpp"
+
+using support::containing;
+using support::error_text;
+using support::started;
+using vicar::callable_proxy;
+
+namespace {
+
+class counter {
+ public:
+  int add(int by) { return value += by; }
+  int subtract(int by) { return value -= by; }
+  std::unique_ptr<int> pass(std::unique_ptr<int> given) { return given; }
+  void fail() { throw std::domain_error{"failed"}; }
+  int value = 0;
+  vicar::traversable<std::vector<int>> items;
+};
+
+/// Takes any callable, as a user's function would.
+template <class Function>
+int apply(const Function& function, int value) {
+  return function(value).get();
+}
+
+}  // namespace
+
+TEST_CASE("a kept method is called as the method is") {
+  const started<counter> actor;
+  const callable_proxy<vicar::actor_proxy<counter>, &counter::add> add = actor.proxy.method<&counter::add>();
+  CHECK(add(2).get() == 2);
+  CHECK(apply(add, 3) == 5);
+  add.defer(5);
+  CHECK(actor.proxy.get(&counter::value).get() == 10);
+  STATIC_REQUIRE(std::same_as<decltype(add(1)), vicar::future<int>>);
+  STATIC_REQUIRE(std::is_void_v<decltype(add.defer(1))>);
+  CHECK(*actor.proxy.method<&counter::pass>()(std::make_unique<int>(4)).get() == 4);
+}
+
+TEST_CASE("a kept method is good without the proxy that it came from") {
+  std::optional<vicar::actor_proxy<counter>> proxy = vicar::start<counter>().proxy();
+  const auto add = proxy->method<&counter::add>();
+  const auto copy = add;
+  const vicar::actor_ref<counter> ref = proxy->ref();
+  proxy.reset();
+  CHECK(add(1).get() == 1);
+  CHECK(copy(1).get() == 2);
+  CHECK(ref.stop().get());
+  CHECK(error_text<vicar::actor_dead_error>([&] { return add(1).get(); }) == containing("counter", ref.urn(), "add"));
+  CHECK(error_text<vicar::actor_dead_error>([&] { add.defer(1); }) == containing("counter", ref.urn(), "add"));
+}
+
+TEST_CASE("a kept method hands on the exception of the method") {
+  const started<counter> actor;
+  CHECK(error_text<std::domain_error>([&] { actor.proxy.method<&counter::fail>()().get(); }) == "failed");
+}
+
+TEST_CASE("kept methods are equal when their actors are") {
+  const started<counter> one;
+  const started<counter> two;
+  CHECK(one.proxy.method<&counter::add>() == one.proxy.method<&counter::add>());
+  CHECK(one.proxy.method<&counter::add>() != two.proxy.method<&counter::add>());
+}
+
+TEST_CASE("a method of a nested object is kept with its way") {
+  const started<counter> actor;
+  const auto push = actor.proxy.at(&counter::items).method<vicar::overload<const int&>(&std::vector<int>::push_back)>();
+  push(7).get();
+  push.defer(8);
+  CHECK(actor.proxy.get(&counter::items).get() == std::vector{7, 8});
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <vicar/detail/class_name.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/expect.hpp"
+
+using support::containing;
+using vicar::detail::class_name;
+using vicar::detail::last_component;
+using vicar::detail::template_argument;
+
+namespace outer::inner {
+struct plain {
+  struct nested {};
+};
+template <class First, class Second>
+struct pair {};
+template <int... Numbers>
+struct numbered {};
+}  // namespace outer::inner
+
+namespace {
+struct hidden {};
+}  // namespace
+
+TEST_CASE("a class name is qualified and whole") {
+  STATIC_REQUIRE(class_name<int> == "int");
+  STATIC_REQUIRE(class_name<outer::inner::plain> == "outer::inner::plain");
+  STATIC_REQUIRE(class_name<outer::inner::plain::nested> == "outer::inner::plain::nested");
+  CHECK(class_name<hidden> == containing("anonymous", "::hidden"));
+}
+
+TEST_CASE("the name of a template has its arguments, whatever is in them") {
+  CHECK(class_name<outer::inner::pair<int, char>> == containing("outer::inner::pair<int, char>"));
+  CHECK(class_name<outer::inner::numbered<1, 2>> == containing("outer::inner::numbered<1, 2>"));
+  CHECK(class_name<outer::inner::pair<int[3], void (*)(int)>> == containing("outer::inner::pair<int", "[3]", "(int)>"));
+  CHECK(class_name<int[3]> == containing("int", "[3]"));
+  CHECK(class_name<int (outer::inner::plain::*)(int, char)> == containing("int (", "outer::inner::plain::*)(int, char)"));
+  CHECK(class_name<std::vector<int>> == containing("vector<int"));
+}
+
+TEST_CASE("a template argument is cut out of what either compiler writes") {
+  STATIC_REQUIRE(template_argument("f() [with T = a::b; std::string_view = x]", "T = ") == "a::b");
+  STATIC_REQUIRE(template_argument("f() [T = a::b]", "T = ") == "a::b");
+  STATIC_REQUIRE(template_argument("f() [with T = a<int [2]>; U = x]", "T = ") == "a<int [2]>");
+  STATIC_REQUIRE(template_argument("f() [T = int[3]]", "T = ") == "int[3]");
+  STATIC_REQUIRE(template_argument("f() [T = a<(x)1, b{2}>]", "T = ") == "a<(x)1, b{2}>");
+}
+
+TEST_CASE("the last component of a name is what is behind the last colon outside of arguments") {
+  STATIC_REQUIRE(last_component("adder") == "adder");
+  STATIC_REQUIRE(last_component("app::adder") == "adder");
+  STATIC_REQUIRE(last_component("{anonymous}::adder") == "adder");
+  STATIC_REQUIRE(last_component("(anonymous namespace)::adder") == "adder");
+  STATIC_REQUIRE(last_component("a::stack<b::c>") == "stack<b::c>");
+  STATIC_REQUIRE(last_component("a::stack<b::c>::node") == "node");
+  STATIC_REQUIRE(last_component("a::f(b::c)::local") == "local");
+  STATIC_REQUIRE(last_component("").empty());
+  CHECK(last_component(class_name<hidden>) == "hidden");
+  CHECK(last_component(class_name<outer::inner::pair<outer::inner::plain, int>>) == containing("pair<", "plain, int>"));
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <vicar/detail/wait_graph.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "support/catch.hpp"
+#include "support/expect.hpp"
+
+using namespace std::chrono_literals;
+using support::containing;
+using support::error_text;
+using vicar::deadlock_error;
+using vicar::detail::current_participant;
+using vicar::detail::participant;
+using vicar::detail::participant_handle;
+using vicar::detail::time_limit;
+using vicar::detail::wait_edge;
+
+namespace {
+
+class waiter final : public participant {
+ public:
+  explicit waiter(std::string title, bool constructing = false) : title_{std::move(title)}, constructing_{constructing} {}
+
+  void retain() noexcept override { ++references; }
+  bool try_retain() noexcept override {
+    if (references == 0) return false;
+    ++references;
+    return true;
+  }
+  void release() noexcept override { --references; }
+  std::string title() const override { return title_; }
+  std::size_t depth() const noexcept override { return 0; }
+  std::string_view running() const noexcept override { return "its_member"; }
+  bool constructed_here() const noexcept override { return constructing_; }
+
+  int references = 1;
+
+ private:
+  std::string title_;
+  bool constructing_;
+};
+
+/// Lets an actor seem to run on this thread.
+struct running {
+  explicit running(participant& one) { current_participant = &one; }
+  ~running() { current_participant = nullptr; }
+  running(const running&) = delete;
+  running& operator=(const running&) = delete;
+};
+
+std::string refusal(const participant& target, const time_limit& limit = {}) {
+  return error_text<deadlock_error>([&] { const wait_edge edge{target, "answer", limit}; });
+}
+
+constexpr std::string_view accepted = "(nothing was thrown)";
+
+}  // namespace
+
+TEST_CASE("a thread that is no actor's waits for anybody") {
+  const waiter other{"other (urn)"};
+  CHECK(refusal(other) == accepted);
+}
+
+TEST_CASE("an actor waits for another") {
+  waiter one{"one (urn)"};
+  const waiter other{"other (urn)"};
+  const running here{one};
+  CHECK(refusal(other) == accepted);
+  CHECK(refusal(other) == accepted);
+}
+
+TEST_CASE("an actor that waits for itself is told so, with both members") {
+  waiter one{"one (urn:uuid:1)"};
+  const running here{one};
+  CHECK(refusal(one) == containing("vicar: ", "one (urn:uuid:1)", "waits for itself", "answer", "its_member"));
+}
+
+TEST_CASE("an actor that waits for itself with a limit is let, because it ends") {
+  waiter one{"one (urn)"};
+  const running here{one};
+  CHECK(refusal(one, time_limit{1h}) == accepted);
+}
+
+TEST_CASE("a constructor that waits for its own actor is told so, on any thread") {
+  waiter caller{"caller (urn)"};
+  const waiter unborn{"unborn (urn:uuid:2)", true};
+  CHECK(refusal(unborn) == containing("vicar: the constructor of unborn (urn:uuid:2)", "answer", "on_start"));
+  CHECK(refusal(unborn, time_limit{1h}) == accepted);
+  const running here{caller};
+  CHECK(refusal(unborn) == containing("the constructor of unborn"));
+}
+
+TEST_CASE("a handle holds one reference") {
+  waiter one{"one (urn)"};
+  one.retain();
+  {
+    participant_handle first = participant_handle::adopt(&one);
+    CHECK(one.references == 2);
+    const participant_handle second = std::move(first);
+    CHECK(one.references == 2);
+    CHECK_FALSE(static_cast<bool>(first));  // NOLINT(bugprone-use-after-move)
+    CHECK(static_cast<bool>(second));
+    CHECK(second->title() == "one (urn)");
+  }
+  CHECK(one.references == 1);
+}
