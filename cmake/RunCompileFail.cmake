@@ -1,5 +1,5 @@
-# Compiles SOURCE (syntax only) with COMPILER and the response file ARGUMENTS, and judges the outcome by VARIANT: fail
-# or control.
+# Compiles SOURCE (syntax only) with COMPILER and what CompileFail.cmake put into FOLDER, and judges the outcome by
+# VARIANT: fail or control.
 cmake_minimum_required(VERSION 3.24)
 file(READ "${SOURCE}" text)
 if(NOT text MATCHES "^// expect-error: ([^\n]+)\n")
@@ -12,7 +12,9 @@ if(VARIANT STREQUAL "control")
   set(define -DCONTROL)
 endif()
 set(ENV{LC_ALL} C)
-execute_process(COMMAND "${COMPILER}" "@${ARGUMENTS}" ${define} -fsyntax-only -fdiagnostics-color=never "${SOURCE}"
+execute_process(
+  COMMAND "${COMPILER}" "@${FOLDER}/arguments" -include "${FOLDER}/all.hpp" ${define} -fsyntax-only
+    -fdiagnostics-color=never "${SOURCE}"
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 
 # Lists would be cut at the semicolons and brackets in the output, so these are counted in a copy without them.

@@ -92,6 +92,34 @@ TEST_CASE("a future blocks until another thread gives the value") {
   }
 }
 
+TEST_CASE("a reader that sleeps is woken by a value, an exception, a hook and a promise that goes") {
+  enum class way { value, exception, hook, gone };
+  for (const way each : {way::value, way::exception, way::hook, way::gone}) {
+    for (const bool limited : {false, true}) {
+      std::optional<promise<int>> source{std::in_place};
+      const future<int> answer = source->get_future();
+      support::sleeper reader;
+      int seen = 0;
+      {
+        const joined_thread reading{[&] {
+          reader.here();
+          try {
+            seen = limited ? answer.get(1h) : answer.get();
+          } catch (const std::runtime_error&) {
+            seen = -1;
+          }
+        }};
+        reader.wait_until_asleep();
+        if (each == way::value) source->set_value(1);
+        if (each == way::exception) source->set_exception(failure("woken"));
+        if (each == way::hook) source->set_get_hook([](limit) { return 1; });
+        if (each == way::gone) source.reset();
+      }
+      CHECK(seen == (each == way::value || each == way::hook ? 1 : -1));
+    }
+  }
+}
+
 TEST_CASE("a future is read by many threads at once, which all see one object") {
   promise<std::string> source;
   const future<std::string> answer = source.get_future();

@@ -47,7 +47,10 @@ class future {
   }
   /// The value moved out if no other handle is left, else a copy; empties this handle. Blocks and throws as above; a value that can only
   /// be moved while another handle wants it throws `future_already_retrieved`.
-  T get() && { return handle_.take({}); }
+  T get() && {
+    if constexpr (detail::check_takeable<T>()) return handle_.take({});
+    else return detail::placeholder{};
+  }
   template <class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get() const&& = delete;
@@ -65,7 +68,8 @@ class future {
   }
   template <class Rep, class Period>
   T get(const std::chrono::duration<Rep, Period>& timeout) && {
-    return handle_.take(detail::time_limit{timeout});
+    if constexpr (detail::check_takeable<T>()) return handle_.take(detail::time_limit{timeout});
+    else return detail::placeholder{};
   }
   template <class Rep, class Period, class Value = T>
     requires(!std::is_void_v<Value>)

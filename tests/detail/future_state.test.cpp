@@ -269,6 +269,24 @@ TEST_CASE("all that sleep are woken, with a limit and without") {
   }
 }
 
+TEST_CASE("one that sleeps in the kernel is woken") {
+  for (const bool ready_only : {false, true}) {
+    const held<int> state;
+    support::sleeper waiter;
+    bool woken = false;
+    {
+      const joined_thread waiting{[&] {
+        waiter.here();
+        woken = (ready_only ? state->await_ready({}) : state->await({})) == nullptr;
+      }};
+      waiter.wait_until_asleep();
+      state->store([] { return 7; });
+      state->publish();
+    }
+    CHECK(woken);
+  }
+}
+
 TEST_CASE("a timeout without a source says so") {
   const held<int> state;
   CHECK(error_text<vicar::timeout_error>([&] { state->throw_timeout(time_limit{1500ms}); }) ==

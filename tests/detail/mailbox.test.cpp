@@ -387,6 +387,42 @@ TEST_CASE("a consumer that sleeps is woken for every message, whoever comes firs
   CHECK(wakes <= count);
 }
 
+TEST_CASE("a consumer and a sender that sleep in the kernel are woken") {
+  SECTION("the consumer by a push") {
+    mailbox queue{unbounded};
+    support::sleeper consumer;
+    int seen = 0;
+    {
+      const joined_thread consuming{[&] {
+        consumer.here();
+        if (queue.arm()) queue.sleep_until_woken();
+        if (const std::optional<note> taken = take(queue)) seen = taken->number;
+      }};
+      consumer.wait_until_asleep();
+      CHECK(push(queue, 4) == result::accepted_armed);
+      queue.wake();
+    }
+    CHECK(seen == 4);
+  }
+  for (const bool by_close : {false, true}) {
+    mailbox queue{1};
+    push(queue, 1);
+    support::sleeper sender;
+    result outcome = result::full;
+    {
+      const joined_thread sending{[&] {
+        sender.here();
+        queue.wait_for_room();
+        outcome = push(queue, 2);
+      }};
+      sender.wait_until_asleep();
+      if (by_close) queue.close();
+      else CHECK(take(queue)->number == 1);
+    }
+    CHECK(outcome == (by_close ? result::closed : result::accepted));
+  }
+}
+
 TEST_CASE("every push against a close either lands and is seen or is refused, in each sender's order") {
   constexpr std::size_t senders = 3;
   for (int round = 0; round < 150; ++round) {

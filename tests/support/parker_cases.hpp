@@ -65,6 +65,25 @@ TEST_CASE(PARKER_CASE("is woken by another thread")) {
   }
 }
 
+TEST_CASE(PARKER_CASE("is woken out of the kernel, by either way to wake")) {
+  for (const bool all : {false, true}) {
+    for (const bool limited : {false, true}) {
+      wait_word word{0};
+      support::sleeper one;
+      {
+        const joined_thread sleeping{[&] {
+          one.here();
+          while (word == 0) sleep_while(word, 0, limited ? time_limit{1h} : time_limit{});
+        }};
+        one.wait_until_asleep();
+        word = 1;
+        all ? wake_all(word) : wake_one(word);
+      }
+      CHECK(word == 1);
+    }
+  }
+}
+
 TEST_CASE(PARKER_CASE("passes a word to and fro")) {
   constexpr std::uint32_t rounds = 2000;
   wait_word word{0};

@@ -2,11 +2,19 @@
 #ifndef VICAR_TESTS_SUPPORT_THREADS_HPP
 #define VICAR_TESTS_SUPPORT_THREADS_HPP
 
+#include <atomic>
 #include <cstddef>
+#include <fstream>
 #include <latch>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 namespace support {
 
@@ -42,6 +50,39 @@ void on_threads(std::size_t count, Function function) {
   }
   for (std::thread& each : threads) each.join();
 }
+
+/// One thread as another one sees it that has to know that it sleeps, so that waking it is what is tested.
+class sleeper {
+ public:
+  /// Called by the thread that is going to sleep.
+  void here() {
+#if defined(__linux__)
+    number_ = syscall(SYS_gettid);
+#else
+    number_ = 1;
+#endif
+    number_.notify_all();
+  }
+  /// Returns when that thread sleeps in the kernel. Where the system does not tell, gives it some turns.
+  void wait_until_asleep() const {
+    number_.wait(0);
+#if defined(__linux__)
+    const std::string path = "/proc/self/task/" + std::to_string(number_.load()) + "/stat";
+    for (;;) {
+      std::string line;
+      std::getline(std::ifstream{path}, line);
+      const std::size_t name_end = line.rfind(')');
+      if (name_end == std::string::npos || line.compare(name_end, 3, ") S") == 0) return;
+      std::this_thread::yield();
+    }
+#else
+    for (int turn = 0; turn < 10000; ++turn) std::this_thread::yield();
+#endif
+  }
+
+ private:
+  std::atomic<long> number_{0};
+};
 
 }  // namespace support
 

@@ -74,6 +74,15 @@ consteval bool check_storable() {
   return storable<Message>;
 }
 
+template <class Value>
+consteval bool check_takeable() {
+  constexpr bool takeable = std::is_void_v<Value> || std::is_move_constructible_v<Value>;
+  static_assert(takeable,
+                "vicar: this value can be neither moved nor copied out of its future; keep the future and read the value by reference: "
+                "auto kept = proxy->name(); kept.get()");
+  return takeable;
+}
+
 /// A function that combines what was made so far, at first `Start`, with the next item.
 template <class Function, class Start, class Item>
 concept folds = std::invocable<Function&, Start, Item> &&
