@@ -115,7 +115,8 @@ struct throws_in_constructor : vicar::actor {
 TEST_CASE("an exception of the constructor reaches the caller of start, and what was sent meanwhile is answered") {
   CHECK(text_of<std::domain_error>([] { start<throws_in_constructor>(); }) == "no");
   CHECK(!throws_in_constructor::left->is_alive());
-  CHECK(contains(text_of<vicar::actor_dead_error>([] { throws_in_constructor::asked->get(); }), "stopped before handling the message seven"));
+  CHECK(contains(text_of<vicar::actor_dead_error>([] { throws_in_constructor::asked->get(); }),
+                 "stopped before handling the message seven"));
   CHECK(throws_in_constructor::stopped->get());
   CHECK(vicar::detail::cell_table::instance().snapshot(vicar::detail::cell_table::which::all).empty());
 }
@@ -206,8 +207,8 @@ struct both_parts : left_part, right_part {
   vicar::actor_ref<both_parts> after_inner = self(*this);
   bool same() {
     const right_part& as_base = *this;
-    return self(*this) == own && own == left_part::in_constructor && own == right_part::in_constructor && own == after_inner &&
-           self(as_base) == own && inner != own;
+    return self(*this) == own && own == left_part::in_constructor && own == right_part::in_constructor &&
+           own == after_inner && self(as_base) == own && inner != own;
   }
 };
 }  // namespace
@@ -224,7 +225,8 @@ TEST_CASE("self works in constructors, through bases, and beside an actor that i
 
 TEST_CASE("self outside the actor throws and names the class") {
   worker free_standing;
-  CHECK(contains(text_of<vicar::error>([&] { self(free_standing); }), "self was called for a (anonymous namespace)::worker") !=
+  CHECK(contains(text_of<vicar::error>([&] { self(free_standing); }),
+                 "self was called for a (anonymous namespace)::worker") !=
         contains(text_of<vicar::error>([&] { self(free_standing); }), "self was called for a {anonymous}::worker"));
   auto ref = start<worker>();
   CHECK_THROWS_AS(ref.call([&](worker&) { self(free_standing); }).get(), vicar::error);
@@ -311,10 +313,12 @@ TEST_CASE("what was sent before stop is handled, what comes later is answered wi
   CHECK(before.get() == 2);
   CHECK(stopped.get());
   CHECK(stopped_again.get());
-  CHECK(contains(text_of<vicar::actor_dead_error>([&] { after.get(); }), "worker (" + ref.urn() + ") stopped before handling the message add_one"));
+  CHECK(contains(text_of<vicar::actor_dead_error>([&] { after.get(); }),
+                 "worker (" + ref.urn() + ") stopped before handling the message add_one"));
   CHECK(!ref.is_alive());
   CHECK(!ref.stop().get());
-  CHECK(contains(text_of<vicar::actor_dead_error>([&] { ref.call<&worker::add_one>(2).get(); }), "worker (" + ref.urn() + ") not found"));
+  CHECK(contains(text_of<vicar::actor_dead_error>([&] { ref.call<&worker::add_one>(2).get(); }),
+                 "worker (" + ref.urn() + ") not found"));
   CHECK_THROWS_AS(ref.defer<&worker::add_one>(1), vicar::actor_dead_error);
 }
 
@@ -501,9 +505,8 @@ TEST_CASE("an actor that waits for itself gets a deadlock_error that names it, a
 
 TEST_CASE("an actor may wait for itself with a time limit") {
   auto ref = start<worker>();
-  const auto outcome = ref.call([](worker& me) {
-    self(me).call<&worker::add_one>(1).get(std::chrono::milliseconds{1});
-  });
+  const auto outcome =
+      ref.call([](worker& me) { self(me).call<&worker::add_one>(1).get(std::chrono::milliseconds{1}); });
   CHECK(contains(text_of<vicar::timeout_error>([&] { outcome.get(); }), "did not answer add_one within 0.001 s"));
   ref.stop().wait();
 }
@@ -524,7 +527,8 @@ TEST_CASE("a timeout says who did not answer what, for how long, what it runs an
   auto asked = ref.call<&worker::add_one>(1);
   ref.defer<&worker::add_one>(1);
   const std::string text = text_of<vicar::timeout_error>([&] { asked.get(std::chrono::milliseconds{2}); });
-  CHECK(contains(text, "worker (" + ref.urn() + ") did not answer add_one within 0.002 s; it is running wait_at and 2 messages wait"));
+  CHECK(contains(text, "worker (" + ref.urn() +
+                           ") did not answer add_one within 0.002 s; it is running wait_at and 2 messages wait"));
   CHECK_THROWS_AS(asked.get(std::chrono::seconds{0}), vicar::timeout_error);
   CHECK_THROWS_AS(asked.get(std::chrono::seconds{-1}), vicar::timeout_error);
   CHECK(!asked.wait_for(std::chrono::milliseconds{1}));
@@ -561,7 +565,8 @@ TEST_CASE("an argument that holds the last reference to its own actor may be des
     auto other = std::make_shared<vicar::actor_ref<worker>>(start<worker>());
     watched = other;
     auto& target = *other;
-    auto done = target.call([](worker&, const std::shared_ptr<vicar::actor_ref<worker>>& own) { own->stop(); }, std::move(other));
+    auto done = target.call([](worker&, const std::shared_ptr<vicar::actor_ref<worker>>& own) { own->stop(); },
+                            std::move(other));
     done.get();
   }
   CHECK(watched.expired());

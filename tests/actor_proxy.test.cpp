@@ -40,8 +40,8 @@ using support::log_capture;
 using support::on_threads;
 using support::started;
 using support::tally;
-using support::thrown_by;
 using support::throwing_tracked;
+using support::thrown_by;
 using support::tracked;
 using vicar::actor_dead_error;
 using vicar::actor_proxy;
@@ -151,7 +151,8 @@ class quiet {
   int pings = 0;
 };
 
-static_assert(std::is_copy_constructible_v<actor_proxy<calculator>> && std::is_nothrow_move_constructible_v<actor_proxy<calculator>>);
+static_assert(std::is_copy_constructible_v<actor_proxy<calculator>> &&
+              std::is_nothrow_move_constructible_v<actor_proxy<calculator>>);
 static_assert(!std::is_convertible_v<actor_ref<calculator>, actor_proxy<calculator>>);
 static_assert(!std::is_convertible_v<actor_proxy<left_base>, actor_proxy<calculator>>);
 
@@ -339,7 +340,8 @@ TEST_CASE("an argument that is given as an lvalue is copied once, one that is gi
     CHECK(counts.copies == 1);
     CHECK(actor->call<&calculator::take_reference>(value).get() == 3);
     CHECK(counts.copies == 2);
-    CHECK(actor->call([](calculator& object, tracked&& kept) { return object.take_rvalue(std::move(kept)); }, value).get() == 3);
+    CHECK(actor->call([](calculator& object, tracked&& kept) { return object.take_rvalue(std::move(kept)); }, value)
+              .get() == 3);
     CHECK(counts.copies == 3);
     actor->defer(&calculator::take, value);
     CHECK(actor->call(&calculator::take_rvalue, tracked{counts, 4}).get() == 4);
@@ -360,7 +362,9 @@ TEST_CASE("an argument is moved a handful of times on its way, however it is sen
   constexpr int sensible = 5;
   CHECK(moves_of([&] { actor->call(&calculator::take_rvalue, tracked{counts}).get(); }) <= sensible);
   CHECK(moves_of([&] { actor->call<&calculator::take_rvalue>(tracked{counts}).get(); }) <= sensible);
-  CHECK(moves_of([&] { actor->set([]() -> std::unique_ptr<int> calculator::* { return &calculator::owned; }(), nullptr).get(); }) == 0);
+  CHECK(moves_of([&] {
+          actor->set([]() -> std::unique_ptr<int> calculator::* { return &calculator::owned; }(), nullptr).get();
+        }) == 0);
   CHECK(moves_of([&] {
           actor->defer(&calculator::take_rvalue, tracked{counts});
           actor->call(&calculator::constant).get();
@@ -389,7 +393,8 @@ TEST_CASE("a copy that throws reaches the caller, and the actor lives on") {
     CHECK(error_text<std::runtime_error>([&] { actor->defer(&calculator::take, value); }) == "the copy failed");
     CHECK(error_text<std::runtime_error>([&] { actor->defer<&calculator::take>(value); }) == "the copy failed");
     const throwing_tracked other{counts, 3};
-    CHECK(error_text<std::runtime_error>([&] { return actor->call(&calculator::take_throwing, other); }) == "the copy failed");
+    CHECK(error_text<std::runtime_error>([&] { return actor->call(&calculator::take_throwing, other); }) ==
+          "the copy failed");
     CHECK(counts.alive == 2);
   }
   CHECK(counts.alive == 0);
@@ -403,10 +408,10 @@ TEST_CASE("an argument whose move may throw is carried, and a move that throws r
   CHECK(actor->call(&calculator::take_throwing, throwing_tracked{counts, 6}).get() == 6);
   CHECK(counts.copies == 0);
   counts.move_throws = true;
-  CHECK(error_text<std::runtime_error>([&] { return actor->call(&calculator::take_throwing, throwing_tracked{counts, 6}); }) ==
-        "the move failed");
-  CHECK(error_text<std::runtime_error>([&] { actor->defer(&calculator::take_throwing, throwing_tracked{counts, 6}); }) ==
-        "the move failed");
+  CHECK(error_text<std::runtime_error>(
+            [&] { return actor->call(&calculator::take_throwing, throwing_tracked{counts, 6}); }) == "the move failed");
+  CHECK(error_text<std::runtime_error>(
+            [&] { actor->defer(&calculator::take_throwing, throwing_tracked{counts, 6}); }) == "the move failed");
   CHECK(counts.alive == 0);
   CHECK(actor->call(&calculator::add, 1, 1).get() == 2);
 }
@@ -532,8 +537,8 @@ TEST_CASE("a timeout_error names the actor, the member, what runs and how much w
   entered.wait();
   const auto answer = actor->call<&calculator::add>(1, 2);
   const std::string text = error_text<vicar::timeout_error>([&] { return answer.get(3ms); });
-  CHECK(text == containing("vicar: ", "calculator (urn:uuid:", actor.ref.urn(), "did not answer add within 0.003 s", "is running hold",
-                           "1 message waits"));
+  CHECK(text == containing("vicar: ", "calculator (urn:uuid:", actor.ref.urn(), "did not answer add within 0.003 s",
+                           "is running hold", "1 message waits"));
   actor->defer<&calculator::add>(1, 2);
   CHECK(error_text<vicar::timeout_error>([&] { return answer.get(0s); }) == containing("2 messages wait"));
   open.count_down();
@@ -560,7 +565,8 @@ TEST_CASE("a proxy outlives its actor and says that it is dead") {
         containing("vicar: ", "calculator", urn, "add", "was not delivered", "has stopped"));
   CHECK(error_text<actor_dead_error>([&] { return proxy.call(&calculator::add, 1, 2).get(); }) == containing(urn));
   CHECK(error_text<actor_dead_error>([&] { proxy.defer<&calculator::remember>(1); }) == containing(urn, "remember"));
-  CHECK(error_text<actor_dead_error>([&] { return proxy.get<&calculator::remembered>().get(); }) == containing("remembered"));
+  CHECK(error_text<actor_dead_error>([&] { return proxy.get<&calculator::remembered>().get(); }) ==
+        containing("remembered"));
   CHECK(error_text<actor_dead_error>([&] { proxy.set<&calculator::remembered>(1).get(); }) == containing("remembered"));
   CHECK_FALSE(proxy.stop().get());
 }
@@ -577,7 +583,8 @@ TEST_CASE("what was asked before the actor stopped is answered, what was asked a
   open.count_down();
   CHECK(before.get() == 3);
   CHECK(stopped.get());
-  CHECK(error_text<actor_dead_error>([&] { return after.get(); }) == containing("calculator", proxy.ref().urn(), "add", "stopped before"));
+  CHECK(error_text<actor_dead_error>([&] { return after.get(); }) ==
+        containing("calculator", proxy.ref().urn(), "add", "stopped before"));
 }
 
 TEST_CASE("the arguments of a message that is never handled are destroyed") {
@@ -662,8 +669,10 @@ TEST_CASE("a proxy may be used by several threads at once") {
   const started<quiet> actor;
   on_threads(4, [&](std::size_t index) {
     for (int i = 0; i < 500; ++i) {
-      if (index % 2 == 0) actor->defer(&quiet::ping);
-      else actor->call<&quiet::ping>().get();
+      if (index % 2 == 0)
+        actor->defer(&quiet::ping);
+      else
+        actor->call<&quiet::ping>().get();
     }
   });
   CHECK(actor->get(&quiet::pings).get() == 2000);
@@ -672,7 +681,8 @@ TEST_CASE("a proxy may be used by several threads at once") {
 TEST_CASE("an actor that waits for itself gets a deadlock_error that names the member") {
   const started<quiet> actor;
   const auto answer = actor->call([](quiet& object) { return vicar::self(object).call<&quiet::ping>().get(), 1; });
-  CHECK(error_text<vicar::deadlock_error>([&] { return answer.get(); }) == containing("vicar: ", "quiet", actor.ref.urn(), "ping"));
+  CHECK(error_text<vicar::deadlock_error>([&] { return answer.get(); }) ==
+        containing("vicar: ", "quiet", actor.ref.urn(), "ping"));
   CHECK(actor->get(&quiet::pings).get() == 1);
 }
 
@@ -693,7 +703,8 @@ TEST_CASE("a full mailbox refuses the call and says so with the member's name") 
   };
   SECTION("by failing") {
     fill(vicar::overflow::fail, [](const started<calculator>& actor) {
-      CHECK(error_text<vicar::mailbox_full_error>([&] { actor->defer<&calculator::remember>(3); }) == containing("remember"));
+      CHECK(error_text<vicar::mailbox_full_error>([&] { actor->defer<&calculator::remember>(3); }) ==
+            containing("remember"));
       CHECK(actor.ref.stats().dropped == 0);
     });
   }

@@ -183,7 +183,8 @@ TEST_CASE("an untyped reference gives back the typed one of its class and of its
   CHECK(any.as<derived>());
   CHECK(!any.as<right>());
   auto other = start<virtually_derived>();
-  CHECK(any_actor_ref{other}.as<virtual_root>()->call([](virtual_root& object) { return object.in_virtual; }).get() == 5);
+  CHECK(any_actor_ref{other}.as<virtual_root>()->call([](virtual_root& object) { return object.in_virtual; }).get() ==
+        5);
   other.stop().get();
 }
 

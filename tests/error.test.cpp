@@ -62,7 +62,9 @@ TEST_CASE("every error is a vicar::error and a std::runtime_error, and can be co
   is_an_error<vicar::future_already_retrieved>();
 }
 
-TEST_CASE("stop_all_actors is no std::exception") { STATIC_REQUIRE_FALSE(std::derived_from<vicar::stop_all_actors, std::exception>); }
+TEST_CASE("stop_all_actors is no std::exception") {
+  STATIC_REQUIRE_FALSE(std::derived_from<vicar::stop_all_actors, std::exception>);
+}
 
 TEST_CASE("the text of a timeout_error is written once, when it is read, for all copies") {
   std::atomic<int> writings{0};
@@ -78,7 +80,8 @@ TEST_CASE("the text of a timeout_error is written once, when it is read, for all
 }
 
 TEST_CASE("a timeout_error whose text cannot be written says that") {
-  const vicar::timeout_error unwritable{std::shared_ptr<const vicar::detail::late_text>{std::make_shared<failing_text>()}};
+  const vicar::timeout_error unwritable{
+      std::shared_ptr<const vicar::detail::late_text>{std::make_shared<failing_text>()}};
   CHECK(std::string{unwritable.what()}.find("vicar: a wait timed out") == 0);
 }
 

@@ -203,7 +203,8 @@ TEST_CASE("a value that can only be moved is refused while another handle wants 
     const future<std::unique_ptr<int>> second = first;
     CHECK(error_text<future_already_retrieved>([&] { return std::move(first).get(); }) ==
           containing("vicar: ", "can only be moved", "another handle"));
-    CHECK(error_text<future_already_retrieved>([&] { return std::move(first).get(1s); }) == containing("another handle"));
+    CHECK(error_text<future_already_retrieved>([&] { return std::move(first).get(1s); }) ==
+          containing("another handle"));
     CHECK(*second.get() == 3);
   }
   SECTION("and given once that one is gone") { CHECK(*std::move(first).get() == 3); }
@@ -419,7 +420,8 @@ TEST_CASE("a promise whose future nobody holds is answered all the same") {
 TEST_CASE("a second answer is refused and the first one stays") {
   const auto refuses = [](promise<int>& source) {
     const auto refused = [](auto action) {
-      CHECK(error_text<promise_already_satisfied>(action) == containing("vicar: this promise already has its value, exception or hook"));
+      CHECK(error_text<promise_already_satisfied>(action) ==
+            containing("vicar: this promise already has its value, exception or hook"));
     };
     refused([&] { source.set_value(2); });
     refused([&] { source.set_exception(failure("second")); });
@@ -453,8 +455,10 @@ TEST_CASE("of many threads that answer, exactly one does") {
     std::atomic<int> winner{-1};
     on_threads(3, [&](std::size_t index) {
       try {
-        if (index == 2) source.set_exception(std::make_exception_ptr(own_failure{2}));
-        else source.set_value(static_cast<int>(index));
+        if (index == 2)
+          source.set_exception(std::make_exception_ptr(own_failure{2}));
+        else
+          source.set_value(static_cast<int>(index));
         ++accepted;
         winner = static_cast<int>(index);
       } catch (const promise_already_satisfied&) {
@@ -712,7 +716,8 @@ TEST_CASE("map keeps its source alive, and its function as long as its future") 
 TEST_CASE("a value that asks for itself while it is made gets a deadlock_error instead of a hang") {
   std::optional<future<int>> mapped;
   mapped = make_ready_future(1).map([&](int) { return mapped->get() + 1; });
-  CHECK(error_text<vicar::deadlock_error>([&] { return mapped->get(); }) == containing("vicar: a future waits for itself"));
+  CHECK(error_text<vicar::deadlock_error>([&] { return mapped->get(); }) ==
+        containing("vicar: a future waits for itself"));
   mapped.reset();
 }
 
@@ -723,7 +728,8 @@ TEST_CASE("filter keeps the items that its predicate is true for") {
   CHECK(source.get().size() == 5);
   SECTION("of any range") {
     CHECK(make_ready_future(std::set{3, 1, 2}).filter([](int item) { return item != 2; }).get() == std::vector{1, 3});
-    CHECK(make_ready_future(std::string{"banana"}).filter([](char item) { return item != 'a'; }).get() == std::vector{'b', 'n', 'n'});
+    CHECK(make_ready_future(std::string{"banana"}).filter([](char item) { return item != 'a'; }).get() ==
+          std::vector{'b', 'n', 'n'});
     CHECK(make_ready_future(std::vector{true, false, true}).filter([](bool item) { return item; }).get().size() == 2);
     CHECK(make_ready_future(std::array{1, 2}).filter([](int item) { return item == 2; }).get() == std::vector{2});
     const auto pairs = make_ready_future(std::map<int, std::string>{{1, "a"}, {2, "b"}});
@@ -789,10 +795,11 @@ TEST_CASE("reduce combines the items from the left") {
 
 TEST_CASE("filter, map and reduce chain") {
   promise<std::vector<int>> source;
-  const future<int> chained = source.get_future()
-                                  .filter([](int item) { return item % 2 == 1; })
-                                  .map([](const std::vector<int>& kept) { return std::list<int>(kept.begin(), kept.end()); })
-                                  .reduce(std::plus<>{});
+  const future<int> chained =
+      source.get_future()
+          .filter([](int item) { return item % 2 == 1; })
+          .map([](const std::vector<int>& kept) { return std::list<int>(kept.begin(), kept.end()); })
+          .reduce(std::plus<>{});
   CHECK_FALSE(chained.ready());
   source.set_value({1, 2, 3});
   CHECK(chained.ready());
@@ -854,8 +861,8 @@ TEST_CASE("join moves values that can only be moved") {
 TEST_CASE("join hands on the exception of the first that failed, once all have ended") {
   const std::exception_ptr first = failure("first");
   promise<int> last;
-  const auto joined =
-      make_ready_future(1).join(make_failed_future<int>(first), make_failed_future<int>(failure("second")), last.get_future());
+  const auto joined = make_ready_future(1).join(make_failed_future<int>(first),
+                                                make_failed_future<int>(failure("second")), last.get_future());
   CHECK_THROWS_AS(joined.get(0s), timeout_error);
   last.set_value(1);
   CHECK(thrown_by([&] { return joined.get(); }) == first);
@@ -1031,7 +1038,8 @@ TEST_CASE("get_all gives the values of a range in its order") {
   for (const promise<int>& each : sources) answers.push_back(each.get_future());
   sources[2].set_value(3);
   sources[0].set_value(1);
-  CHECK(error_text<timeout_error>([&] { return vicar::get_all(answers, 2ms); }) == containing("no answer within 0.002 s"));
+  CHECK(error_text<timeout_error>([&] { return vicar::get_all(answers, 2ms); }) ==
+        containing("no answer within 0.002 s"));
   sources[1].set_value(2);
   CHECK(vicar::get_all(answers) == std::vector{1, 2, 3});
   CHECK(vicar::get_all(answers, 0s) == std::vector{1, 2, 3});
@@ -1052,7 +1060,8 @@ TEST_CASE("get_all waits for futures without values") {
 
 TEST_CASE("get_all throws the first exception that it meets") {
   const std::exception_ptr first = failure("first");
-  const std::vector<future<int>> answers{make_ready_future(1), make_failed_future<int>(first), make_failed_future<int>(failure("second"))};
+  const std::vector<future<int>> answers{make_ready_future(1), make_failed_future<int>(first),
+                                         make_failed_future<int>(failure("second"))};
   CHECK(thrown_by([&] { return vicar::get_all(answers); }) == first);
 }
 

@@ -48,7 +48,8 @@ struct tracked_sink {
 
 TEST_CASE("the log level is warning by default, and records below the level are not written") {
   CHECK(vicar::get_log_level() == log_level::warning);
-  for (const log_level level : {log_level::debug, log_level::info, log_level::warning, log_level::error, log_level::off}) {
+  for (const log_level level :
+       {log_level::debug, log_level::info, log_level::warning, log_level::error, log_level::off}) {
     const log_capture log{level};
     CHECK(vicar::get_log_level() == level);
     write(log_level::debug);
@@ -160,8 +161,10 @@ TEST_CASE("many threads log while the sink and the level change") {
   install();
   on_threads(4, [&](std::size_t index) {
     for (int i = 0; i < 500; ++i) {
-      if (index == 0) install();
-      else write(log_level::error);
+      if (index == 0)
+        install();
+      else
+        write(log_level::error);
       if (index == 1) vicar::set_log_level(i % 2 == 0 ? log_level::debug : log_level::error);
     }
   });

@@ -107,22 +107,70 @@ struct trailing {
 };
 
 struct sixty_four {
-  int m00() { return 0; } int m01() { return 1; } int m02() { return 2; } int m03() { return 3; }
-  int m04() { return 4; } int m05() { return 5; } int m06() { return 6; } int m07() { return 7; }
-  int m08() { return 8; } int m09() { return 9; } int m10() { return 10; } int m11() { return 11; }
-  int m12() { return 12; } int m13() { return 13; } int m14() { return 14; } int m15() { return 15; }
-  int m16() { return 16; } int m17() { return 17; } int m18() { return 18; } int m19() { return 19; }
-  int m20() { return 20; } int m21() { return 21; } int m22() { return 22; } int m23() { return 23; }
-  int m24() { return 24; } int m25() { return 25; } int m26() { return 26; } int m27() { return 27; }
-  int m28() { return 28; } int m29() { return 29; } int m30() { return 30; } int m31() { return 31; }
-  int m32() { return 32; } int m33() { return 33; } int m34() { return 34; } int m35() { return 35; }
-  int m36() { return 36; } int m37() { return 37; } int m38() { return 38; } int m39() { return 39; }
-  int m40() { return 40; } int m41() { return 41; } int m42() { return 42; } int m43() { return 43; }
-  int m44() { return 44; } int m45() { return 45; } int m46() { return 46; } int m47() { return 47; }
-  int m48() { return 48; } int m49() { return 49; } int m50() { return 50; } int m51() { return 51; }
-  int m52() { return 52; } int m53() { return 53; } int m54() { return 54; } int m55() { return 55; }
-  int m56() { return 56; } int m57() { return 57; } int m58() { return 58; } int m59() { return 59; }
-  int m60() { return 60; } int m61() { return 61; } int m62() { return 62; } int m63() { return 63; }
+  int m00() { return 0; }
+  int m01() { return 1; }
+  int m02() { return 2; }
+  int m03() { return 3; }
+  int m04() { return 4; }
+  int m05() { return 5; }
+  int m06() { return 6; }
+  int m07() { return 7; }
+  int m08() { return 8; }
+  int m09() { return 9; }
+  int m10() { return 10; }
+  int m11() { return 11; }
+  int m12() { return 12; }
+  int m13() { return 13; }
+  int m14() { return 14; }
+  int m15() { return 15; }
+  int m16() { return 16; }
+  int m17() { return 17; }
+  int m18() { return 18; }
+  int m19() { return 19; }
+  int m20() { return 20; }
+  int m21() { return 21; }
+  int m22() { return 22; }
+  int m23() { return 23; }
+  int m24() { return 24; }
+  int m25() { return 25; }
+  int m26() { return 26; }
+  int m27() { return 27; }
+  int m28() { return 28; }
+  int m29() { return 29; }
+  int m30() { return 30; }
+  int m31() { return 31; }
+  int m32() { return 32; }
+  int m33() { return 33; }
+  int m34() { return 34; }
+  int m35() { return 35; }
+  int m36() { return 36; }
+  int m37() { return 37; }
+  int m38() { return 38; }
+  int m39() { return 39; }
+  int m40() { return 40; }
+  int m41() { return 41; }
+  int m42() { return 42; }
+  int m43() { return 43; }
+  int m44() { return 44; }
+  int m45() { return 45; }
+  int m46() { return 46; }
+  int m47() { return 47; }
+  int m48() { return 48; }
+  int m49() { return 49; }
+  int m50() { return 50; }
+  int m51() { return 51; }
+  int m52() { return 52; }
+  int m53() { return 53; }
+  int m54() { return 54; }
+  int m55() { return 55; }
+  int m56() { return 56; }
+  int m57() { return 57; }
+  int m58() { return 58; }
+  int m59() { return 59; }
+  int m60() { return 60; }
+  int m61() { return 61; }
+  int m62() { return 62; }
+  int m63() { return 63; }
 };
 
 template <class Value>
@@ -255,23 +303,25 @@ class namesakes {
 
 }  // namespace
 
-VICAR_PROXY(kinds, plain, who, overloaded, generic, variadic, defaulted, constant, harmless, harmless_constant, lvalue, lvalue_constant,
-            fixed, fixed_overloaded, fixed_mixed, inherited, hidden, deduced, field, unchanging, common, known, changeable, row, table,
-            texts, frozen, bits, small, alias, constant_alias, function, pointer, owned, old_field, in_union,
-            VICAR_PROPERTY(only_read, reading), VICAR_PROPERTY(both, get_both, set_both), VICAR_PROPERTY(text, get_text, set_text))
+VICAR_PROXY(kinds, plain, who, overloaded, generic, variadic, defaulted, constant, harmless, harmless_constant, lvalue,
+            lvalue_constant, fixed, fixed_overloaded, fixed_mixed, inherited, hidden, deduced, field, unchanging,
+            common, known, changeable, row, table, texts, frozen, bits, small, alias, constant_alias, function, pointer,
+            owned, old_field, in_union, VICAR_PROPERTY(only_read, reading), VICAR_PROPERTY(both, get_both, set_both),
+            VICAR_PROPERTY(text, get_text, set_text))
 VICAR_PROXY(ancestor, who, inherited, old_field)
 VICAR_PROXY(nothing_listed)
 VICAR_PROXY(empty_outside, )
 VICAR_PROXY(trailing, a, b, )
-VICAR_PROXY(sixty_four, m00, m01, m02, m03, m04, m05, m06, m07, m08, m09, m10, m11, m12, m13, m14, m15,
-            m16, m17, m18, m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31,
-            m32, m33, m34, m35, m36, m37, m38, m39, m40, m41, m42, m43, m44, m45, m46, m47,
-            m48, m49, m50, m51, m52, m53, m54, m55, m56, m57, m58, m59, m60, m61, m62, m63)
+VICAR_PROXY(sixty_four, m00, m01, m02, m03, m04, m05, m06, m07, m08, m09, m10, m11, m12, m13, m14, m15, m16, m17, m18,
+            m19, m20, m21, m22, m23, m24, m25, m26, m27, m28, m29, m30, m31, m32, m33, m34, m35, m36, m37, m38, m39,
+            m40, m41, m42, m43, m44, m45, m46, m47, m48, m49, m50, m51, m52, m53, m54, m55, m56, m57, m58, m59, m60,
+            m61, m62, m63)
 VICAR_PROXY(int_and_text, first, second)
 VICAR_PROXY(last_outside, value, overloaded, field)
 VICAR_PROXY(surrounding::inner, value, field)
-VICAR_PROXY(namesakes, call, defer, get, set, stop, ref, at, method, members, target, owner, pointer, declared, pointable, is_data, object,
-            read, context, label, value_type, is_property, settable, name, type, item, first, macro, vicar, std)
+VICAR_PROXY(namesakes, call, defer, get, set, stop, ref, at, method, members, target, owner, pointer, declared,
+            pointable, is_data, object, read, context, label, value_type, is_property, settable, name, type, item,
+            first, macro, vicar, std)
 
 TEST_CASE("methods of every kind are called by name") {
   const started<kinds> actor;

@@ -228,12 +228,14 @@ TEST_CASE("a step is read and written whole as a field") {
 TEST_CASE("smart pointers and optionals are followed to what they hold") {
   const started<player> actor;
   const auto output = actor.proxy.at(&player::sound).at(&playback::output);
-  output.call([](speaker& object) {
-    object.spare = std::make_unique<cone>();
-    object.shared = std::make_shared<cone>();
-    object.wire.emplace();
-    object.doubly.emplace(std::make_unique<cone>());
-  }).get();
+  output
+      .call([](speaker& object) {
+        object.spare = std::make_unique<cone>();
+        object.shared = std::make_shared<cone>();
+        object.wire.emplace();
+        object.doubly.emplace(std::make_unique<cone>());
+      })
+      .get();
   CHECK(output->spare->grow(1).get() == 2);
   CHECK(output->shared->grow(2).get() == 3);
   CHECK(output->wire->cut(1).get() == 2);
@@ -274,8 +276,10 @@ TEST_CASE("an empty step answers with a null_step_error that names the actor and
   says_so([&] { spare.set(&cone::size, 1).get(); });
   CHECK(error_text<null_step_error>([&] { return proxy->sound->output->wire->plug->size.get(); }) ==
         containing("sound.output.wire.plug"));
-  CHECK(error_text<null_step_error>([&] { return proxy->sound->output->shared->size.get(); }) == containing("sound.output.shared"));
-  CHECK(error_text<null_step_error>([&] { return proxy->sound->output->doubly->size.get(); }) == containing("sound.output.doubly"));
+  CHECK(error_text<null_step_error>([&] { return proxy->sound->output->shared->size.get(); }) ==
+        containing("sound.output.shared"));
+  CHECK(error_text<null_step_error>([&] { return proxy->sound->output->doubly->size.get(); }) ==
+        containing("sound.output.doubly"));
   CHECK(proxy->direct->grow(1).get() == 2);
   CHECK(actor.ref.stats().failed == 10);
 }
@@ -409,6 +413,8 @@ TEST_CASE("a nested proxy writes itself with class, URN and way") {
 
 TEST_CASE("a nested member that waits for its own actor gets a deadlock_error") {
   const started<player> actor;
-  const auto answer = actor.proxy.call([nested = actor.proxy.at(&player::direct)](player&) { return nested->grow(1).get(); });
-  CHECK(error_text<vicar::deadlock_error>([&] { return answer.get(); }) == containing("player", actor.ref.urn(), "grow"));
+  const auto answer =
+      actor.proxy.call([nested = actor.proxy.at(&player::direct)](player&) { return nested->grow(1).get(); });
+  CHECK(error_text<vicar::deadlock_error>([&] { return answer.get(); }) ==
+        containing("player", actor.ref.urn(), "grow"));
 }

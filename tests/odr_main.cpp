@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// One registry, one log and one set of error types, however many translation units and shared libraries use the headers.
+// One registry, one log and one set of error types, however many translation units and shared libraries use the
+// headers.
 #include <cstddef>
 #include <cstdio>
 

@@ -40,5 +40,6 @@ TEST_CASE("overload is a constant expression of the member pointer's type") {
   constexpr auto picked = overload<int>(&many::of);
   STATIC_REQUIRE(std::same_as<decltype(picked), int (many::* const)(int)>);
   STATIC_REQUIRE(std::same_as<decltype(overload<int*>(&many::of)), void (many::*)(int*)>);
-  STATIC_REQUIRE(std::same_as<decltype(overload<const std::string&>(&many::of)), int (many::*)(const std::string&) const>);
+  STATIC_REQUIRE(
+      std::same_as<decltype(overload<const std::string&>(&many::of)), int (many::*)(const std::string&) const>);
 }

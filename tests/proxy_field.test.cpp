@@ -96,12 +96,12 @@ class store {
   int level_ = 3;
 };
 
-
 }  // namespace
 
-VICAR_PROXY(store, hold, number, unchanging, text, words, maybe, pair, row, owned, counter, fragile, kept, single, common, function, mover,
-            where, nothing, VICAR_PROPERTY(level, get_level, set_level), VICAR_PROPERTY(only_read, get_level),
-            VICAR_PROPERTY(broken, failing_getter), VICAR_PROPERTY(handed, give, accept), VICAR_PROPERTY(its_thread, thread))
+VICAR_PROXY(store, hold, number, unchanging, text, words, maybe, pair, row, owned, counter, fragile, kept, single,
+            common, function, mover, where, nothing, VICAR_PROPERTY(level, get_level, set_level),
+            VICAR_PROPERTY(only_read, get_level), VICAR_PROPERTY(broken, failing_getter),
+            VICAR_PROPERTY(handed, give, accept), VICAR_PROPERTY(its_thread, thread))
 
 TEST_CASE("a field is read in four ways") {
   const started<store> actor;
@@ -297,7 +297,8 @@ TEST_CASE("a read that takes too long names the field") {
   entered.wait();
   CHECK(error_text<vicar::timeout_error>([&] { return actor.proxy->number.get(2ms); }) ==
         containing("vicar: ", "store", actor.ref.urn(), "did not answer number", "is running hold"));
-  CHECK(error_text<vicar::timeout_error>([&] { return actor.proxy->level.get(0s); }) == containing("did not answer level"));
+  CHECK(error_text<vicar::timeout_error>([&] { return actor.proxy->level.get(0s); }) ==
+        containing("did not answer level"));
   const future<void> written = actor.proxy->number.set(12);
   CHECK(error_text<vicar::timeout_error>([&] { written.get(0s); }) == containing("did not answer number"));
   open.count_down();
@@ -309,7 +310,8 @@ TEST_CASE("a field of a dead actor says so") {
   const vicar::actor_proxy<store> proxy = vicar::start<store>().proxy();
   CHECK(proxy.stop().get());
   const std::string urn = proxy.ref().urn();
-  CHECK(error_text<actor_dead_error>([&] { return proxy->number.get(); }) == containing("vicar: ", "store", urn, "number"));
+  CHECK(error_text<actor_dead_error>([&] { return proxy->number.get(); }) ==
+        containing("vicar: ", "store", urn, "number"));
   CHECK(error_text<actor_dead_error>([&] { proxy->number = 1; }) == containing("number"));
   CHECK(error_text<actor_dead_error>([&] { proxy->level = 1; }) == containing("level"));
   CHECK(error_text<actor_dead_error>([&] { return proxy->function(1).get(); }) == containing("function"));

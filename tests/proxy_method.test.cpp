@@ -160,7 +160,8 @@ TEST_CASE("a method of a dead actor says so with its name") {
   const vicar::actor_proxy<worker> proxy = vicar::start<worker>().proxy();
   CHECK(proxy.stop().get());
   const std::string urn = proxy.ref().urn();
-  CHECK(error_text<actor_dead_error>([&] { return proxy->add(1).get(); }) == containing("vicar: ", "worker", urn, "add"));
+  CHECK(error_text<actor_dead_error>([&] { return proxy->add(1).get(); }) ==
+        containing("vicar: ", "worker", urn, "add"));
   CHECK(error_text<actor_dead_error>([&] { return proxy->sum(std::vector{1}, 1).get(); }) == containing("sum"));
   CHECK(error_text<actor_dead_error>([&] { proxy->note.defer(1); }) == containing("worker", urn, "note"));
 }
@@ -178,5 +179,6 @@ TEST_CASE("a deferred exception ends the actor and is logged with the method's n
 TEST_CASE("a method that waits for its own actor gets a deadlock_error with the method's name") {
   const started<worker> actor;
   const auto answer = actor.proxy.call([proxy = actor.proxy](worker&) { return proxy->sum(std::vector{1}, 1).get(); });
-  CHECK(error_text<vicar::deadlock_error>([&] { return answer.get(); }) == containing("worker", actor.ref.urn(), "sum"));
+  CHECK(error_text<vicar::deadlock_error>([&] { return answer.get(); }) ==
+        containing("worker", actor.ref.urn(), "sum"));
 }

@@ -68,7 +68,8 @@ TEST_CASE("actors are registered when they start and unregistered when they stop
   second.defer<&app::stone::fail>();
   second.stop().wait();
   CHECK(registry::get_all().empty());
-  for (const char* event : {"Registered app::animal (", "Started app::animal (", "Stopped app::animal (", "Unregistered app::animal ("}) {
+  for (const char* event :
+       {"Registered app::animal (", "Started app::animal (", "Stopped app::animal (", "Unregistered app::animal ("}) {
     CHECK(log.count(vicar::log_level::debug, event) == 1);
   }
 }

@@ -14,8 +14,8 @@
 #include <fmt/core.h>
 
 #include <vicar/actor_ref.hpp>
-#include <vicar/detail/cell.hpp>
 #include <vicar/detail/actor_cell.hpp>
+#include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_table.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
@@ -46,14 +46,18 @@ consteval bool check_startable() {
   constexpr bool is_object = std::is_class_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>;
   static_assert(is_object, "vicar: start<T> needs a class that is not const; wrap the value in a class");
   constexpr bool complete = requires { sizeof(T); };
-  static_assert(!is_object || complete, "vicar: start<T> needs the definition of T, which is only declared here; include its header");
+  static_assert(!is_object || complete,
+                "vicar: start<T> needs the definition of T, which is only declared here; include its header");
   if constexpr (is_object && complete) {
     constexpr bool destructible = std::is_destructible_v<T>;
     constexpr bool constructible = parenthesised<T, Arguments...> || braced<T, Arguments...>;
-    static_assert(!std::is_abstract_v<T>, "vicar: start<T> cannot make an object of an abstract class; start a class derived from it");
-    static_assert(std::is_abstract_v<T> || destructible, "vicar: T has no public destructor, and the actor's thread calls it; make it public");
-    static_assert(std::is_abstract_v<T> || !destructible || constructible,
-                  "vicar: T has no public constructor for these arguments; they are forwarded as they are, so check their number and types");
+    static_assert(!std::is_abstract_v<T>,
+                  "vicar: start<T> cannot make an object of an abstract class; start a class derived from it");
+    static_assert(std::is_abstract_v<T> || destructible,
+                  "vicar: T has no public destructor, and the actor's thread calls it; make it public");
+    static_assert(
+        std::is_abstract_v<T> || !destructible || constructible,
+        "vicar: T has no public constructor for these arguments; they are forwarded as they are, so check their number and types");
     if constexpr (constructible && destructible && !std::is_abstract_v<T>) return check_hooks<T>();
   }
   return false;
@@ -66,14 +70,16 @@ template <class T>
 std::string actor_name(std::string_view wanted) {
   if (!wanted.empty()) return std::string{wanted};
   // Relaxed: a running number.
-  return fmt::format("{}-{}", last_component(class_name<T>), started_so_far<T>.fetch_add(1, std::memory_order_relaxed) + 1);
+  return fmt::format("{}-{}", last_component(class_name<T>),
+                     started_so_far<T>.fetch_add(1, std::memory_order_relaxed) + 1);
 }
 
 template <class T, class... Arguments>
 actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
   if (chosen.mailbox_capacity == 0) {
-    throw error{fmt::format("vicar: {} was given a mailbox_capacity of 0 and could never get a message; use 1 or more, or vicar::unbounded",
-                            class_name<T>)};
+    throw error{fmt::format(
+        "vicar: {} was given a mailbox_capacity of 0 and could never get a message; use 1 or more, or vicar::unbounded",
+        class_name<T>)};
   }
   auto* typed = new actor_cell<T>{actor_name<T>(chosen.name), chosen};
   const cell_handle handle = cell_handle::adopt(typed);
@@ -104,17 +110,18 @@ inline cell& cell_around(const void* inside, std::string_view class_name) {
   for (const cell_frame* frame = innermost_frame; frame; frame = frame->outer) {
     if (frame->owner.contains(inside)) return frame->owner;
   }
-  throw error{
-      fmt::format("vicar: self was called for a {} outside its actor's own thread; call it in the constructor, a hook or a method that "
-                  "runs as a message, and start the object with vicar::start",
-                  class_name)};
+  throw error{fmt::format(
+      "vicar: self was called for a {} outside its actor's own thread; call it in the constructor, a hook or a method that "
+      "runs as a message, and start the object with vicar::start",
+      class_name)};
 }
 
 }  // namespace detail
 
-/// Starts an actor: makes a `T` from `arguments` on the calling thread, whom the constructor's exceptions reach, and gives it a thread of its
-/// own where everything else happens, the destructor included. The actor runs until it is stopped, with or without references to it; the
-/// end of the program stops it. Throws `vicar::error` if the system gives no thread.
+/// Starts an actor: makes a `T` from `arguments` on the calling thread, whom the constructor's exceptions reach, and
+/// gives it a thread of its own where everything else happens, the destructor included. The actor runs until it is
+/// stopped, with or without references to it; the end of the program stops it. Throws `vicar::error` if the system
+/// gives no thread.
 template <class T, class... Arguments>
   requires(!detail::begins_with_options<Arguments...>)
 actor_ref<T> start(Arguments&&... arguments) {
@@ -135,22 +142,24 @@ actor_ref<T> start(options chosen, Arguments&&... arguments) {
   }
 }
 
-/// The reference to the actor that `this_object` is, or is a base or member of: `vicar::self(*this)`. Only inside the actor: in its constructor
-/// and on its own thread; elsewhere it throws `vicar::error`. Does not block.
+/// The reference to the actor that `this_object` is, or is a base or member of: `vicar::self(*this)`. Only inside the
+/// actor: in its constructor and on its own thread; elsewhere it throws `vicar::error`. Does not block.
 template <class T>
 actor_ref<std::remove_cv_t<T>> self(T& this_object) {
   auto* object = const_cast<std::remove_cv_t<T>*>(std::addressof(this_object));
-  return detail::ref_access::make(detail::cell_handle{detail::cell_around(object, detail::class_name<std::remove_cv_t<T>>)}, object);
+  return detail::ref_access::make(
+      detail::cell_handle{detail::cell_around(object, detail::class_name<std::remove_cv_t<T>>)}, object);
 }
 
-/// An optional base for actors that want to speak of themselves. It has no data and no virtual functions. Its members may be called only inside
-/// the actor, as `self`.
+/// An optional base for actors that want to speak of themselves. It has no data and no virtual functions. Its members
+/// may be called only inside the actor, as `self`.
 class actor {
  public:
   std::string urn() const { return here().urn(); }
   /// The view lives as long as the actor.
   std::string_view name() const { return here().name(); }
-  /// Asks this actor to stop once it has handled what was sent before; in `on_start`, before it handles anything. Do not wait for the future here.
+  /// Asks this actor to stop once it has handled what was sent before; in `on_start`, before it handles anything. Do
+  /// not wait for the future here.
   future<bool> stop() const { return here().stop(); }
   /// Tells a long-running method that somebody asked the actor to stop. May be handed to other threads.
   vicar::stop_token stop_token() const { return here().stop_token(); }

@@ -20,14 +20,16 @@
 
 namespace vicar {
 
-/// An actor as if it were held: the dot is the handle, the arrow is the actor. `proxy.call(...)`, `proxy.get(...)` and the like take member
-/// pointers; `proxy->name(...)` needs the class to be registered with VICAR_PROXY. Copying is one reference count. Equal when the actor is.
-/// All members may be called from any thread; see `actor_ref` for what blocks.
+/// An actor as if it were held: the dot is the handle, the arrow is the actor. `proxy.call(...)`, `proxy.get(...)` and
+/// the like take member pointers; `proxy->name(...)` needs the class to be registered with VICAR_PROXY. Copying is one
+/// reference count. Equal when the actor is. All members may be called from any thread; see `actor_ref` for what
+/// blocks.
 template <class T>
 class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
  public:
   /// Throws `actor_dead_error` if the actor is not alive. Runs no code of the actor's and reads none of its memory.
-  explicit actor_proxy(actor_ref<T> ref) : block_{std::make_shared<const block>(context{require_alive(std::move(ref))})} {}
+  explicit actor_proxy(actor_ref<T> ref)
+      : block_{std::make_shared<const block>(context{require_alive(std::move(ref))})} {}
 
   /// Proxies of a derived class convert to those of a base.
   template <class Derived>
@@ -41,7 +43,8 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
   /// See `actor_ref::stop`.
   future<bool> stop() const { return ref().stop(); }
 
-  /// A proxy of the object that a traversable member leads to: `vicar::traversable<U>`, a marked `U`, or a smart pointer or optional of one.
+  /// A proxy of the object that a traversable member leads to: `vicar::traversable<U>`, a marked `U`, or a smart
+  /// pointer or optional of one.
   template <class Pointer>
   auto at(Pointer member) const {
     return detail::make_nested(block_->context, member, detail::name_of<T>(member));
@@ -59,8 +62,10 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
 
   /// The registered members by name.
   const auto* operator->() const noexcept {
-    if constexpr (detail::check_registered<T>()) return &block_->members;
-    else return static_cast<const detail::placeholder*>(nullptr);
+    if constexpr (detail::check_registered<T>())
+      return &block_->members;
+    else
+      return static_cast<const detail::placeholder*>(nullptr);
   }
   /// Name, kind and type of the registered members.
   static constexpr auto members() { return detail::describe_members<T>(); }

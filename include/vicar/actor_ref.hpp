@@ -43,9 +43,10 @@ concept virtual_base = std::is_base_of_v<Base, Derived> && !requires(Base* base)
 
 template <class Base, class Derived>
 consteval bool check_base() {
-  static_assert(!virtual_base<Base, Derived>,
-                "vicar: a reference or proxy does not convert to a virtual base, because that would read the object from another thread; "
-                "take a non-virtual base, or call through the derived class");
+  static_assert(
+      !virtual_base<Base, Derived>,
+      "vicar: a reference or proxy does not convert to a virtual base, because that would read the object from another thread; "
+      "take a non-virtual base, or call through the derived class");
   return !virtual_base<Base, Derived>;
 }
 
@@ -63,8 +64,9 @@ class ref_base {
   /// A look at the mailbox and the counters.
   actor_stats stats() const noexcept { return cell_->stats(); }
 
-  /// Asks the actor to stop once it has handled what was sent before; never waits for room in the mailbox. The future is ready when
-  /// `on_stop` has returned and the object is destroyed: true if the actor was still there, false if it had ended before this call.
+  /// Asks the actor to stop once it has handled what was sent before; never waits for room in the mailbox. The future
+  /// is ready when `on_stop` has returned and the object is destroyed: true if the actor was still there, false if it
+  /// had ended before this call.
   future<bool> stop() const { return cell_->stop(); }
 
   friend std::strong_ordering operator<=>(const ref_base& a, const ref_base& b) noexcept {
@@ -102,8 +104,8 @@ struct ref_access {
 
 }  // namespace detail
 
-/// A reference to an actor: two words, cheap to copy, never dangling. It does not keep the actor from stopping. All members may be called from
-/// any thread. References to the same actor are equal, whatever class they see it as.
+/// A reference to an actor: two words, cheap to copy, never dangling. It does not keep the actor from stopping. All
+/// members may be called from any thread. References to the same actor are equal, whatever class they see it as.
 template <class T>
 class actor_ref : public detail::ref_base, public detail::member_operations<actor_ref<T>, T> {
  public:
@@ -113,15 +115,17 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
   actor_ref(const actor_ref<Derived>& other)  // NOLINT(google-explicit-constructor): as pointers do
       : detail::ref_base{other}, object_{to_base(detail::ref_access::object(other))} {}
 
-  /// Sends a message to the overload of `T::on_receive` that a direct call with an rvalue would choose, and forgets it: an exception there ends
-  /// the actor. Throws `actor_dead_error`, `mailbox_full_error` under `overflow::fail`; blocks only under `overflow::block`.
+  /// Sends a message to the overload of `T::on_receive` that a direct call with an rvalue would choose, and forgets it:
+  /// an exception there ends the actor. Throws `actor_dead_error`, `mailbox_full_error` under `overflow::fail`; blocks
+  /// only under `overflow::block`.
   template <class Message>
   void tell(Message&& message) const {
     if constexpr (check_message<Message>()) {
       detail::defer_member<receiver>(owner(), target(), std::forward<Message>(message));
     }
   }
-  /// As `tell`, with an answer: the future carries what `on_receive` returned or threw. Does not throw for a dead actor: the future does.
+  /// As `tell`, with an answer: the future carries what `on_receive` returned or threw. Does not throw for a dead
+  /// actor: the future does.
   template <class Message>
   auto ask(Message&& message) const {
     if constexpr (check_message<Message>()) {
@@ -154,15 +158,18 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
   static consteval bool check_message() {
     constexpr bool storable = detail::check_storable<Message>();
     constexpr bool taken = detail::takes<T, std::decay_t<Message>>;
-    static_assert(!storable || taken,
-                  "vicar: no on_receive of this actor takes a message of this type as an rvalue; add an overload, and make it public");
+    static_assert(
+        !storable || taken,
+        "vicar: no on_receive of this actor takes a message of this type as an rvalue; add an overload, and make it public");
     return storable && taken;
   }
 
   template <class Derived>
   static T* to_base(Derived* object) noexcept {
-    if constexpr (detail::check_base<T, Derived>()) return object;
-    else return nullptr;
+    if constexpr (detail::check_base<T, Derived>())
+      return object;
+    else
+      return nullptr;
   }
 
   detail::cell& owner() const noexcept { return *detail::ref_access::handle(*this); }
@@ -179,20 +186,25 @@ class actor_ref<void> : public detail::ref_base {
   actor_ref(const actor_ref<T>& other) noexcept  // NOLINT(google-explicit-constructor): as pointers do
       : detail::ref_base{other} {}
 
-  /// The typed reference, if the actor is of class `T` or, while it is alive, of a class derived from `T`, polymorphic or not. Empty if not.
+  /// The typed reference, if the actor is of class `T` or, while it is alive, of a class derived from `T`, polymorphic
+  /// or not. Empty if not.
   template <class T>
   std::optional<actor_ref<T>> as() const {
-    static_assert(std::is_class_v<T> && !std::is_const_v<T>, "vicar: an actor is an object of a class; ask for a class that is not const");
+    static_assert(std::is_class_v<T> && !std::is_const_v<T>,
+                  "vicar: an actor is an object of a class; ask for a class that is not const");
     detail::cell& cell = owner();
     T* object = nullptr;
-    if (cell.type() == &detail::type_tag<T>) object = static_cast<T*>(cell.object_address());
-    else object = cell.find_base<T>();
+    if (cell.type() == &detail::type_tag<T>)
+      object = static_cast<T*>(cell.object_address());
+    else
+      object = cell.find_base<T>();
     if (!object) return std::nullopt;
     return detail::ref_access::make<T>(detail::ref_access::handle(*this), object);
   }
 
-  /// Sends a message to `on_receive` by its exact type, if the class lists it in `receives`, else to `on_receive(std::any)`. A message that
-  /// neither takes is logged as a warning and dropped. Throws and blocks as the typed `tell` does.
+  /// Sends a message to `on_receive` by its exact type, if the class lists it in `receives`, else to
+  /// `on_receive(std::any)`. A message that neither takes is logged as a warning and dropped. Throws and blocks as the
+  /// typed `tell` does.
   template <class Message>
   void tell(Message&& message) const {
     if constexpr (detail::check_storable<Message>()) {
@@ -202,8 +214,8 @@ class actor_ref<void> : public detail::ref_base {
           });
     }
   }
-  /// As `tell`; the future carries the reply in a `std::any`, empty if there is none, as a `std::shared_ptr` if it can only be moved. A message that
-  /// the actor does not take is answered with `unhandled_message_error`.
+  /// As `tell`; the future carries the reply in a `std::any`, empty if there is none, as a `std::shared_ptr` if it can
+  /// only be moved. A message that the actor does not take is answered with `unhandled_message_error`.
   template <class Message>
   future<std::any> ask(Message&& message) const {
     if constexpr (detail::check_storable<Message>()) {
@@ -211,9 +223,9 @@ class actor_ref<void> : public detail::ref_base {
           owner(), [kept = std::decay_t<Message>(std::forward<Message>(message))](detail::cell& cell) mutable {
             std::optional<std::any> reply = receive(cell, kept);
             if (reply) return *std::move(reply);
-            throw unhandled_message_error{
-                fmt::format("vicar: {} takes no message of type {}; list the type in receives, or add on_receive(std::any)", cell.title(),
-                            detail::class_name<std::decay_t<Message>>)};
+            throw unhandled_message_error{fmt::format(
+                "vicar: {} takes no message of type {}; list the type in receives, or add on_receive(std::any)",
+                cell.title(), detail::class_name<std::decay_t<Message>>)};
           });
     } else {
       return detail::placeholder{};
@@ -228,7 +240,8 @@ class actor_ref<void> : public detail::ref_base {
 
   template <class Message>
   static std::optional<std::any> receive(detail::cell& cell, Message& message) {
-    detail::erased_message incoming{&detail::type_tag<Message>, std::addressof(message), nullptr, detail::class_name<Message>};
+    detail::erased_message incoming{&detail::type_tag<Message>, std::addressof(message), nullptr,
+                                    detail::class_name<Message>};
     if constexpr (std::copy_constructible<Message>) {
       incoming.to_any = [](void* object) { return std::any{std::move(*static_cast<Message*>(object))}; };
     }
@@ -239,7 +252,9 @@ class actor_ref<void> : public detail::ref_base {
   }
 };
 
-inline actor_ref<void> detail::ref_access::make_any(cell_handle cell) noexcept { return actor_ref<void>{std::move(cell)}; }
+inline actor_ref<void> detail::ref_access::make_any(cell_handle cell) noexcept {
+  return actor_ref<void>{std::move(cell)};
+}
 
 /// Writes `<actor_ref for Class (urn:uuid:...)>`.
 template <class Stream, class T>

@@ -13,8 +13,8 @@
 
 namespace vicar {
 
-/// What every error of this library derives from. Its text reads `vicar: <what is wrong>; <how to fix it>` and names the actor and,
-/// where there is one, the member. All of them can be copied and read from any thread.
+/// What every error of this library derives from. Its text reads `vicar: <what is wrong>; <how to fix it>` and names
+/// the actor and, where there is one, the member. All of them can be copied and read from any thread.
 class VICAR_SHARED error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -32,7 +32,8 @@ class VICAR_SHARED deadlock_error : public error {
   using error::error;
 };
 
-/// The mailbox holds `options::mailbox_capacity` messages and the actor was started with `overflow::fail` or `overflow::drop`.
+/// The mailbox holds `options::mailbox_capacity` messages and the actor was started with `overflow::fail` or
+/// `overflow::drop`.
 class VICAR_SHARED mailbox_full_error : public error {
  public:
   using error::error;
@@ -62,7 +63,8 @@ class VICAR_SHARED broken_promise : public error {
   using error::error;
 };
 
-/// The value that can only be moved was moved out by another handle, is still wanted by one, or this handle was moved from.
+/// The value that can only be moved was moved out by another handle, is still wanted by one, or this handle was moved
+/// from.
 class VICAR_SHARED future_already_retrieved : public error {
  public:
   using error::error;

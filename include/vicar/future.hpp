@@ -3,15 +3,14 @@
 #define VICAR_FUTURE_HPP
 
 #include <chrono>
-#include <concepts>
 #include <exception>
 #include <optional>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include <vicar/detail/diagnose.hpp>
+#include <vicar/detail/future_checks.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/future_state.hpp>
 #include <vicar/detail/lazy_state.hpp>
@@ -25,8 +24,9 @@ namespace detail {
 struct future_access;
 }
 
-/// The answer to a message, now or later. A cheap handle: copies share one answer, any number of threads may read it any number of times,
-/// and dropping it is fine. Every member may be called from any thread; one handle object is for one thread at a time.
+/// The answer to a message, now or later. A cheap handle: copies share one answer, any number of threads may read it
+/// any number of times, and dropping it is fine. Every member may be called from any thread; one handle object is for
+/// one thread at a time.
 template <class T>
 class future {
   static_assert(!std::is_reference_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
@@ -45,11 +45,13 @@ class future {
   const Value& get() const& {
     return handle_.settled({}).value();
   }
-  /// The value moved out if no other handle is left, else a copy; empties this handle. Blocks and throws as above; a value that can only
-  /// be moved while another handle wants it throws `future_already_retrieved`.
+  /// The value moved out if no other handle is left, else a copy; empties this handle. Blocks and throws as above; a
+  /// value that can only be moved while another handle wants it throws `future_already_retrieved`.
   T get() && {
-    if constexpr (detail::check_takeable<T>()) return handle_.take({});
-    else return detail::placeholder{};
+    if constexpr (detail::check_takeable<T>())
+      return handle_.take({});
+    else
+      return detail::placeholder{};
   }
   template <class Value = T>
     requires(!std::is_void_v<Value>)
@@ -60,7 +62,8 @@ class future {
     handle_.settled({});
   }
 
-  /// As `get()`, but throws `timeout_error` when there is no answer within `timeout`; zero looks once. The future stays usable.
+  /// As `get()`, but throws `timeout_error` when there is no answer within `timeout`; zero looks once. The future stays
+  /// usable.
   template <class Rep, class Period, class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get(const std::chrono::duration<Rep, Period>& timeout) const& {
@@ -68,8 +71,10 @@ class future {
   }
   template <class Rep, class Period>
   T get(const std::chrono::duration<Rep, Period>& timeout) && {
-    if constexpr (detail::check_takeable<T>()) return handle_.take(detail::time_limit{timeout});
-    else return detail::placeholder{};
+    if constexpr (detail::check_takeable<T>())
+      return handle_.take(detail::time_limit{timeout});
+    else
+      return detail::placeholder{};
   }
   template <class Rep, class Period, class Value = T>
     requires(!std::is_void_v<Value>)
@@ -81,15 +86,17 @@ class future {
     handle_.settled(detail::time_limit{timeout});
   }
 
-  /// Whether `get` would not wait for anybody. Never blocks. For a future made by `map` and the like: whether its source is ready.
+  /// Whether `get` would not wait for anybody. Never blocks. For a future made by `map` and the like: whether its
+  /// source is ready.
   bool ready() const { return handle_.state().ready(); }
 
-  /// Blocks until `ready`. Does not throw the stored exception and does not run functions given to `map` and the like; a hook
-  /// given to `from_hook` runs, because nothing else would make the future ready.
+  /// Blocks until `ready`. Does not throw the stored exception and does not run functions given to `map` and the like;
+  /// a hook given to `from_hook` runs, because nothing else would make the future ready.
   void wait() const { handle_.state().await_ready({}); }
   template <class Rep, class Period>
   bool wait_for(const std::chrono::duration<Rep, Period>& timeout) const {
-    return ready_unless_out_of_time([&] { return handle_.state().await_ready(detail::time_limit{timeout}) == nullptr; });
+    return ready_unless_out_of_time(
+        [&] { return handle_.state().await_ready(detail::time_limit{timeout}) == nullptr; });
   }
   template <class Clock, class Duration>
   bool wait_until(const std::chrono::time_point<Clock, Duration>& point) const {
@@ -101,9 +108,9 @@ class future {
     });
   }
 
-  /// A future of `function(value)`. The function runs once, on the thread that first asks for the value, which keeps what it returned or
-  /// threw; an exception of this future passes through. The function takes the value by const reference, or by value if it can only be moved
-  /// and this is the last handle of it.
+  /// A future of `function(value)`. The function runs once, on the thread that first asks for the value, which keeps
+  /// what it returned or threw; an exception of this future passes through. The function takes the value by const
+  /// reference, or by value if it can only be moved and this is the last handle of it.
   template <class Function>
   auto map(Function function) const& {
     return map_from(handle_, std::move(function));
@@ -117,29 +124,19 @@ class future {
   /// A future of a `std::vector` of those items that `predicate` is true for. Runs as the function of `map` does.
   template <class Predicate>
   auto filter(Predicate predicate) const {
-    constexpr bool is_iterable = detail::iterable<T>;
-    static_assert(is_iterable, "vicar: filter needs a future of a range; use map for a single value");
-    if constexpr (is_iterable) {
-      constexpr bool callable = std::predicate<Predicate&, const detail::element_t<T>&>;
-      static_assert(callable, "vicar: filter cannot call this predicate with an item of the range; it takes one item and returns a bool");
-      if constexpr (callable) return map(detail::keep_matching<Predicate>{std::move(predicate)});
-      else return detail::placeholder{};
+    if constexpr (detail::check_filter<T, Predicate>()) {
+      return map(detail::keep_matching<Predicate>{std::move(predicate)});
     } else {
       return detail::placeholder{};
     }
   }
 
-  /// A future of the items combined from the left, beginning with `initial`, which is also the result for an empty range.
-  /// Runs as the function of `map` does.
+  /// A future of the items combined from the left, beginning with `initial`, which is also the result for an empty
+  /// range. Runs as the function of `map` does.
   template <class Function, class Initial>
   auto reduce(Function function, Initial initial) const {
-    constexpr bool is_iterable = detail::iterable<T>;
-    static_assert(is_iterable, "vicar: reduce needs a future of a range; use map for a single value");
-    if constexpr (is_iterable) {
-      constexpr bool callable = detail::folds<Function, Initial, detail::element_reference_t<T>>;
-      static_assert(callable, "vicar: reduce cannot call this function; it takes what was combined so far and the next item");
-      if constexpr (callable) return map(detail::fold_from<Function, Initial>{std::move(function), std::move(initial)});
-      else return detail::placeholder{};
+    if constexpr (detail::check_fold<T, Function, Initial>()) {
+      return map(detail::fold_from<Function, Initial>{std::move(function), std::move(initial)});
     } else {
       return detail::placeholder{};
     }
@@ -148,20 +145,16 @@ class future {
   /// As above, beginning with the first item; an empty range gives `std::invalid_argument`.
   template <class Function>
   auto reduce(Function function) const {
-    constexpr bool is_iterable = detail::iterable<T>;
-    static_assert(is_iterable, "vicar: reduce needs a future of a range; use map for a single value");
-    if constexpr (is_iterable) {
-      constexpr bool callable = detail::folds<Function, detail::element_t<T>, detail::element_reference_t<T>>;
-      static_assert(callable, "vicar: reduce cannot call this function; it takes what was combined so far and the next item");
-      if constexpr (callable) return map(detail::fold_first<Function>{std::move(function)});
-      else return detail::placeholder{};
+    if constexpr (detail::check_fold<T, Function, detail::first_item>()) {
+      return map(detail::fold_first<Function>{std::move(function)});
     } else {
       return detail::placeholder{};
     }
   }
 
-  /// A future of the values of this one and the others, in that order: a `std::vector` if all have one type, a `std::tuple` if not,
-  /// `void` if all are `void`. An exception of the first that failed passes through. Values are moved out of the last handles.
+  /// A future of the values of this one and the others, in that order: a `std::vector` if all have one type, a
+  /// `std::tuple` if not, `void` if all are `void`. An exception of the first that failed passes through. Values are
+  /// moved out of the last handles.
   template <class... Others>
   auto join(future<Others>... others) const& {
     return future{*this}.join_all(std::move(others)...);
@@ -172,14 +165,11 @@ class future {
   }
 
   /// A future whose value `hook(timeout)` makes, once, on the first thread that asks; `timeout` is a
-  /// `std::optional<std::chrono::nanoseconds>`, empty for a `get` without limit. The hook may throw `timeout_error` when it was given a
-  /// limit: that reaches the caller, and the hook is called again the next time.
+  /// `std::optional<std::chrono::nanoseconds>`, empty for a `get` without limit. The hook may throw `timeout_error`
+  /// when it was given a limit: that reaches the caller, and the hook is called again the next time.
   template <class Hook>
   static future from_hook(Hook hook) {
-    constexpr bool callable = std::is_invocable_r_v<T, Hook&, std::optional<std::chrono::nanoseconds>>;
-    static_assert(callable,
-                  "vicar: a hook takes a std::optional<std::chrono::nanoseconds> and returns the future's value; change its signature");
-    if constexpr (callable) {
+    if constexpr (detail::check_hook<T, Hook>()) {
       return future{detail::make_lazy<T, detail::hooked_value<T, Hook>>(std::move(hook))};
     } else {
       return future{};
@@ -207,58 +197,28 @@ class future {
 
   template <class Handle, class Function>
   static auto map_from(Handle&& source, Function function) {
-    if constexpr (std::is_void_v<T>) {
-      constexpr bool callable = std::invocable<Function&>;
-      static_assert(callable, "vicar: map cannot call this function; for a future<void> it takes no argument");
-      if constexpr (callable) {
-        return lazy<std::decay_t<std::invoke_result_t<Function&>>>(std::forward<Handle>(source), std::move(function));
-      } else {
-        return detail::placeholder{};
-      }
-    } else if constexpr (std::invocable<Function&, const T&>) {
-      return lazy<std::decay_t<std::invoke_result_t<Function&, const T&>>>(std::forward<Handle>(source), std::move(function));
+    if constexpr (detail::check_map<T, Function>()) {
+      using result = std::decay_t<typename detail::map_result<T, Function>::type>;
+      source.state();  // throws for an empty handle, here rather than later
+      return future<result>{detail::make_lazy<result, detail::mapped_value<result, T, Function>>(
+          std::forward<Handle>(source), std::move(function))};
     } else {
-      constexpr bool callable = std::invocable<Function&, T>;
-      static_assert(callable, "vicar: map cannot call this function with the future's value; it takes the whole value as its only argument");
-      if constexpr (callable) {
-        return lazy<std::decay_t<std::invoke_result_t<Function&, T>>>(std::forward<Handle>(source), std::move(function));
-      } else {
-        return detail::placeholder{};
-      }
+      return detail::placeholder{};
     }
-  }
-  template <class Result, class Handle, class Function>
-  static future<Result> lazy(Handle&& source, Function function) {
-    source.state();  // throws for an empty handle, here rather than later
-    return future<Result>{
-        detail::make_lazy<Result, detail::mapped_value<Result, T, Function>>(std::forward<Handle>(source), std::move(function))};
   }
 
   template <class... Others>
   auto join_all(future<Others>... others) {
-    constexpr bool all_void = (std::is_void_v<T> && ... && std::is_void_v<Others>);
-    constexpr bool any_void = (std::is_void_v<T> || ... || std::is_void_v<Others>);
-    static_assert(all_void || !any_void,
-                  "vicar: join of futures with and without a value; join the future<void> ones apart from the others");
-    handle_.state();
-    (others.handle_.state(), ...);
-    if constexpr (all_void || !any_void) {
-      using result = typename joined<all_void, Others...>::type;
+    if constexpr (detail::check_join<T, Others...>()) {
+      handle_.state();
+      (others.handle_.state(), ...);
+      using result = typename detail::join_result<T, Others...>::type;
       return future<result>{detail::make_lazy<result, detail::joined_value<result, T, Others...>>(
           std::move(handle_), std::move(others.handle_)...)};
     } else {
       return detail::placeholder{};
     }
   }
-
-  template <bool AllVoid, class... Others>
-  struct joined {
-    using type = std::conditional_t<(std::same_as<T, Others> && ...), std::vector<T>, std::tuple<T, Others...>>;
-  };
-  template <class... Others>
-  struct joined<true, Others...> {
-    using type = void;
-  };
 
   detail::consumer_handle<T> handle_;
 };
@@ -277,30 +237,11 @@ struct future_access {
   }
 };
 
-/// Stands in for an exception that is none, so that the future has something to throw.
-inline std::exception_ptr require_exception(std::exception_ptr exception) {
-  if (exception) return exception;
-  return std::make_exception_ptr(
-      error{"vicar: set_exception was given no exception; call it inside a catch block, or give it an exception_ptr"});
-}
-
-/// The two ends of a new state.
-template <class T>
-struct reply_channel {
-  producer_handle<T> producer;
-  consumer_handle<T> consumer;
-
-  reply_channel() : reply_channel{new future_state<T>} {}
-
- private:
-  explicit reply_channel(future_state<T>* state)
-      : producer{producer_handle<T>::adopt(state)}, consumer{consumer_handle<T>::adopt(state)} {}
-};
-
 }  // namespace detail
 
-/// The other end of a future, for answers that are no message's. Moved, not copied; destroyed without an answer, it answers `broken_promise`.
-/// A value, an exception or a hook may be given once, from any thread; a second one throws `promise_already_satisfied`.
+/// The other end of a future, for answers that are no message's. Moved, not copied; destroyed without an answer, it
+/// answers `broken_promise`. A value, an exception or a hook may be given once, from any thread; a second one throws
+/// `promise_already_satisfied`.
 template <class T>
 class promise {
  public:
@@ -338,10 +279,7 @@ class promise {
   /// Lets the first thread that asks make the value: see `future::from_hook`.
   template <class Hook>
   void set_get_hook(Hook hook) {
-    constexpr bool callable = std::is_invocable_r_v<T, Hook&, std::optional<std::chrono::nanoseconds>>;
-    static_assert(callable,
-                  "vicar: a hook takes a std::optional<std::chrono::nanoseconds> and returns the promise's type; change its signature");
-    if constexpr (callable) {
+    if constexpr (detail::check_hook<T, Hook>()) {
       auto lazy = std::make_unique<detail::hooked_value<T, Hook>>(state(), std::move(hook));
       claim().set_lazy(std::move(lazy));
     }
@@ -418,7 +356,8 @@ auto collect(Range&& futures, const time_limit& limit) {
     for (const auto& one : futures) future_access::handle(one).settled(limit);
   } else {
     constexpr bool readable = std::is_copy_constructible_v<value_type> || !std::is_lvalue_reference_v<Range>;
-    static_assert(readable, "vicar: get_all has to move these values out of their futures; give it the range as an rvalue");
+    static_assert(readable,
+                  "vicar: get_all has to move these values out of their futures; give it the range as an rvalue");
     std::vector<value_type> values;
     if constexpr (readable) {
       for (const auto& one : futures) {
@@ -435,12 +374,15 @@ auto collect(Range&& futures, const time_limit& limit) {
 
 }  // namespace detail
 
-/// The values of a range of futures, in its order; nothing for a range of `future<void>`. Blocks until all are there; rethrows the first
-/// exception met. The futures stay readable, unless their values can only be moved: then the range has to be an rvalue.
+/// The values of a range of futures, in its order; nothing for a range of `future<void>`. Blocks until all are there;
+/// rethrows the first exception met. The futures stay readable, unless their values can only be moved: then the range
+/// has to be an rvalue.
 template <class Range>
 auto get_all(Range&& futures) {
-  if constexpr (detail::check_futures<std::remove_cvref_t<Range>>()) return detail::collect(std::forward<Range>(futures), {});
-  else return detail::placeholder{};
+  if constexpr (detail::check_futures<std::remove_cvref_t<Range>>())
+    return detail::collect(std::forward<Range>(futures), {});
+  else
+    return detail::placeholder{};
 }
 /// As above with one deadline for all of them: throws `timeout_error` when it passes.
 template <class Range, class Rep, class Period>

@@ -30,12 +30,13 @@ class traversable;
 /// A reference to an actor of any class; `as<T>()` gives the typed one back.
 using any_actor_ref = actor_ref<void>;
 
-/// The message types that reach an actor through `any_actor_ref` and broadcasts: `using receives = vicar::messages<A, B>;`
+/// The message types that reach an actor through `any_actor_ref` and broadcasts: `using receives = vicar::messages<A,
+/// B>;`
 template <class... Messages>
 struct messages {};
 
-/// Thrown anywhere on an actor's thread, stops this actor at once and then every other one. Not a `std::exception`, so that
-/// a `catch (const std::exception&)` in between does not swallow it.
+/// Thrown anywhere on an actor's thread, stops this actor at once and then every other one. Not a `std::exception`, so
+/// that a `catch (const std::exception&)` in between does not swallow it.
 struct stop_all_actors {};
 
 /// Opens the members of a class from outside: `template <> inline constexpr bool vicar::enable_traversable<U> = true;`

@@ -95,7 +95,8 @@ class VICAR_SHARED logger {
     sink_.swap(sink);  // the old one is destroyed after the lock was given up
   }
 
-  /// Writes on the calling thread, outside every lock. A sink that throws loses its record: logging never fails an actor.
+  /// Writes on the calling thread, outside every lock. A sink that throws loses its record: logging never fails an
+  /// actor.
   void write(const log_record& record) noexcept {
     try {
       std::shared_ptr<log_sink> sink;
@@ -130,12 +131,14 @@ void log(log_level level, std::string_view actor, const std::exception_ptr& exce
 
 }  // namespace detail
 
-/// Sends the log to `sink`, any copyable callable that takes a `const log_record&`. It is called on whichever thread logs, perhaps on
-/// several at once, so it has to be thread-safe. A record that is being written meanwhile may still go to the old sink.
+/// Sends the log to `sink`, any copyable callable that takes a `const log_record&`. It is called on whichever thread
+/// logs, perhaps on several at once, so it has to be thread-safe. A record that is being written meanwhile may still go
+/// to the old sink.
 template <class Sink>
 void set_log_sink(Sink sink) {
   constexpr bool callable = std::invocable<Sink&, const log_record&> && std::copy_constructible<Sink>;
-  static_assert(callable, "vicar: a log sink is a copyable callable; give it the signature void(const vicar::log_record&)");
+  static_assert(callable,
+                "vicar: a log sink is a copyable callable; give it the signature void(const vicar::log_record&)");
   if constexpr (callable) {
     detail::logger::instance().set_sink(std::make_shared<detail::log_sink_of<Sink>>(std::move(sink)));
   }

@@ -17,40 +17,45 @@
 #include <vicar/proxy_method.hpp>
 #include <vicar/traversable.hpp>
 
-/// Registers the members of a class from outside, so that a proxy has them by name: `VICAR_PROXY(adder, add_one, calls)`, at global scope, after the
-/// class and before its proxies are used. Takes public methods of every kind, data members, inherited ones too, and VICAR_PROPERTY items; up to
-/// 64 of them, each once. A type with a comma in its name needs an alias.
+/// Registers the members of a class from outside, so that a proxy has them by name: `VICAR_PROXY(adder, add_one,
+/// calls)`, at global scope, after the class and before its proxies are used. Takes public methods of every kind, data
+/// members, inherited ones too, and VICAR_PROPERTY items; up to 64 of them, each once. A type with a comma in its name
+/// needs an alias.
 #define VICAR_PROXY(...) VICAR_PROXY_OF(__VA_ARGS__, )
-#define VICAR_PROXY_OF(type, ...)                                                                                          \
-  struct vicar_global_scope;                                                                                               \
-  static_assert(::std::is_same_v<vicar_global_scope, ::vicar_global_scope>,                                                \
-                "vicar: VICAR_PROXY belongs at global scope; close the namespace before it, or use VICAR_PROXY_MEMBERS in the class"); \
-  static_assert(::vicar::detail::is_whole_type(#type),                                                                     \
-                "vicar: VICAR_PROXY takes a type with a comma in its name for two; give it an alias: using name = type;"); \
-  template <>                                                                                                              \
-  struct vicar::registration<type> {                                                                                       \
-    VICAR_PROXY_MEMBERS(__VA_ARGS__)                                                                                       \
+#define VICAR_PROXY_OF(type, ...)                                                                                            \
+  struct vicar_global_scope;                                                                                                 \
+  static_assert(                                                                                                             \
+      ::std::is_same_v<vicar_global_scope, ::vicar_global_scope>,                                                            \
+      "vicar: VICAR_PROXY belongs at global scope; close the namespace before it, or use VICAR_PROXY_MEMBERS in the class"); \
+  static_assert(                                                                                                             \
+      ::vicar::detail::is_whole_type(#type),                                                                                 \
+      "vicar: VICAR_PROXY takes a type with a comma in its name for two; give it an alias: using name = type;");             \
+  template <>                                                                                                                \
+  struct vicar::registration<type> {                                                                                         \
+    VICAR_PROXY_MEMBERS(__VA_ARGS__)                                                                                         \
   };
 
-/// The same inside the class, anywhere in its body: private members can be listed, class templates registered, and derived classes inherit it.
-#define VICAR_PROXY_MEMBERS(...)                                                                         \
-  static_assert(::vicar::detail::read_names(#__VA_ARGS__).count <= ::vicar::detail::most_names,          \
-                "vicar: a list of members takes at most 64 names; split the class, or use call with member pointers");\
-  static_assert(!::vicar::detail::read_names(#__VA_ARGS__).repeated,                                     \
-                "vicar: a list of members has a name twice; list it once, overloads share their name");  \
-  friend struct ::vicar::detail::member_access;                                                          \
-  template <class VicarContext>                                                                          \
-  struct vicar_interface {                                                                               \
-    const VicarContext* vicar_context;                                                                   \
-    VICAR_FOR_EACH(VICAR_ITEM, __VA_ARGS__)                                                              \
-    template <class VicarVisitor>                                                                        \
-    static constexpr void vicar_visit(VicarVisitor&& vicar_visitor) {                                    \
-      static_cast<void>(vicar_visitor);                                                                  \
-      VICAR_FOR_EACH(VICAR_VISIT, __VA_ARGS__)                                                           \
-    }                                                                                                    \
+/// The same inside the class, anywhere in its body: private members can be listed, class templates registered, and
+/// derived classes inherit it.
+#define VICAR_PROXY_MEMBERS(...)                                                                                       \
+  static_assert(::vicar::detail::read_names(#__VA_ARGS__).count <= ::vicar::detail::most_names,                        \
+                "vicar: a list of members takes at most 64 names; split the class, or use call with member pointers"); \
+  static_assert(!::vicar::detail::read_names(#__VA_ARGS__).repeated,                                                   \
+                "vicar: a list of members has a name twice; list it once, overloads share their name");                \
+  friend struct ::vicar::detail::member_access;                                                                        \
+  template <class VicarContext>                                                                                        \
+  struct vicar_interface {                                                                                             \
+    const VicarContext* vicar_context;                                                                                 \
+    VICAR_FOR_EACH(VICAR_ITEM, __VA_ARGS__)                                                                            \
+    template <class VicarVisitor>                                                                                      \
+    static constexpr void vicar_visit(VicarVisitor&& vicar_visitor) {                                                  \
+      static_cast<void>(vicar_visitor);                                                                                \
+      VICAR_FOR_EACH(VICAR_VISIT, __VA_ARGS__)                                                                         \
+    }                                                                                                                  \
   };
 
-/// An item of either list that is read with a getter and, if there is one, written with a setter: `VICAR_PROPERTY(name, getter[, setter])`.
+/// An item of either list that is read with a getter and, if there is one, written with a setter: `VICAR_PROPERTY(name,
+/// getter[, setter])`.
 #define VICAR_PROPERTY(...) (__VA_ARGS__)
 
 /// Declared again by VICAR_PROXY: as this class at global scope, as another one elsewhere.
@@ -131,9 +136,12 @@ struct member_access {
 
   template <class T, class Context>
   static auto find() {
-    if constexpr (from_outside<T>) return std::type_identity<typename registration<T>::template vicar_interface<Context>>{};
-    else if constexpr (in_class<T>) return std::type_identity<typename T::template vicar_interface<Context>>{};
-    else return std::type_identity<unregistered>{};
+    if constexpr (from_outside<T>)
+      return std::type_identity<typename registration<T>::template vicar_interface<Context>>{};
+    else if constexpr (in_class<T>)
+      return std::type_identity<typename T::template vicar_interface<Context>>{};
+    else
+      return std::type_identity<unregistered>{};
   }
 };
 
@@ -146,25 +154,33 @@ inline constexpr bool is_registered = member_access::from_outside<T> || member_a
 
 template <class T>
 consteval bool check_registered() {
-  static_assert(is_registered<T>,
-                "vicar: this class has no registered members; add VICAR_PROXY(type, members...) after it at global scope, or use "
-                "proxy.call(&type::member, arguments...)");
+  static_assert(
+      is_registered<T>,
+      "vicar: this class has no registered members; add VICAR_PROXY(type, members...) after it at global scope, or use "
+      "proxy.call(&type::member, arguments...)");
   return is_registered<T>;
 }
 
-/// True if `T` has a member of that name, hidden overloads included; of final classes nothing more is known than what can be reached.
+/// True if `T` has a member of that name, hidden overloads included; of final classes nothing more is known than what
+/// can be reached.
 template <class Access, class T>
 consteval bool name_exists() {
-  if constexpr (Access::template pointable<T> || Access::template is_data<T> || std::is_final_v<T>) return true;
-  else return !Access::template pointable<typename Access::template vicar_fused<T>>;
+  if constexpr (Access::template pointable<T> || Access::template is_data<T> || std::is_final_v<T>)
+    return true;
+  else
+    return !Access::template pointable<typename Access::template vicar_fused<T>>;
 }
 
 template <class Access, class T>
 consteval member_kind kind_of() {
-  if constexpr (Access::is_property) return member_kind::property;
-  else if constexpr (!Access::template is_data<T>) return member_kind::method;
-  else if constexpr (traversable_field<declared_t<Access, T>>) return member_kind::nested;
-  else return member_kind::field;
+  if constexpr (Access::is_property)
+    return member_kind::property;
+  else if constexpr (!Access::template is_data<T>)
+    return member_kind::method;
+  else if constexpr (traversable_field<declared_t<Access, T>>)
+    return member_kind::nested;
+  else
+    return member_kind::field;
 }
 
 /// In the place of a member that does not exist, of which the registration says so.
@@ -215,8 +231,10 @@ constexpr std::array<member_info, count_members<T>()> describe_members() {
   visit_members<T>([&]<class Access>() {
     constexpr member_kind kind = kind_of<Access, T>();
     std::string_view type = "overloaded";
-    if constexpr (kind != member_kind::method) type = class_name<std::remove_cvref_t<declared_t<Access, T>>>;
-    else if constexpr (Access::template pointable<T>) type = class_name<pointer_t<Access, T>>;
+    if constexpr (kind != member_kind::method)
+      type = class_name<std::remove_cvref_t<declared_t<Access, T>>>;
+    else if constexpr (Access::template pointable<T>)
+      type = class_name<pointer_t<Access, T>>;
     all[next++] = {Access::name, kind, type};
   });
   return all;

@@ -37,8 +37,10 @@ struct proxy_block {
 
  private:
   static interface_t<Context> make_members(const Context* context) {
-    if constexpr (is_registered<typename Context::object_type>) return {context};
-    else return {};
+    if constexpr (is_registered<typename Context::object_type>)
+      return {context};
+    else
+      return {};
   }
 };
 
@@ -68,9 +70,9 @@ auto make_nested(const Context& context, Pointer member, std::string_view name);
 
 }  // namespace detail
 
-/// A proxy of an object nested in an actor's: `proxy.at(&player::playback)`, or made from `proxy->playback`. The way is followed on the actor's
-/// thread each time; an empty pointer or optional on it gives `null_step_error`. Copying is one reference count. Equal when the actor and
-/// the way are.
+/// A proxy of an object nested in an actor's: `proxy.at(&player::playback)`, or made from `proxy->playback`. The way is
+/// followed on the actor's thread each time; an empty pointer or optional on it gives `null_step_error`. Copying is one
+/// reference count. Equal when the actor and the way are.
 template <class U>
 class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
  public:
@@ -101,8 +103,10 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
 
   /// The registered members by name.
   const auto* operator->() const noexcept {
-    if constexpr (detail::check_registered<U>()) return &block_->members;
-    else return static_cast<const detail::placeholder*>(nullptr);
+    if constexpr (detail::check_registered<U>())
+      return &block_->members;
+    else
+      return static_cast<const detail::placeholder*>(nullptr);
   }
 
   template <class V>
@@ -124,7 +128,8 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
   template <class Context, class Pointer>
   friend auto detail::make_nested(const Context&, Pointer, std::string_view);
 
-  explicit nested_proxy(context whose) : block_{std::make_shared<const detail::proxy_block<context>>(std::move(whose))} {}
+  explicit nested_proxy(context whose)
+      : block_{std::make_shared<const detail::proxy_block<context>>(std::move(whose))} {}
 
   template <class Derived>
   static context to_base(const detail::path_context<Derived>& from) {
@@ -142,8 +147,8 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
   std::shared_ptr<const detail::proxy_block<context>> block_;
 };
 
-/// `proxy->name` of a registered member that is marked traversable: `proxy->name->member` goes on, `get()` and `=` treat it as a field, and it
-/// converts to a `nested_proxy` that can be kept.
+/// `proxy->name` of a registered member that is marked traversable: `proxy->name->member` goes on, `get()` and `=`
+/// treat it as a field, and it converts to a `nested_proxy` that can be kept.
 template <class Access, class Context>
 class proxy_step : public proxy_field<Access, Context> {
   using object_type = typename Context::object_type;
@@ -159,7 +164,9 @@ class proxy_step : public proxy_field<Access, Context> {
                   "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep a nested proxy: "
                   "auto kept = proxy.at(&type::member)");
   }
-  void operator=(const proxy_step& other) const { this->set(other); }  // NOLINT(misc-unconventional-assign-operator): as in proxy_field
+  void operator=(const proxy_step& other) const {
+    this->set(other);
+  }  // NOLINT(misc-unconventional-assign-operator): as in proxy_field
   ~proxy_step() = default;
 
   operator nested_proxy<target_type>() const {  // NOLINT(google-explicit-constructor): it stands for the nested object
@@ -179,8 +186,10 @@ class proxy_step : public proxy_field<Access, Context> {
     detail::proxy_block<step_context> block;
     explicit arrow(step_context context) : block{std::move(context)} {}
     auto operator->() const noexcept {
-      if constexpr (detail::is_registered<target_type>) return &block.members;
-      else return static_cast<const detail::placeholder*>(nullptr);
+      if constexpr (detail::is_registered<target_type>)
+        return &block.members;
+      else
+        return static_cast<const detail::placeholder*>(nullptr);
     }
   };
 
@@ -188,11 +197,13 @@ class proxy_step : public proxy_field<Access, Context> {
     const Context& from = this->context();
     if constexpr (Access::template pointable<object_type>) {
       return {detail::cell_handle{from.owner()},
-              {from.root(), detail::step_by_pointer<object_type>(from.way(), Access::name, Access::template pointer<object_type>(),
-                                                                 detail::follow_field{})}};
+              {from.root(),
+               detail::step_by_pointer<object_type>(from.way(), Access::name, Access::template pointer<object_type>(),
+                                                    detail::follow_field{})}};
     } else {
       return {detail::cell_handle{from.owner()},
-              {from.root(), detail::step_by_type<Access>(from.way(), Access::name, [](const detail::step&, void* object) -> void* {
+              {from.root(),
+               detail::step_by_type<Access>(from.way(), Access::name, [](const detail::step&, void* object) -> void* {
                  return detail::follow_step(Access::get(*static_cast<object_type*>(object)));
                })}};
     }
@@ -235,7 +246,8 @@ struct fmt::formatter<vicar::nested_proxy<U>> : vicar::detail::title_format {
   template <class Context>
   auto format(const vicar::nested_proxy<U>& proxy, Context& context) const {
     return write("actor_proxy",
-                 fmt::format("{}, path={}", vicar::detail::ref_access::title(proxy.actor()), proxy.path_text()), context);
+                 fmt::format("{}, path={}", vicar::detail::ref_access::title(proxy.actor()), proxy.path_text()),
+                 context);
   }
 };
 

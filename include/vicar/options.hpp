@@ -21,10 +21,11 @@ enum class overflow : unsigned char {
   drop,   ///< the message is dropped and counted; the future of a call carries `mailbox_full_error`
 };
 
-/// How an actor is started. Given to `start`, or once for a class as `static constexpr vicar::options actor_options{...};`.
-/// The ones given to `start` replace those of the class as a whole.
+/// How an actor is started. Given to `start`, or once for a class as `static constexpr vicar::options
+/// actor_options{...};`. The ones given to `start` replace those of the class as a whole.
 struct options {
-  /// Name of the actor and its thread (the system shows the first 15 characters). Copied. Empty: class name and a running number.
+  /// Name of the actor and its thread (the system shows the first 15 characters). Copied. Empty: class name and a
+  /// running number.
   std::string_view name = {};
   /// How many messages may wait. Zero is an error.
   std::size_t mailbox_capacity = unbounded;
@@ -35,11 +36,11 @@ struct options {
 
 /// A look at an actor from outside: each number is right by itself, together they may be a few messages apart.
 struct actor_stats {
-  std::size_t mailbox_depth = 0;   ///< messages that wait, without the one being handled
-  std::uint64_t processed = 0;     ///< messages handled, failed ones included
-  std::uint64_t failed = 0;        ///< messages whose handling threw
-  std::uint64_t dropped = 0;       ///< messages lost to `overflow::drop`, or left over when the actor stopped
-  std::string_view running_member; ///< what the actor does now; empty when it waits for a message
+  std::size_t mailbox_depth = 0;    ///< messages that wait, without the one being handled
+  std::uint64_t processed = 0;      ///< messages handled, failed ones included
+  std::uint64_t failed = 0;         ///< messages whose handling threw
+  std::uint64_t dropped = 0;        ///< messages lost to `overflow::drop`, or left over when the actor stopped
+  std::string_view running_member;  ///< what the actor does now; empty when it waits for a message
   /// Since when, on a coarse clock (milliseconds). Meaningful while `running_member` is not empty.
   std::chrono::steady_clock::time_point running_since;
 };

@@ -31,8 +31,8 @@ struct plain_value<Value> {
 
 }  // namespace detail
 
-/// `proxy->name` of a registered data member or property. Each operation is one message: a read copies the value on the actor's thread, a write
-/// moves the new one there. Lives as long as the proxy.
+/// `proxy->name` of a registered data member or property. Each operation is one message: a read copies the value on the
+/// actor's thread, a write moves the new one there. Lives as long as the proxy.
 template <class Access, class Context>
 class proxy_field {
   using object_type = typename Context::object_type;
@@ -43,8 +43,9 @@ class proxy_field {
 
   explicit constexpr proxy_field(const Context* context) noexcept : context_{context} {}
   proxy_field(const proxy_field& other) : context_{other.context_} {
-    static_assert(detail::always_false<Access>,
-                  "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep the proxy, or read the value with get()");
+    static_assert(
+        detail::always_false<Access>,
+        "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep the proxy, or read the value with get()");
   }
   ~proxy_field() = default;
 
@@ -52,14 +53,18 @@ class proxy_field {
   template <class Field = declared>
   auto read() const {
     if constexpr (check_read<Field>()) {
-      return detail::read_member<Access::label>(context_->owner(), context_->target(),
-                                                [](object_type& object) -> decltype(auto) { return Access::get(object); });
+      return detail::read_member<Access::label>(
+          context_->owner(), context_->target(),
+          [](object_type& object) -> decltype(auto) { return Access::get(object); });
     } else {
       return detail::placeholder{};
     }
   }
-  operator future<value_type>() const { return read(); }  // NOLINT(google-explicit-constructor): it stands for the value
-  operator typename detail::plain_value<value_type>::type() const {  // NOLINT(google-explicit-constructor): it takes part only to say no
+  operator future<value_type>() const {
+    return read();
+  }  // NOLINT(google-explicit-constructor): it stands for the value
+  operator typename detail::plain_value<value_type>::type()
+      const {  // NOLINT(google-explicit-constructor): it takes part only to say no
     static_assert(detail::always_false<Access>,
                   "vicar: a proxy's member is no value; wait for the value with get(), or take the future with read()");
     return detail::placeholder{};
@@ -72,7 +77,8 @@ class proxy_field {
     return read().get(timeout);
   }
 
-  /// Assigns on the actor's thread. The future is ready when that is done, and carries what the assignment or the setter threw.
+  /// Assigns on the actor's thread. The future is ready when that is done, and carries what the assignment or the
+  /// setter threw.
   template <class Value = value_type>
   auto set(Value&& value) const {
     if constexpr (check_write<Value>()) {
@@ -116,12 +122,13 @@ class proxy_field {
     return static_cast<const detail::placeholder*>(nullptr);
   }
 
-#define VICAR_REFUSE_COMPOUND(op)                                                                                           \
-  template <class Value>                                                                                                    \
-  void operator op(Value&&) const {                                                                                         \
-    static_assert(detail::always_false<Value>,                                                                              \
-                  "vicar: " #op " on a field would be two messages with others in between; do it in one: "                 \
-                  "proxy.call([](auto& object) { object.field " #op " value; })");                                          \
+#define VICAR_REFUSE_COMPOUND(op)                                                            \
+  template <class Value>                                                                     \
+  void operator op(Value&&) const {                                                          \
+    static_assert(detail::always_false<Value>,                                               \
+                  "vicar: " #op                                                              \
+                  " on a field would be two messages with others in between; do it in one: " \
+                  "proxy.call([](auto& object) { object.field " #op " value; })");           \
   }
   VICAR_REFUSE_COMPOUND(+=)
   VICAR_REFUSE_COMPOUND(-=)
@@ -175,43 +182,57 @@ class proxy_field {
 
   template <class Field>
   static consteval bool check_read() {
-    if constexpr (!Access::is_property) return detail::check_readable<std::remove_reference_t<Field>>();
-    else if constexpr (Access::template gettable<object_type>) return detail::check_result<object_type, Field>();
-    else return false;  // the registration has said why
+    if constexpr (!Access::is_property)
+      return detail::check_readable<std::remove_reference_t<Field>>();
+    else if constexpr (Access::template gettable<object_type>)
+      return detail::check_result<object_type, Field>();
+    else
+      return false;  // the registration has said why
   }
   template <class Value>
   static consteval bool check_write() {
-    constexpr bool bit_field = !Access::is_property && !Access::template pointable<object_type> && !std::is_reference_v<declared>;
-    static_assert(!bit_field, "vicar: a bit-field is written with a setter; list it as VICAR_PROPERTY(name, getter, setter)");
+    constexpr bool bit_field =
+        !Access::is_property && !Access::template pointable<object_type> && !std::is_reference_v<declared>;
+    static_assert(!bit_field,
+                  "vicar: a bit-field is written with a setter; list it as VICAR_PROPERTY(name, getter, setter)");
     if constexpr (bit_field) {
       return false;
     } else if constexpr (Access::is_property && !detail::is_proxy_member<std::decay_t<Value>>) {
       constexpr bool settable = Access::template settable<object_type>;
       static_assert(settable, "vicar: this property is read-only; give VICAR_PROPERTY a setter as its third argument");
-      if constexpr (settable) return check_setter<Value>();
-      else return false;
+      if constexpr (settable)
+        return check_setter<Value>();
+      else
+        return false;
     } else {
       return detail::check_writable<declared, Value>();
     }
   }
   template <class Value>
   static consteval bool check_setter() {
-    constexpr bool accepted = requires(object_type& object, std::decay_t<Value> kept) { Access::set(object, std::move(kept)); };
-    static_assert(detail::storable<Value>,
-                  "vicar: the value can be neither copied nor moved into the message; write one that can, or a pointer to it");
-    static_assert(!detail::storable<Value> || accepted,
-                  "vicar: the setter of this property does not take this value; check the setter's name and convert the value first");
+    constexpr bool accepted =
+        requires(object_type& object, std::decay_t<Value> kept) { Access::set(object, std::move(kept)); };
+    static_assert(
+        detail::storable<Value>,
+        "vicar: the value can be neither copied nor moved into the message; write one that can, or a pointer to it");
+    static_assert(
+        !detail::storable<Value> || accepted,
+        "vicar: the setter of this property does not take this value; check the setter's name and convert the value first");
     return detail::storable<Value> && accepted;
   }
   template <class... Arguments>
   static consteval bool check_call() {
     constexpr bool callable = detail::calls<invoker, object_type, Arguments...>;
-    constexpr bool fits = detail::find_call_error<object_type, void, callable, Arguments...>() != detail::call_error::method_parameters;
-    static_assert(fits,
-                  "vicar: this field cannot be called with these arguments; they are copied or moved into the message and handed "
-                  "over as rvalues, and the field has to be a std::function or the like");
-    if constexpr (fits) return detail::check_call<object_type, void, callable, Arguments...>();
-    else return false;
+    constexpr bool fits =
+        detail::find_call_error<object_type, void, callable, Arguments...>() != detail::call_error::method_parameters;
+    static_assert(
+        fits,
+        "vicar: this field cannot be called with these arguments; they are copied or moved into the message and handed "
+        "over as rvalues, and the field has to be a std::function or the like");
+    if constexpr (fits)
+      return detail::check_call<object_type, void, callable, Arguments...>();
+    else
+      return false;
   }
 
   const Context* context_;

@@ -13,8 +13,8 @@
 
 namespace vicar {
 
-/// `proxy->name` of a registered method. Takes whatever a direct call takes: overloads, templates, default arguments. Lives as long as the
-/// proxy; to keep a method, use `proxy.method<&T::name>()`.
+/// `proxy->name` of a registered method. Takes whatever a direct call takes: overloads, templates, default arguments.
+/// Lives as long as the proxy; to keep a method, use `proxy.method<&T::name>()`.
 template <class Access, class Context>
 class proxy_method {
   using object_type = typename Context::object_type;
@@ -33,7 +33,8 @@ class proxy_method {
   template <class... Arguments>
   auto operator()(Arguments&&... arguments) const {
     if constexpr (check<Arguments...>()) {
-      return detail::call_member<invoker<Arguments...>>(context_->owner(), context_->target(), std::forward<Arguments>(arguments)...);
+      return detail::call_member<invoker<Arguments...>>(context_->owner(), context_->target(),
+                                                        std::forward<Arguments>(arguments)...);
     } else {
       return detail::placeholder{};
     }
@@ -43,7 +44,8 @@ class proxy_method {
   template <class... Arguments>
   void defer(Arguments&&... arguments) const {
     if constexpr (check<Arguments...>()) {
-      detail::defer_member<invoker<Arguments...>>(context_->owner(), context_->target(), std::forward<Arguments>(arguments)...);
+      detail::defer_member<invoker<Arguments...>>(context_->owner(), context_->target(),
+                                                  std::forward<Arguments>(arguments)...);
     }
   }
 
@@ -72,7 +74,8 @@ class proxy_method {
   }
 
  private:
-  /// The member pointer where it fits, so that calls by name and by pointer share their code; else the call as it is written in the source.
+  /// The member pointer where it fits, so that calls by name and by pointer share their code; else the call as it is
+  /// written in the source.
   template <class... Arguments>
   static consteval bool by_pointer() {
     if constexpr (std::is_member_function_pointer_v<pointer>) {
@@ -100,9 +103,10 @@ class proxy_method {
 
   template <class... Unused>
   static auto refuse_field() {
-    static_assert(detail::always_false<Access, Unused...>,
-                  "vicar: this member is used as a field and is none that the proxy can reach; call a method as proxy->name(arguments...), "
-                  "and list a private field with VICAR_PROXY_MEMBERS");
+    static_assert(
+        detail::always_false<Access, Unused...>,
+        "vicar: this member is used as a field and is none that the proxy can reach; call a method as proxy->name(arguments...), "
+        "and list a private field with VICAR_PROXY_MEMBERS");
     return detail::placeholder{};
   }
 

@@ -18,8 +18,9 @@
 #include <vicar/error.hpp>
 #include <vicar/fwd.hpp>
 
-/// The actors of the process: all that were started and have not begun to end, and were not taken out by hand. Every function may be called from
-/// any thread. Only `stop_all` blocks (and a broadcast, where a mailbox with `overflow::block` is full).
+/// The actors of the process: all that were started and have not begun to end, and were not taken out by hand. Every
+/// function may be called from any thread. Only `stop_all` blocks (and a broadcast, where a mailbox with
+/// `overflow::block` is full).
 namespace vicar::registry {
 
 /// All actors in the order of starting.
@@ -60,11 +61,14 @@ inline std::optional<any_actor_ref> get_by_urn(std::string_view urn) {
 
 namespace broadcast_detail {
 
-/// Tells each a copy. Actors that stop meanwhile are passed over; another failure is thrown once all the others were told.
+/// Tells each a copy. Actors that stop meanwhile are passed over; another failure is thrown once all the others were
+/// told.
 template <class Refs, class Message>
 void tell_each(const Refs& refs, const Message& message) {
   constexpr bool copyable = std::copy_constructible<Message>;
-  static_assert(copyable, "vicar: a broadcast gives each actor a copy, and this message cannot be copied; send a std::shared_ptr to it");
+  static_assert(
+      copyable,
+      "vicar: a broadcast gives each actor a copy, and this message cannot be copied; send a std::shared_ptr to it");
   if constexpr (copyable) {
     std::exception_ptr failure;
     for (const auto& each : refs) {
@@ -101,7 +105,8 @@ void broadcast_by_class_name(std::string_view name, const Message& message) {
 inline void register_actor(const any_actor_ref& ref) {
   detail::cell_table::instance().list(*detail::ref_access::handle(ref), true);
 }
-/// Takes an actor out: it is not found and not stopped by `stop_all` any more, but by the end of the process. A second time is no error.
+/// Takes an actor out: it is not found and not stopped by `stop_all` any more, but by the end of the process. A second
+/// time is no error.
 inline void unregister(const any_actor_ref& ref) {
   detail::cell_table::instance().list(*detail::ref_access::handle(ref), false);
 }
@@ -136,12 +141,13 @@ inline std::vector<bool> stop_all(const detail::time_limit& limit) {
 
 }  // namespace stop_detail
 
-/// Stops every actor, the last started first, each one's end awaited before the next is told. Gives one bool an actor in that order: whether
-/// this call, or one before it, stopped it. Called on an actor's thread, that actor is told too, but not waited for.
+/// Stops every actor, the last started first, each one's end awaited before the next is told. Gives one bool an actor
+/// in that order: whether this call, or one before it, stopped it. Called on an actor's thread, that actor is told too,
+/// but not waited for.
 inline std::vector<bool> stop_all() { return stop_detail::stop_all({}); }
 
-/// As above within `timeout` in all. Throws a `timeout_error` that names the actor that did not stop and what it is running; the ones
-/// started before it have been told to stop, too.
+/// As above within `timeout` in all. Throws a `timeout_error` that names the actor that did not stop and what it is
+/// running; the ones started before it have been told to stop, too.
 template <class Rep, class Period>
 std::vector<bool> stop_all(const std::chrono::duration<Rep, Period>& timeout) {
   return stop_detail::stop_all(detail::time_limit{timeout});

@@ -20,7 +20,8 @@ consteval bool check_traversable() {
   constexpr bool is_class = std::is_class_v<U>;
   constexpr bool complete = requires { sizeof(U); };
   static_assert(is_class, "vicar: traversable<U> needs a class; keep the member as it is and read it as a field");
-  static_assert(!is_class || complete, "vicar: traversable<U> needs the definition of U, which is only declared here; include its header");
+  static_assert(!is_class || complete,
+                "vicar: traversable<U> needs the definition of U, which is only declared here; include its header");
   if constexpr (is_class && complete) {
     static_assert(!std::is_final_v<U>,
                   "vicar: traversable<U> cannot derive from a final class; keep the member a plain U and specialise "
@@ -48,7 +49,8 @@ struct traversable_base<U, false> {
 
 /// A class that says of itself, or of which somebody says, that it may be traversed.
 template <class U>
-concept marked_traversable = std::is_class_v<U> && (enable_traversable<U> || requires { requires U::vicar_traversable; });
+concept marked_traversable =
+    std::is_class_v<U> && (enable_traversable<U> || requires { requires U::vicar_traversable; });
 
 /// The class that a step through a member of type `Field` leads to, as `type`; without `type` if there is no way.
 template <class Field>
@@ -97,10 +99,11 @@ struct read_result<traversable<U>> {
 
 }  // namespace detail
 
-/// Marks a member that a proxy may be led through: with `vicar::traversable<playback> playback;` in the actor, `proxy->playback->play()` calls
-/// the nested object on the actor's thread. It is a `U`, and is constructed from and assigned what a `U` is, so the actor itself goes on
-/// writing `playback.play()`. The other two ways to mark change the class instead: specialise
-/// `vicar::enable_traversable<U> = true`, or write `static constexpr bool vicar_traversable = true;` in it.
+/// Marks a member that a proxy may be led through: with `vicar::traversable<playback> playback;` in the actor,
+/// `proxy->playback->play()` calls the nested object on the actor's thread. It is a `U`, and is constructed from and
+/// assigned what a `U` is, so the actor itself goes on writing `playback.play()`. The other two ways to mark change the
+/// class instead: specialise `vicar::enable_traversable<U> = true`, or write `static constexpr bool vicar_traversable =
+/// true;` in it.
 template <class U>
 class traversable : public detail::traversable_base<U>::type {
   using base = typename detail::traversable_base<U>::type;

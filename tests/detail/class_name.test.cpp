@@ -39,7 +39,8 @@ TEST_CASE("the name of a template has its arguments, whatever is in them") {
   CHECK(class_name<outer::inner::numbered<1, 2>> == containing("outer::inner::numbered<1, 2>"));
   CHECK(class_name<outer::inner::pair<int[3], void (*)(int)>> == containing("outer::inner::pair<int", "[3]", "(int)>"));
   CHECK(class_name<int[3]> == containing("int", "[3]"));
-  CHECK(class_name<int (outer::inner::plain::*)(int, char)> == containing("int (", "outer::inner::plain::*)(int, char)"));
+  CHECK(class_name<int (outer::inner::plain::*)(int, char)> ==
+        containing("int (", "outer::inner::plain::*)(int, char)"));
   CHECK(class_name<std::vector<int>> == containing("vector<int"));
 }
 

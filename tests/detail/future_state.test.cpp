@@ -149,7 +149,9 @@ TEST_CASE("a value is destroyed once, with the state") {
     CHECK(counts.alive == 1);
   }
   CHECK(counts.alive == 0);
-  { const held<tracked> never_answered; }
+  {
+    const held<tracked> never_answered;
+  }
   {
     const held<tracked> failed;
     failed->store_error(std::make_exception_ptr(1));
@@ -291,7 +293,8 @@ TEST_CASE("a timeout without a source says so") {
   const held<int> state;
   CHECK(error_text<vicar::timeout_error>([&] { state->throw_timeout(time_limit{1500ms}); }) ==
         containing("vicar: no answer within 1.5 s"));
-  CHECK(error_text<vicar::timeout_error>([&] { state->throw_timeout(time_limit{-1s}); }) == containing("no answer within 0 s"));
+  CHECK(error_text<vicar::timeout_error>([&] { state->throw_timeout(time_limit{-1s}); }) ==
+        containing("no answer within 0 s"));
 }
 
 TEST_CASE("a lazy value is ready when its source is, and made by await alone") {

@@ -109,7 +109,8 @@ TEST_CASE("what a function holds is destroyed with the value that it makes") {
   tally counts;
   {
     const channel<int> source;
-    const auto value = mapped<int>(source.consumer, [kept = tracked{counts, 2}](int number) { return number + kept.value; });
+    const auto value =
+        mapped<int>(source.consumer, [kept = tracked{counts, 2}](int number) { return number + kept.value; });
     CHECK(counts.alive == 1);
     source.answer(3);
     CHECK(value.settled({}).value() == 5);

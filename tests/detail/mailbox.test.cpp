@@ -127,9 +127,12 @@ TEST_CASE("messages of every size lie aligned and whole in chunk after chunk") {
     middle_note middle{mark};
     largest_note largest{mark};
     switch (index % 3) {
-      case 0: return queue.push(small, true);
-      case 1: return queue.push(middle, true);
-      default: return queue.push(largest, true);
+      case 0:
+        return queue.push(small, true);
+      case 1:
+        return queue.push(middle, true);
+      default:
+        return queue.push(largest, true);
     }
   };
   const auto whole = [](const auto& one, int index) {
@@ -145,9 +148,15 @@ TEST_CASE("messages of every size lie aligned and whole in chunk after chunk") {
     REQUIRE(next != nullptr);
     REQUIRE(reinterpret_cast<std::uintptr_t>(next) % 16 == 0);
     switch (i % 3) {
-      case 0: REQUIRE(whole(*take<small_note>(queue), i)); break;
-      case 1: REQUIRE(whole(*take<middle_note>(queue), i)); break;
-      default: REQUIRE(whole(*take<largest_note>(queue), i)); break;
+      case 0:
+        REQUIRE(whole(*take<small_note>(queue), i));
+        break;
+      case 1:
+        REQUIRE(whole(*take<middle_note>(queue), i));
+        break;
+      default:
+        REQUIRE(whole(*take<largest_note>(queue), i));
+        break;
     }
   }
   CHECK(queue.front() == nullptr);
@@ -416,8 +425,10 @@ TEST_CASE("a consumer and a sender that sleep in the kernel are woken") {
         outcome = push(queue, 2);
       }};
       sender.wait_until_asleep();
-      if (by_close) queue.close();
-      else CHECK(take(queue)->number == 1);
+      if (by_close)
+        queue.close();
+      else
+        CHECK(take(queue)->number == 1);
     }
     CHECK(outcome == (by_close ? result::closed : result::accepted));
   }
@@ -437,9 +448,11 @@ TEST_CASE("every push against a close either lands and is seen or is refused, in
         begun.wait();
         for (int left = round * 4; left > 0 || !queue.closed(); --left) {
           if (left == 0) queue.close();
-          if (const std::optional<note> taken = take(queue)) ordered = ordered && taken->number == seen[taken->sender]++;
+          if (const std::optional<note> taken = take(queue))
+            ordered = ordered && taken->number == seen[taken->sender]++;
         }
-        while (const std::optional<note> taken = take(queue)) ordered = ordered && taken->number == seen[taken->sender]++;
+        while (const std::optional<note> taken = take(queue))
+          ordered = ordered && taken->number == seen[taken->sender]++;
       }};
       on_threads(senders, [&](std::size_t sender) {
         for (int i = 0;; ++i) {

@@ -19,8 +19,9 @@ namespace {
 struct plain {};
 
 template <class Pointer, int Arity, bool TakesMutable>
-constexpr bool is_method = std::same_as<typename member_traits<Pointer>::class_type, plain> &&
-                           member_traits<Pointer>::arity == Arity && member_traits<Pointer>::takes_mutable_lvalue == TakesMutable;
+constexpr bool is_method =
+    std::same_as<typename member_traits<Pointer>::class_type, plain> && member_traits<Pointer>::arity == Arity &&
+    member_traits<Pointer>::takes_mutable_lvalue == TakesMutable;
 
 }  // namespace
 
@@ -30,15 +31,15 @@ TEST_CASE("a method's class and number of parameters are known with all qualifie
   STATIC_REQUIRE(is_method<void (plain::*)() const, 0, false>);
   STATIC_REQUIRE(is_method<void (plain::*)() volatile, 0, false>);
   STATIC_REQUIRE(is_method<void (plain::*)() const volatile, 0, false>);
-  STATIC_REQUIRE(is_method<void (plain::*)() &, 0, false>);
-  STATIC_REQUIRE(is_method<void (plain::*)() &&, 0, false>);
+  STATIC_REQUIRE(is_method<void (plain::*)()&, 0, false>);
+  STATIC_REQUIRE(is_method<void (plain::*)()&&, 0, false>);
   STATIC_REQUIRE(is_method<void (plain::*)() const&, 0, false>);
   STATIC_REQUIRE(is_method<void (plain::*)() const&&, 0, false>);
   STATIC_REQUIRE(is_method<void (plain::*)() noexcept, 0, false>);
   STATIC_REQUIRE(is_method<void (plain::*)(int) const noexcept, 1, false>);
-  STATIC_REQUIRE(is_method<void (plain::*)(int) const & noexcept, 1, false>);
-  STATIC_REQUIRE(is_method<void (plain::*)(int) && noexcept, 1, false>);
-  STATIC_REQUIRE(is_method<void (plain::*)(int) const volatile & noexcept, 1, false>);
+  STATIC_REQUIRE(is_method < void(plain::*)(int) const& noexcept, 1, false >);
+  STATIC_REQUIRE(is_method < void(plain::*)(int) && noexcept, 1, false >);
+  STATIC_REQUIRE(is_method < void(plain::*)(int) const volatile& noexcept, 1, false >);
 }
 
 TEST_CASE("a parameter that would bind to the copy in a message is known") {
@@ -53,7 +54,7 @@ TEST_CASE("a parameter that would bind to the copy in a message is known") {
 TEST_CASE("a field's class and type are known") {
   STATIC_REQUIRE(std::same_as<member_traits<int plain::*>::class_type, plain>);
   STATIC_REQUIRE(std::same_as<member_traits<const int plain::*>::field_type, const int>);
-  STATIC_REQUIRE(std::same_as<member_traits<int (plain::*)[3]>::field_type, int[3]>);
+  STATIC_REQUIRE(std::same_as<member_traits<int(plain::*)[3]>::field_type, int[3]>);
   STATIC_REQUIRE(member_traits<int plain::*>::arity == -1);
 }
 
@@ -70,7 +71,7 @@ TEST_CASE("a read gives the value without qualifiers, and arrays as std::array")
   STATIC_REQUIRE(std::same_as<read_result_t<const std::string&>, std::string>);
   STATIC_REQUIRE(std::same_as<read_result_t<int[2]>, std::array<int, 2>>);
   STATIC_REQUIRE(std::same_as<read_result_t<const int[2]>, std::array<int, 2>>);
-  STATIC_REQUIRE(std::same_as<read_result_t<int (&)[2]>, std::array<int, 2>>);
+  STATIC_REQUIRE(std::same_as<read_result_t<int(&)[2]>, std::array<int, 2>>);
   STATIC_REQUIRE(std::same_as<read_result_t<const int[2][3]>, std::array<std::array<int, 3>, 2>>);
 }
 

@@ -107,8 +107,8 @@ TEST_CASE("paths are equal when all their steps are, and hash alike") {
   CHECK(to_left() == to_left());
   CHECK(to_left().hash() == to_left().hash());
   const path right = step_by_pointer<middle>(to_inner(), "right", &middle::right, address{});
-  const path left_of_other =
-      step_by_pointer<middle>(step_by_pointer<root>({}, "other", &root::other, address{}), "left", &middle::left, address{});
+  const path left_of_other = step_by_pointer<middle>(step_by_pointer<root>({}, "other", &root::other, address{}),
+                                                     "left", &middle::left, address{});
   CHECK_FALSE(to_left() == right);
   CHECK_FALSE(to_left() == left_of_other);
   CHECK_FALSE(to_left() == to_inner());
@@ -130,7 +130,8 @@ TEST_CASE("a conversion to a base adjusts the object and is no step of its own")
   CHECK(beyond.follow(&object) == &object.inner.in_base);
   CHECK(beyond.text() == "inner.in_base");
   CHECK(beyond == step_by_pointer<middle>(to_inner(), "in_base", &middle::in_base, address{}));
-  const path nowhere = step_to_base<middle, second_base>(step_by_type<by_type>({}, "gone", [](const step&, void*) -> void* { return nullptr; }));
+  const path nowhere = step_to_base<middle, second_base>(
+      step_by_type<by_type>({}, "gone", [](const step&, void*) -> void* { return nullptr; }));
   root begin;
   CHECK(nowhere.follow(&begin) == nullptr);
 }

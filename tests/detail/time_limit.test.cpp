@@ -33,8 +33,9 @@ TEST_CASE("a limit is a point on the steady clock") {
 }
 
 TEST_CASE("zero or less has passed at once, however much less") {
-  for (const time_limit& limit : {time_limit{0s}, time_limit{-1s}, time_limit{std::chrono::hours::min()},
-                                  time_limit{std::chrono::duration<double>{-1e300}}, time_limit{std::chrono::nanoseconds::min()}}) {
+  for (const time_limit& limit :
+       {time_limit{0s}, time_limit{-1s}, time_limit{std::chrono::hours::min()},
+        time_limit{std::chrono::duration<double>{-1e300}}, time_limit{std::chrono::nanoseconds::min()}}) {
     CHECK_FALSE(limit.forever());
     CHECK(limit.passed());
     CHECK(limit.left() == 0ns);

@@ -16,9 +16,12 @@ TEST_CASE("a URN is a UUID of version 4 in its usual form") {
     const std::string urn = make_urn();
     REQUIRE(urn.size() == form.size());
     for (std::size_t at = 0; at < form.size(); ++at) {
-      if (form[at] == 'x' && at >= 9) REQUIRE(std::string_view{"0123456789abcdef"}.find(urn[at]) != std::string_view::npos);
-      else if (form[at] == 'v') REQUIRE(std::string_view{"89ab"}.find(urn[at]) != std::string_view::npos);
-      else REQUIRE(urn[at] == form[at]);
+      if (form[at] == 'x' && at >= 9)
+        REQUIRE(std::string_view{"0123456789abcdef"}.find(urn[at]) != std::string_view::npos);
+      else if (form[at] == 'v')
+        REQUIRE(std::string_view{"89ab"}.find(urn[at]) != std::string_view::npos);
+      else
+        REQUIRE(urn[at] == form[at]);
     }
   }
 }

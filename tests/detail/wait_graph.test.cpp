@@ -24,7 +24,8 @@ namespace {
 
 class waiter final : public participant {
  public:
-  explicit waiter(std::string title, bool constructing = false) : title_{std::move(title)}, constructing_{constructing} {}
+  explicit waiter(std::string title, bool constructing = false)
+      : title_{std::move(title)}, constructing_{constructing} {}
 
   void retain() noexcept override { ++references; }
   bool try_retain() noexcept override {

@@ -41,7 +41,9 @@ struct asker {
     try {
       answer.get();
     } catch (const vicar::actor_dead_error& error) {
-      std::puts(std::string_view{error.what()}.find("leave, which called exit") != std::string_view::npos ? "told of the exit" : error.what());
+      std::puts(std::string_view{error.what()}.find("leave, which called exit") != std::string_view::npos
+                    ? "told of the exit"
+                    : error.what());
     }
     try {
       later.get();

@@ -68,15 +68,19 @@ tally run_round(unsigned seed, finish how, const vicar::options& chosen, std::ui
       std::vector<vicar::future<std::string>> texts;
       ready.arrive_and_wait();
       for (std::uint64_t i = 0; i < questions; ++i) {
-        if (i % 7 == 0) texts.push_back(ref.call<&counter::text>(std::string(40, 'x') + std::to_string(i)));
-        else numbers.push_back(ref.call<&counter::count>(i));
+        if (i % 7 == 0)
+          texts.push_back(ref.call<&counter::text>(std::string(40, 'x') + std::to_string(i)));
+        else
+          numbers.push_back(ref.call<&counter::count>(i));
       }
       tally& mine = tallies[static_cast<std::size_t>(p)];
       std::size_t number = 0;
       std::size_t text = 0;
       for (std::uint64_t i = 0; i < questions; ++i) {
-        if (i % 7 == 0) mine.take(texts[text++], std::string(40, 'x') + std::to_string(i));
-        else mine.take(numbers[number++], i);
+        if (i % 7 == 0)
+          mine.take(texts[text++], std::string(40, 'x') + std::to_string(i));
+        else
+          mine.take(numbers[number++], i);
       }
     });
   }
@@ -84,9 +88,14 @@ tally run_round(unsigned seed, finish how, const vicar::options& chosen, std::ui
   for (volatile unsigned spin = 0; spin < seed * 37U % 20000U;) spin = spin + 1;
   try {
     switch (how) {
-      case finish::stop: break;
-      case finish::fail: ref.defer<&counter::fail>(); break;
-      case finish::stop_all: ref.defer<&counter::stop_everything>(); break;
+      case finish::stop:
+        break;
+      case finish::fail:
+        ref.defer<&counter::fail>();
+        break;
+      case finish::stop_all:
+        ref.defer<&counter::stop_everything>();
+        break;
     }
   } catch (const vicar::error&) {  // the mailbox is full: it is stopped below
   }

@@ -12,7 +12,8 @@
 // What tests say of exceptions and texts, in words that Catch2 v2 and v3 share.
 namespace support {
 
-/// Equal to a text that has all of these parts: `CHECK(text == containing("adder", "add_one"))` shows the text when it fails.
+/// Equal to a text that has all of these parts: `CHECK(text == containing("adder", "add_one"))` shows the text when it
+/// fails.
 class containing {
  public:
   template <class... Parts>

@@ -10,7 +10,7 @@ namespace support {
 
 /// The allocations of one thread through the plain `operator new`.
 struct allocation_counter {
-  long live = 0;         ///< made minus given back, on this thread
+  long live = 0;            ///< made minus given back, on this thread
   long until_failure = -1;  ///< how many succeed before one fails; negative: all do
 };
 inline thread_local allocation_counter allocations;
@@ -58,7 +58,9 @@ class failing_allocation {
 [[gnu::weak]] void operator delete(void* memory, const std::nothrow_t&) noexcept { ::operator delete(memory); }
 // A sanitizer's own array forms would not come here.
 [[gnu::weak]] void* operator new[](std::size_t size) { return ::operator new(size); }
-[[gnu::weak]] void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept { return ::operator new(size, none); }
+[[gnu::weak]] void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept {
+  return ::operator new(size, none);
+}
 [[gnu::weak]] void operator delete[](void* memory) noexcept { ::operator delete(memory); }
 [[gnu::weak]] void operator delete[](void* memory, std::size_t) noexcept { ::operator delete(memory); }
 [[gnu::weak]] void operator delete[](void* memory, const std::nothrow_t&) noexcept { ::operator delete(memory); }

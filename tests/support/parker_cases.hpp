@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// The cases of parker.hpp, for each way to sleep that it has: PARKER_NAMESPACE is where it lies, PARKER_CASE names a case.
+// The cases of parker.hpp, for each way to sleep that it has: PARKER_NAMESPACE is where it lies, PARKER_CASE names a
+// case.
 
 #include <array>
 #include <atomic>
@@ -52,7 +53,8 @@ TEST_CASE(PARKER_CASE("is woken by another thread")) {
       {
         const joined_thread sleeper{[&] {
           begun.count_down();
-          while (word.load(std::memory_order_acquire) == 0) sleep_while(word, 0, limited ? time_limit{1h} : time_limit{});
+          while (word.load(std::memory_order_acquire) == 0)
+            sleep_while(word, 0, limited ? time_limit{1h} : time_limit{});
           seen = data;
         }};
         begun.wait();

@@ -17,7 +17,8 @@ struct tally {
   std::atomic<bool> move_throws{false};
 };
 
-/// Counts its copies and moves; throws in them when the tally says so. `NothrowMove` is what its move constructor promises.
+/// Counts its copies and moves; throws in them when the tally says so. `NothrowMove` is what its move constructor
+/// promises.
 template <bool NothrowMove>
 class basic_tracked {
  public:
@@ -27,7 +28,8 @@ class basic_tracked {
     ++tally_->copies;
     ++tally_->alive;
   }
-  basic_tracked(basic_tracked&& other) noexcept(NothrowMove) : value{std::exchange(other.value, -1)}, tally_{other.tally_} {
+  basic_tracked(basic_tracked&& other) noexcept(NothrowMove)
+      : value{std::exchange(other.value, -1)}, tally_{other.tally_} {
     if constexpr (!NothrowMove) {
       if (tally_->move_throws) {
         other.value = value;

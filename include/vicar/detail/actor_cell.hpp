@@ -66,7 +66,8 @@ class actor_cell final : public cell {
     }
     if constexpr (takes<T, std::any>) {
       if (incoming.to_any) {
-        incoming.reply = reply_as_any([&]() -> decltype(auto) { return object_.on_receive(incoming.to_any(incoming.object)); });
+        incoming.reply =
+            reply_as_any([&]() -> decltype(auto) { return object_.on_receive(incoming.to_any(incoming.object)); });
         return true;
       }
     }

@@ -33,7 +33,8 @@
 // The actor without its type: docs/internals.md lists its phases and what always holds.
 namespace vicar::detail {
 
-/// Told when a mailbox whose consumer had armed it has a message again. By then the cell may be gone: what identifies it is the address alone.
+/// Told when a mailbox whose consumer had armed it has a message again. By then the cell may be gone: what identifies
+/// it is the address alone.
 class waker {
  public:
   virtual void wake(const mailbox& armed) noexcept = 0;
@@ -53,8 +54,8 @@ enum class ending : std::uint8_t {
 
 /// A message whose type only its sender knows.
 struct erased_message {
-  const void* tag;              ///< `&type_tag<M>`
-  void* object;                 ///< an `M`
+  const void* tag;                   ///< `&type_tag<M>`
+  void* object;                      ///< an `M`
   std::any (*to_any)(void* object);  ///< moves it into an any; null if `M` cannot be copied
   std::string_view type;
   std::any reply = {};
@@ -101,9 +102,12 @@ class VICAR_SHARED cell : public participant {
     return false;
   }
   void release() noexcept final {
-    // Releases what was done through this reference, and acquires what was done through the others before the cell is freed.
+    // Releases what was done through this reference, and acquires what was done through the others before the cell is
+    // freed.
     if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    { const std::lock_guard lock{wait_graph_mutex()}; }  // whoever looks at this cell through a pending reply is done
+    {
+      const std::lock_guard lock{wait_graph_mutex()};
+    }  // whoever looks at this cell through a pending reply is done
     delete this;
   }
 
@@ -125,7 +129,8 @@ class VICAR_SHARED cell : public participant {
     return label ? *label : std::string_view{};
   }
   bool constructed_here() const noexcept final {
-    if (phase_.load(std::memory_order_relaxed) != phase::constructing) return false;  // relaxed: written by this thread if true
+    if (phase_.load(std::memory_order_relaxed) != phase::constructing)
+      return false;  // relaxed: written by this thread if true
     for (const cell_frame* frame = innermost_frame; frame; frame = frame->outer) {
       if (&frame->owner == this) return true;
     }
@@ -133,8 +138,11 @@ class VICAR_SHARED cell : public participant {
   }
   actor_stats stats() const noexcept {
     // Relaxed: each number is a moment's number by itself.
-    return {mailbox_.depth(), processed_.load(std::memory_order_relaxed), failed_.load(std::memory_order_relaxed),
-            dropped_.load(std::memory_order_relaxed), running(),
+    return {mailbox_.depth(),
+            processed_.load(std::memory_order_relaxed),
+            failed_.load(std::memory_order_relaxed),
+            dropped_.load(std::memory_order_relaxed),
+            running(),
             std::chrono::steady_clock::time_point{
                 std::chrono::nanoseconds{running_since_.load(std::memory_order_relaxed)}}};
   }
@@ -144,8 +152,8 @@ class VICAR_SHARED cell : public participant {
     const auto inside = reinterpret_cast<std::uintptr_t>(address);
     return inside >= begin && inside - begin < object_size();
   }
-  /// The object seen as a `Base`, or null if it is none or was destroyed. A catch clause knows the bases without run-time type information
-  /// in the user's classes.
+  /// The object seen as a `Base`, or null if it is none or was destroyed. A catch clause knows the bases without
+  /// run-time type information in the user's classes.
   template <class Base>
   Base* find_base() {
     const std::lock_guard lock{object_mutex_};
@@ -163,10 +171,12 @@ class VICAR_SHARED cell : public participant {
 
   // Sending: any thread.
 
-  /// Puts an envelope into the mailbox; waits for room if that is the actor's way. The envelope is moved from only if it was accepted.
+  /// Puts an envelope into the mailbox; waits for room if that is the actor's way. The envelope is moved from only if
+  /// it was accepted.
   template <class Envelope>
   mailbox::push_result deliver(Envelope& envelope, std::string_view label, bool ordinary = true) {
-    // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be handled already.
+    // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
+    // handled already.
     waker* const dispatcher = waker_;
     for (;;) {
       const mailbox::push_result result = mailbox_.push(envelope, ordinary);
@@ -190,22 +200,23 @@ class VICAR_SHARED cell : public participant {
 
   actor_dead_error not_found(std::string_view label) const {
     return actor_dead_error{fmt::format(
-        "vicar: {} not found, {} was not delivered; the actor has stopped: start another one, or ask is_alive() first", title(),
-        label)};
+        "vicar: {} not found, {} was not delivered; the actor has stopped: start another one, or ask is_alive() first",
+        title(), label)};
   }
   actor_dead_error stopped_before(std::string_view label) const {
-    return actor_dead_error{fmt::format(
-        "vicar: {} stopped before handling the message {}; ask before you stop it, or start another one", title(), label)};
+    return actor_dead_error{
+        fmt::format("vicar: {} stopped before handling the message {}; ask before you stop it, or start another one",
+                    title(), label)};
   }
   actor_dead_error stopped_during(std::string_view label, std::string_view cause) const {
-    return actor_dead_error{
-        fmt::format("vicar: {} stopped while handling the message {}, which {}; there will be no answer", title(), label, cause)};
+    return actor_dead_error{fmt::format(
+        "vicar: {} stopped while handling the message {}, which {}; there will be no answer", title(), label, cause)};
   }
   mailbox_full_error full(std::string_view label) const {
-    return mailbox_full_error{
-        fmt::format("vicar: the mailbox of {} is full, {} was not delivered; send less, raise options::mailbox_capacity ({}), or "
-                    "use overflow::block",
-                    title(), label, capacity_)};
+    return mailbox_full_error{fmt::format(
+        "vicar: the mailbox of {} is full, {} was not delivered; send less, raise options::mailbox_capacity ({}), or "
+        "use overflow::block",
+        title(), label, capacity_)};
   }
 
   // Handling: the thread that runs the cell.
@@ -230,7 +241,8 @@ class VICAR_SHARED cell : public participant {
   /// Takes effect when the message that is being handled is done.
   void end_because(ending reason) noexcept {
     if (reason == ending::all_stopped) {
-      log(log_level::debug, name_, nullptr, [&] { return fmt::format("stop_all_actors in {}. Stopping all actors.", title()); });
+      log(log_level::debug, name_, nullptr,
+          [&] { return fmt::format("stop_all_actors in {}. Stopping all actors.", title()); });
     }
     if (ending_ == ending::none || reason == ending::all_stopped) ending_ = reason;
   }
@@ -261,8 +273,8 @@ class VICAR_SHARED cell : public participant {
   }
   /// The constructor threw or no thread could be had: answers what came meanwhile. On the thread that called `start`.
   void abandon() noexcept;
-  /// The process ends inside the message that is being handled, which will not return: answers it and all that wait, so that nobody who has to
-  /// end first waits for this actor. On the actor's own thread.
+  /// The process ends inside the message that is being handled, which will not return: answers it and all that wait, so
+  /// that nobody who has to end first waits for this actor. On the actor's own thread.
   void abandon_within_message() noexcept;
 
  protected:
@@ -333,8 +345,8 @@ class VICAR_SHARED cell : public participant {
 
   std::atomic<std::uint32_t> references_{1};
   std::atomic<phase> phase_{phase::constructing};
-  waker* waker_ = nullptr;             // set before the actor's thread starts
-  ended_hook on_ended_ = nullptr;      // likewise
+  waker* waker_ = nullptr;         // set before the actor's thread starts
+  ended_hook on_ended_ = nullptr;  // likewise
   mailbox mailbox_;
 
   // Written by the actor's thread, read by all.
@@ -352,9 +364,9 @@ class VICAR_SHARED cell : public participant {
   std::exception_ptr failure_;
 
   mutable std::mutex mutex_;
-  mutable std::string urn_;                       // guarded by mutex_, as all below
+  mutable std::string urn_;  // guarded by mutex_, as all below
   std::unique_ptr<stop_request> stop_requests_;
-  bool answered_ = false;                         // the stop requests were: the actor has ended
+  bool answered_ = false;  // the stop requests were: the actor has ended
   std::optional<stop_source> stop_source_;
   bool stop_requested_ = false;
 

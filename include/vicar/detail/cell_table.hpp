@@ -17,7 +17,8 @@
 
 namespace vicar::detail {
 
-/// Every actor of the process that has not ended, in the order of starting. The public registry is the part of it that is listed.
+/// Every actor of the process that has not ended, in the order of starting. The public registry is the part of it that
+/// is listed.
 class VICAR_SHARED cell_table {
  public:
   /// Never destroyed: actors in static storage may end after it would have been.
@@ -42,7 +43,8 @@ class VICAR_SHARED cell_table {
     entries_.erase(found);
   }
 
-  /// Lists or unlists an actor; a second time is no error. An actor that has ended cannot be listed. True if that changed anything.
+  /// Lists or unlists an actor; a second time is no error. An actor that has ended cannot be listed. True if that
+  /// changed anything.
   bool list(const cell& one, bool listed) noexcept {
     const std::lock_guard lock{mutex_};
     const auto found = find(one);
@@ -57,7 +59,8 @@ class VICAR_SHARED cell_table {
     const std::lock_guard lock{mutex_};
     cells.reserve(entries_.size());
     for (const entry& each : entries_) {
-      if (wanted == which::all || (each.listed && (wanted == which::listed || each.one->alive()))) cells.push_back(each.one);
+      if (wanted == which::all || (each.listed && (wanted == which::listed || each.one->alive())))
+        cells.push_back(each.one);
     }
     return cells;
   }
@@ -87,7 +90,8 @@ class VICAR_SHARED cell_table {
       std::vector<cell_handle> cells = snapshot(which::all);
       for (auto each = cells.rbegin(); each != cells.rend(); ++each) (*each)->stop();
     } catch (...) {
-      log(log_level::error, {}, std::current_exception(), [] { return std::string{"Not every actor could be told to stop:"}; });
+      log(log_level::error, {}, std::current_exception(),
+          [] { return std::string{"Not every actor could be told to stop:"}; });
     }
   }
 
@@ -98,7 +102,9 @@ class VICAR_SHARED cell_table {
       for (const cell_handle& each : table.snapshot(which::all)) {
         if (each.get() == current_participant) each->abandon_within_message();
       }
-      const auto waits_for = [](const cell_handle& each) { return !each->daemon() && each.get() != current_participant; };
+      const auto waits_for = [](const cell_handle& each) {
+        return !each->daemon() && each.get() != current_participant;
+      };
       for (bool waited = true; waited;) {  // again: an actor that ends may start another
         waited = false;
         std::vector<cell_handle> cells = table.snapshot(which::all);

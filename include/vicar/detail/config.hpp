@@ -2,8 +2,8 @@
 #ifndef VICAR_DETAIL_CONFIG_HPP
 #define VICAR_DETAIL_CONFIG_HPP
 
-// One registry, one set of thread-local variables and one type identity in a process, also where a shared library is built with
-// hidden visibility: what carries this mark is merged by the dynamic linker.
+// One registry, one set of thread-local variables and one type identity in a process, also where a shared library is
+// built with hidden visibility: what carries this mark is merged by the dynamic linker.
 #if defined(__GNUC__) && !defined(_WIN32)
 #define VICAR_SHARED __attribute__((visibility("default")))
 #else

@@ -12,7 +12,8 @@
 // What the wrappers of registered members point to: whose messages they send, and to which object.
 namespace vicar::detail {
 
-/// The type of a registered data member, or what a property's getter returns. `Access` is what VICAR_PROXY defines for a member.
+/// The type of a registered data member, or what a property's getter returns. `Access` is what VICAR_PROXY defines for
+/// a member.
 template <class Access, class T>
 using declared_t = typename decltype(Access::template declared<T>())::type;
 /// The type of the pointer to a registered member; void where there is none, as for an overloaded method.

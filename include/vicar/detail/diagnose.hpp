@@ -44,7 +44,8 @@ struct placeholder {
 
 /// What a message can hold a copy of, or take over.
 template <class Argument>
-concept storable = std::constructible_from<std::decay_t<Argument>, Argument> && std::move_constructible<std::decay_t<Argument>>;
+concept storable =
+    std::constructible_from<std::decay_t<Argument>, Argument> && std::move_constructible<std::decay_t<Argument>>;
 
 template <class Argument>
 inline constexpr bool is_future = false;
@@ -69,27 +70,21 @@ inline constexpr bool is_view<Result> = true;
 
 template <class Message>
 consteval bool check_storable() {
-  static_assert(storable<Message>,
-                "vicar: this message can be neither copied nor moved into the mailbox; send a pointer, or std::ref to share it");
+  static_assert(
+      storable<Message>,
+      "vicar: this message can be neither copied nor moved into the mailbox; send a pointer, or std::ref to share it");
   return storable<Message>;
 }
 
 template <class Value>
 consteval bool check_takeable() {
   constexpr bool takeable = std::is_void_v<Value> || std::is_move_constructible_v<Value>;
-  static_assert(takeable,
-                "vicar: this value can be neither moved nor copied out of its future; keep the future and read the value by reference: "
-                "auto kept = proxy->name(); kept.get()");
+  static_assert(
+      takeable,
+      "vicar: this value can be neither moved nor copied out of its future; keep the future and read the value by reference: "
+      "auto kept = proxy->name(); kept.get()");
   return takeable;
 }
-
-/// A function that combines what was made so far, at first `Start`, with the next item.
-template <class Function, class Start, class Item>
-concept folds = std::invocable<Function&, Start, Item> &&
-                requires(std::decay_t<std::invoke_result_t<Function&, Start, Item>> made, Start&& start) {
-                  static_cast<decltype(made)>(std::forward<Start>(start));
-                  requires std::is_invocable_r_v<decltype(made), Function&, decltype(made), Item>;
-                };
 
 /// What `T`'s member returned, as a type of its own.
 template <class T, class Returned>
@@ -99,14 +94,17 @@ consteval bool check_result() {
   constexpr bool view = is_view<result> && !enable_view_result<result>;
   constexpr bool storable_result = std::is_void_v<result> || std::is_constructible_v<result, Returned> ||
                                    (!std::is_reference_v<Returned> && std::same_as<result, std::remove_cv_t<Returned>>);
-  static_assert(!fluent,
-                "vicar: this member returns a reference to its own class, and the future would hold a copy of the whole object; "
-                "return void, or call it inside a function: proxy.call([](auto& object) { object.member(); })");
-  static_assert(fluent || !view,
-                "vicar: this result is a view into the actor's own data, which may be gone when you look; return an owning type, or "
-                "specialise vicar::enable_view_result<R> = true");
-  static_assert(fluent || view || storable_result,
-                "vicar: this member returns a reference to something that cannot be copied; return a value or a pointer");
+  static_assert(
+      !fluent,
+      "vicar: this member returns a reference to its own class, and the future would hold a copy of the whole object; "
+      "return void, or call it inside a function: proxy.call([](auto& object) { object.member(); })");
+  static_assert(
+      fluent || !view,
+      "vicar: this result is a view into the actor's own data, which may be gone when you look; return an owning type, or "
+      "specialise vicar::enable_view_result<R> = true");
+  static_assert(
+      fluent || view || storable_result,
+      "vicar: this member returns a reference to something that cannot be copied; return a value or a pointer");
   return !fluent && !view && storable_result;
 }
 
@@ -122,56 +120,73 @@ enum class call_error : unsigned char {
   method_parameters,
 };
 
-/// Why `function(T&, arguments...)` cannot be a message. `Function` is the type of a member pointer or another callable; void for what has no
-/// pointer that takes part in the call, such as an overloaded method called by name.
+/// Why `function(T&, arguments...)` cannot be a message. `Function` is the type of a member pointer or another
+/// callable; void for what has no pointer that takes part in the call, such as an overloaded method called by name.
 template <class T, class Function, bool Callable, class... Arguments>
 consteval call_error find_call_error() {
   using owner = typename member_traits<Function>::class_type;
-  if constexpr (!(storable<Arguments> && ...)) return call_error::unmovable_argument;
-  else if constexpr ((is_proxy_member<std::decay_t<Arguments>> || ...)) return call_error::proxy_member_argument;
-  else if constexpr (!std::is_void_v<owner> && !std::derived_from<T, owner>) return call_error::foreign_member;
-  else if constexpr (Callable) return call_error::none;
-  else if constexpr ((is_future<std::decay_t<Arguments>> || ...)) return call_error::future_argument;
-  else if constexpr (std::is_void_v<Function>) return call_error::method_parameters;
-  else if constexpr (!std::is_member_pointer_v<Function>) return call_error::function_parameters;
-  else if constexpr (std::invocable<Function, T, std::decay_t<Arguments>...>) return call_error::temporary_object;
-  else if constexpr (member_traits<Function>::takes_mutable_lvalue) return call_error::mutable_parameter;
-  else return call_error::method_parameters;
+  if constexpr (!(storable<Arguments> && ...))
+    return call_error::unmovable_argument;
+  else if constexpr ((is_proxy_member<std::decay_t<Arguments>> || ...))
+    return call_error::proxy_member_argument;
+  else if constexpr (!std::is_void_v<owner> && !std::derived_from<T, owner>)
+    return call_error::foreign_member;
+  else if constexpr (Callable)
+    return call_error::none;
+  else if constexpr ((is_future<std::decay_t<Arguments>> || ...))
+    return call_error::future_argument;
+  else if constexpr (std::is_void_v<Function>)
+    return call_error::method_parameters;
+  else if constexpr (!std::is_member_pointer_v<Function>)
+    return call_error::function_parameters;
+  else if constexpr (std::invocable<Function, T, std::decay_t<Arguments>...>)
+    return call_error::temporary_object;
+  else if constexpr (member_traits<Function>::takes_mutable_lvalue)
+    return call_error::mutable_parameter;
+  else
+    return call_error::method_parameters;
 }
 
 template <class T, class Function, bool Callable, class... Arguments>
 consteval bool check_call() {
   constexpr call_error found = find_call_error<T, Function, Callable, Arguments...>();
-  static_assert(found != call_error::unmovable_argument,
-                "vicar: an argument can be neither copied nor moved into the message; pass std::ref(x) to share it, or a pointer");
+  static_assert(
+      found != call_error::unmovable_argument,
+      "vicar: an argument can be neither copied nor moved into the message; pass std::ref(x) to share it, or a pointer");
   static_assert(found != call_error::proxy_member_argument,
                 "vicar: an argument is a proxy's member, which is no value; pass what it holds: proxy->field.get()");
-  static_assert(found != call_error::foreign_member,
-                "vicar: this member pointer is of another class than the actor's; use a member of the actor's class or of its base");
+  static_assert(
+      found != call_error::foreign_member,
+      "vicar: this member pointer is of another class than the actor's; use a member of the actor's class or of its base");
   static_assert(found != call_error::future_argument,
                 "vicar: an argument is a future where a value is needed; wait for the value first: future.get()");
-  static_assert(found != call_error::temporary_object,
-                "vicar: this method is declared with && and can be called on a temporary object only, which an actor is not; drop the &&, "
-                "or call it inside a function: proxy.call([](auto& object) { return std::move(object).method(); })");
-  static_assert(found != call_error::mutable_parameter,
-                "vicar: this method takes a non-const lvalue reference and would change a copy in the message; pass std::ref(x) to "
-                "share x, or return the result instead");
-  static_assert(found != call_error::function_parameters,
-                "vicar: this function cannot be called with the actor's object and these arguments; let it take the object first: "
-                "[](auto& object, arguments...) { ... }, and name a static method with call<&type::method>(arguments...)");
-  static_assert(found != call_error::method_parameters,
-                "vicar: the method cannot be called with these arguments; they are copied or moved into the message and handed over as "
-                "rvalues, so check their number and types (a member pointer has no default arguments, a private member needs "
-                "VICAR_PROXY_MEMBERS)");
+  static_assert(
+      found != call_error::temporary_object,
+      "vicar: this method is declared with && and can be called on a temporary object only, which an actor is not; drop the &&, "
+      "or call it inside a function: proxy.call([](auto& object) { return std::move(object).method(); })");
+  static_assert(
+      found != call_error::mutable_parameter,
+      "vicar: this method takes a non-const lvalue reference and would change a copy in the message; pass std::ref(x) to "
+      "share x, or return the result instead");
+  static_assert(
+      found != call_error::function_parameters,
+      "vicar: this function cannot be called with the actor's object and these arguments; let it take the object first: "
+      "[](auto& object, arguments...) { ... }, and name a static method with call<&type::method>(arguments...)");
+  static_assert(
+      found != call_error::method_parameters,
+      "vicar: the method cannot be called with these arguments; they are copied or moved into the message and handed over as "
+      "rvalues, so check their number and types (a member pointer has no default arguments, a private member needs "
+      "VICAR_PROXY_MEMBERS)");
   return found == call_error::none;
 }
 
 /// Stands for the type of a function that the compiler could not tell; naming it gives the message.
 template <class T>
 struct untold_function {
-  static_assert(always_false<T>,
-                "vicar: the type of this function cannot be told, because it is overloaded or a template; pick one with "
-                "vicar::overload<Parameters...>(&type::method)");
+  static_assert(
+      always_false<T>,
+      "vicar: the type of this function cannot be told, because it is overloaded or a template; pick one with "
+      "vicar::overload<Parameters...>(&type::method)");
   struct type {
     template <class Function>
     type(Function&&);  // NOLINT(google-explicit-constructor): it takes what the message was about
@@ -182,18 +197,21 @@ template <class T, class Pointer>
 consteval bool check_field() {
   using owner = typename member_traits<Pointer>::class_type;
   constexpr bool field = std::is_member_object_pointer_v<Pointer>;
-  static_assert(field, "vicar: get, set and at need a pointer to a data member, and this is none; use call for a method");
+  static_assert(field,
+                "vicar: get, set and at need a pointer to a data member, and this is none; use call for a method");
   constexpr bool foreign = field && !std::derived_from<T, owner>;
-  static_assert(!foreign,
-                "vicar: this member pointer is of another class than the actor's; use a member of the actor's class or of its base");
+  static_assert(
+      !foreign,
+      "vicar: this member pointer is of another class than the actor's; use a member of the actor's class or of its base");
   return field && !foreign;
 }
 
 template <class Field>
 consteval bool check_readable() {
   constexpr bool readable = std::copy_constructible<read_result_t<Field>>;
-  static_assert(readable,
-                "vicar: this field cannot be copied, so it cannot be read as a whole; call a method that returns what you need of it");
+  static_assert(
+      readable,
+      "vicar: this field cannot be copied, so it cannot be read as a whole; call a method that returns what you need of it");
   return readable;
 }
 
@@ -203,10 +221,12 @@ consteval bool check_writable() {
   constexpr bool assignable = std::is_assignable_v<std::add_lvalue_reference_t<Field>, std::decay_t<Value>>;
   constexpr bool proxy_member = is_proxy_member<std::decay_t<Value>>;
   static_assert(!constant, "vicar: this field is const and cannot be written; read it with get(), or drop the const");
-  static_assert(constant || !proxy_member,
-                "vicar: one proxy's member cannot be assigned to another's; say which value to wait for: a->x = b->x.get()");
-  static_assert(constant || proxy_member || storable<Value>,
-                "vicar: the value can be neither copied nor moved into the message; write one that can, or a pointer to it");
+  static_assert(
+      constant || !proxy_member,
+      "vicar: one proxy's member cannot be assigned to another's; say which value to wait for: a->x = b->x.get()");
+  static_assert(
+      constant || proxy_member || storable<Value>,
+      "vicar: the value can be neither copied nor moved into the message; write one that can, or a pointer to it");
   static_assert(constant || proxy_member || !storable<Value> || assignable,
                 "vicar: this value cannot be assigned to the field; convert it to the field's type first");
   return !constant && !proxy_member && storable<Value> && assignable;

@@ -28,7 +28,8 @@
 
 namespace vicar::detail {
 
-/// Gives each cell a thread of its own. There is one in the process; it is never destroyed, since threads of daemons may outlive `main`.
+/// Gives each cell a thread of its own. There is one in the process; it is never destroyed, since threads of daemons
+/// may outlive `main`.
 class VICAR_SHARED thread_dispatcher final : public waker {
  public:
   static thread_dispatcher& instance() {
@@ -53,8 +54,9 @@ class VICAR_SHARED thread_dispatcher final : public waker {
       throw;
     } catch (const std::system_error& refused) {
       count_out();
-      throw error{fmt::format("vicar: no thread for {}: {}; stop actors that are done, or raise the system's limit on threads",
-                              one.title(), refused.what())};
+      throw error{
+          fmt::format("vicar: no thread for {}: {}; stop actors that are done, or raise the system's limit on threads",
+                      one.title(), refused.what())};
     }
   }
 
@@ -87,9 +89,13 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     idle_gaps gaps;
     for (;;) {
       switch (owner->run(batch)) {
-        case cell::progress::more: break;
-        case cell::progress::idle: gaps.wait(owner->queue()); break;
-        case cell::progress::ended: return;
+        case cell::progress::more:
+          break;
+        case cell::progress::idle:
+          gaps.wait(owner->queue());
+          break;
+        case cell::progress::ended:
+          return;
       }
     }
   }

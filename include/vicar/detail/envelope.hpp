@@ -14,8 +14,8 @@
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
 
-// One message: docs/internals.md says what always holds. A payload has `run(cell&)` and `abandon(cell&)`, both noexcept; each returns
-// what is left to do once the payload is destroyed, a callable that takes the cell.
+// One message: docs/internals.md says what always holds. A payload has `run(cell&)` and `abandon(cell&)`, both
+// noexcept; each returns what is left to do once the payload is destroyed, a callable that takes the cell.
 namespace vicar::detail {
 
 /// The exception that `make` returns, or the one that kept it from being made, such as `std::bad_alloc`.
@@ -135,26 +135,28 @@ struct defer_payload {
   aftermath abandon(cell&) noexcept { return {}; }
 };
 
-/// Sends `function` and gives the future of its result. What goes wrong with sending is in the future, too, except `std::bad_alloc`
-/// and `deadlock_error`.
+/// Sends `function` and gives the future of its result. What goes wrong with sending is in the future, too, except
+/// `std::bad_alloc` and `deadlock_error`.
 template <const std::string_view* Label, class Result, class Function>
 future<Result> send_call(cell& to, Function function) {
   reply_channel<Result> channel;
   channel.producer->set_source(to, *Label);
   using payload = call_payload<Label, Result, Function>;
-  post(to, payload{std::move(function), std::move(channel.producer)}, *Label, [&](mailbox::push_result why, payload& refused) {
-    if (why == mailbox::push_result::closed) {
-      refused.reply->store_error(exception_from([&] { return to.not_found(*Label); }));
-    } else {
-      if (to.on_overflow() == overflow::drop) to.count_dropped();
-      refused.reply->store_error(exception_from([&] { return to.full(*Label); }));
-    }
-    refused.reply->publish();
-  });
+  post(to, payload{std::move(function), std::move(channel.producer)}, *Label,
+       [&](mailbox::push_result why, payload& refused) {
+         if (why == mailbox::push_result::closed) {
+           refused.reply->store_error(exception_from([&] { return to.not_found(*Label); }));
+         } else {
+           if (to.on_overflow() == overflow::drop) to.count_dropped();
+           refused.reply->store_error(exception_from([&] { return to.full(*Label); }));
+         }
+         refused.reply->publish();
+       });
   return future_access::make(std::move(channel.consumer));
 }
 
-/// Sends `function` for its effect. Throws `actor_dead_error`, and `mailbox_full_error` if the actor was started with `overflow::fail`.
+/// Sends `function` for its effect. Throws `actor_dead_error`, and `mailbox_full_error` if the actor was started with
+/// `overflow::fail`.
 template <const std::string_view* Label, class Function>
 void send_defer(cell& to, Function function) {
   using payload = defer_payload<Label, Function>;

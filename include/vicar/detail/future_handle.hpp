@@ -38,7 +38,8 @@ class consumer_handle {
   /// Throws for a handle that was moved from.
   state_type& state() const {
     if (!state_) {
-      throw future_already_retrieved{"vicar: this future was moved from or its value was taken; keep a copy of the future to read it again"};
+      throw future_already_retrieved{
+          "vicar: this future was moved from or its value was taken; keep a copy of the future to read it again"};
     }
     return *state_;
   }
@@ -51,7 +52,8 @@ class consumer_handle {
     return asked;
   }
 
-  /// The value moved out if this is the last handle, else a copy. Keeps the handle, which other threads may be waiting on.
+  /// The value moved out if this is the last handle, else a copy. Keeps the handle, which other threads may be waiting
+  /// on.
   T extract(const time_limit& limit) const {
     state_type& from = settled(limit);
     if constexpr (!std::is_void_v<T>) {
@@ -89,15 +91,16 @@ class producer_handle {
   static producer_handle adopt(future_state<T>* state) noexcept { return producer_handle{state}; }
   producer_handle(producer_handle&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
   producer_handle& operator=(producer_handle&& other) noexcept {
-    producer_handle taken = std::move(other);  // what this handle held goes without an answer now, not when `other` does
+    producer_handle taken =
+        std::move(other);  // what this handle held goes without an answer now, not when `other` does
     std::swap(state_, taken.state_);
     return *this;
   }
   ~producer_handle() {
     if (!state_) return;
     if (state_->claim()) {
-      state_->store_error(std::make_exception_ptr(
-          broken_promise{"vicar: the promise was destroyed without an answer; call set_value or set_exception before it goes"}));
+      state_->store_error(std::make_exception_ptr(broken_promise{
+          "vicar: the promise was destroyed without an answer; call set_value or set_exception before it goes"}));
       state_->publish();
     }
     state_->drop_producer();
@@ -110,6 +113,26 @@ class producer_handle {
  private:
   explicit producer_handle(future_state<T>* state) noexcept : state_{state} {}
   future_state<T>* state_ = nullptr;
+};
+
+/// Stands in for an exception that is none, so that the future has something to throw.
+inline std::exception_ptr require_exception(std::exception_ptr exception) {
+  if (exception) return exception;
+  return std::make_exception_ptr(
+      error{"vicar: set_exception was given no exception; call it inside a catch block, or give it an exception_ptr"});
+}
+
+/// The two ends of a new state.
+template <class T>
+struct reply_channel {
+  producer_handle<T> producer;
+  consumer_handle<T> consumer;
+
+  reply_channel() : reply_channel{new future_state<T>} {}
+
+ private:
+  explicit reply_channel(future_state<T>* state)
+      : producer{producer_handle<T>::adopt(state)}, consumer{consumer_handle<T>::adopt(state)} {}
 };
 
 }  // namespace vicar::detail

@@ -40,8 +40,8 @@ class lazy_value {
   virtual bool ready() const noexcept = 0;
   /// Waits until `ready`, at most until `limit`; gives the state that was not ready by then, or null.
   virtual const future_state_base* wait(const time_limit& limit) = 0;
-  /// Runs the user's function and stores its outcome in the state, unpublished. May throw a `timeout_error` that the function threw because
-  /// of `limit`: then nothing is stored and it may be called again.
+  /// Runs the user's function and stores its outcome in the state, unpublished. May throw a `timeout_error` that the
+  /// function threw because of `limit`: then nothing is stored and it may be called again.
   virtual void make(const time_limit& limit) = 0;
 
   /// Makes the value of `state` unless another thread does; false if that one is not done by `limit`.
@@ -98,7 +98,8 @@ class VICAR_SHARED future_state_base {
     return (now & ready_bit) || ((now & lazy_bit) && lazy_->ready());
   }
 
-  /// Blocks until the outcome is there, making it if it is lazy. Gives null, or the state that was not ready by `limit`.
+  /// Blocks until the outcome is there, making it if it is lazy. Gives null, or the state that was not ready by
+  /// `limit`.
   const future_state_base* await(const time_limit& limit) {
     for (;;) {
       const std::uint32_t now = status_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
@@ -153,11 +154,11 @@ class VICAR_SHARED future_state_base {
   static constexpr std::uint32_t producer_bit = 1U << 31;
 
   // status_
-  static constexpr std::uint32_t ready_bit = 1;   // the outcome may be read
-  static constexpr std::uint32_t sleeping = 2;    // somebody sleeps, or is about to, until the word changes
-  static constexpr std::uint32_t continued = 4;   // continuation_ is set
-  static constexpr std::uint32_t claimed = 8;     // a producer has the right to store the outcome
-  static constexpr std::uint32_t lazy_bit = 16;   // lazy_ is set
+  static constexpr std::uint32_t ready_bit = 1;  // the outcome may be read
+  static constexpr std::uint32_t sleeping = 2;   // somebody sleeps, or is about to, until the word changes
+  static constexpr std::uint32_t continued = 4;  // continuation_ is set
+  static constexpr std::uint32_t claimed = 8;    // a producer has the right to store the outcome
+  static constexpr std::uint32_t lazy_bit = 16;  // lazy_ is set
 
   void drop(std::uint32_t share) noexcept {
     // Releases what this handle did, and acquires what the others did before the state is freed.
@@ -173,7 +174,8 @@ class VICAR_SHARED future_state_base {
   }
 
   bool changed() const noexcept {
-    return (status_.load(std::memory_order_acquire) & (ready_bit | lazy_bit)) != 0;  // acquires the outcome, or the lazy value
+    return (status_.load(std::memory_order_acquire) & (ready_bit | lazy_bit)) !=
+           0;  // acquires the outcome, or the lazy value
   }
 
   /// Blocks until `changed`, at most until `limit`.
@@ -212,7 +214,8 @@ inline bool lazy_value::make_once(future_state_base& state, const time_limit& li
     if (state.published()) return true;
     if (maker_ == std::thread::id{}) break;
     if (maker_ == std::this_thread::get_id()) {
-      throw deadlock_error{"vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
+      throw deadlock_error{
+          "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
     }
     if (limit.forever()) {
       done_.wait(lock);
@@ -250,7 +253,8 @@ class future_state final : public future_state_base {
     if (holds_value()) std::destroy_at(&value_);
   }
 
-  /// Builds the value in place from what `factory` returns, so that a type that cannot be moved works too. Not yet published.
+  /// Builds the value in place from what `factory` returns, so that a type that cannot be moved works too. Not yet
+  /// published.
   template <class Factory>
   void store(Factory&& factory) {
     if constexpr (std::is_void_v<T>) {

@@ -10,23 +10,27 @@
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
-// Hooks are found by name. A class has a member of that name if `&T::name` can be formed, or if it cannot although it could be without `T`'s own:
-// then the name is overloaded, a template or private. Final classes can only be asked the first question.
+// Hooks are found by name. A class has a member of that name if `&T::name` can be formed, or if it cannot although it
+// could be without `T`'s own: then the name is overloaded, a template or private. Final classes can only be asked the
+// first question.
 namespace vicar::detail {
 
-#define VICAR_DEFINE_HOOK(name, declaration, ...)                                   \
-  struct name##_probe {                                                             \
-    declaration;                                                                    \
-  };                                                                                \
-  template <class T>                                                                \
-  struct name##_fused : T, name##_probe {};                                         \
-  template <class T>                                                                \
-  concept name##_reachable = requires { __VA_ARGS__; };                             \
-  template <class T>                                                                \
-  consteval bool has_##name() {                                                     \
-    if constexpr (name##_reachable<T>) return true;                                 \
-    else if constexpr (std::is_final_v<T> || std::is_union_v<T>) return false;      \
-    else return !name##_reachable<name##_fused<T>>;                                 \
+#define VICAR_DEFINE_HOOK(name, declaration, ...)                \
+  struct name##_probe {                                          \
+    declaration;                                                 \
+  };                                                             \
+  template <class T>                                             \
+  struct name##_fused : T, name##_probe {};                      \
+  template <class T>                                             \
+  concept name##_reachable = requires { __VA_ARGS__; };          \
+  template <class T>                                             \
+  consteval bool has_##name() {                                  \
+    if constexpr (name##_reachable<T>)                           \
+      return true;                                               \
+    else if constexpr (std::is_final_v<T> || std::is_union_v<T>) \
+      return false;                                              \
+    else                                                         \
+      return !name##_reachable<name##_fused<T>>;                 \
   }
 VICAR_DEFINE_HOOK(on_start, int on_start, &T::on_start)
 VICAR_DEFINE_HOOK(on_stop, int on_stop, &T::on_stop)
@@ -45,7 +49,8 @@ concept handles_failure = requires(T& object, std::exception_ptr failure) { obje
 template <class T, class Message>
 concept takes = requires(T& object, Message incoming) { object.on_receive(std::move(incoming)); };
 
-/// False for the one shape of `on_receive` that nothing can call; overloaded and generic ones are judged where a message is sent.
+/// False for the one shape of `on_receive` that nothing can call; overloaded and generic ones are judged where a
+/// message is sent.
 template <class T>
 consteval bool receives_one_message() {
   if constexpr (on_receive_reachable<T>) {
@@ -66,8 +71,10 @@ inline constexpr bool takes_listed<T, messages<Messages...>> = (takes<T, Message
 
 template <class T>
 consteval bool receives_listed() {
-  if constexpr (lists_messages<T>) return takes_listed<T, typename T::receives>;
-  else return !has_receives<T>();
+  if constexpr (lists_messages<T>)
+    return takes_listed<T, typename T::receives>;
+  else
+    return !has_receives<T>();
 }
 
 /// One message for each hook that has the right name and cannot be called.
@@ -79,13 +86,17 @@ consteval bool check_hooks() {
   constexpr bool on_receive = receives_one_message<T>();
   constexpr bool receives = receives_listed<T>();
   constexpr bool options = !has_actor_options<T>() || actor_options_reachable<T>;
-  static_assert(on_start, "vicar: on_start cannot be called as on_start(); make it public, without required parameters");
+  static_assert(on_start,
+                "vicar: on_start cannot be called as on_start(); make it public, without required parameters");
   static_assert(on_stop, "vicar: on_stop cannot be called as on_stop(); make it public, without required parameters");
-  static_assert(on_failure, "vicar: on_failure cannot be called as on_failure(std::exception_ptr); make it public, with that parameter");
+  static_assert(
+      on_failure,
+      "vicar: on_failure cannot be called as on_failure(std::exception_ptr); make it public, with that parameter");
   static_assert(on_receive, "vicar: on_receive cannot be called as on_receive(message); give it one parameter");
-  static_assert(!on_receive || receives,
-                "vicar: receives has to be a vicar::messages<...> of types that on_receive accepts as rvalues; add the missing overload, and "
-                "make both public");
+  static_assert(
+      !on_receive || receives,
+      "vicar: receives has to be a vicar::messages<...> of types that on_receive accepts as rvalues; add the missing overload, and "
+      "make both public");
   static_assert(options, "vicar: actor_options cannot be read; make it public");
   return on_start && on_stop && on_failure && on_receive && receives && options;
 }

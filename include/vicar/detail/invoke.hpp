@@ -10,10 +10,12 @@
 
 namespace vicar::detail {
 
-/// What a member pointer is applied to: the object itself, or what a pointer, a smart pointer or a `std::reference_wrapper` leads to.
+/// What a member pointer is applied to: the object itself, or what a pointer, a smart pointer or a
+/// `std::reference_wrapper` leads to.
 template <class Class, class Object>
 constexpr decltype(auto) object_of(Object&& object) {
-  if constexpr (std::derived_from<std::remove_cvref_t<Object>, Class> || std::same_as<std::remove_cvref_t<Object>, Class>) {
+  if constexpr (std::derived_from<std::remove_cvref_t<Object>, Class> ||
+                std::same_as<std::remove_cvref_t<Object>, Class>) {
     return std::forward<Object>(object);
   } else if constexpr (requires { *object; }) {
     return *std::forward<Object>(object);

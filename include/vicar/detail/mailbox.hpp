@@ -28,8 +28,8 @@ struct message {
 
   /// Runs or abandons the message, then destroys it.
   void (*handle)(message& self, cell& owner, action what) noexcept;
-  std::uint32_t size;   ///< bytes to the next message, set by the mailbox
-  bool ordinary;        ///< counts against the capacity, set by the mailbox
+  std::uint32_t size;  ///< bytes to the next message, set by the mailbox
+  bool ordinary;       ///< counts against the capacity, set by the mailbox
 };
 
 /// What can lie in a chunk as it is. Everything else goes into a box.
@@ -57,8 +57,8 @@ class VICAR_SHARED mailbox {
 
   // For those who send: any thread.
 
-  /// Moves the envelope, which is the sender's own, into the mailbox, unless that is closed, or full and the message is an ordinary one. Throws `std::bad_alloc`
-  /// and changes nothing when there is no memory.
+  /// Moves the envelope, which is the sender's own, into the mailbox, unless that is closed, or full and the message is
+  /// an ordinary one. Throws `std::bad_alloc` and changes nothing when there is no memory.
   template <class Envelope>
     requires std::derived_from<Envelope, message> && fits_in_place<Envelope>
   push_result push(Envelope& envelope, bool ordinary) {
@@ -72,7 +72,8 @@ class VICAR_SHARED mailbox {
     last_->used += size;
     // Relaxed: written under this lock; whoever reads without it takes it for a moment's number.
     if (ordinary) pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    if (signal_.load(std::memory_order_relaxed) == filled) return push_result::accepted;  // relaxed: only this lock's holder sets it
+    if (signal_.load(std::memory_order_relaxed) == filled)
+      return push_result::accepted;  // relaxed: only this lock's holder sets it
     // Tells the consumer to look; what it finds there is published by the lock.
     return signal_.exchange(filled, std::memory_order_release) == armed ? push_result::accepted_armed
                                                                         : push_result::accepted;
@@ -83,7 +84,8 @@ class VICAR_SHARED mailbox {
     std::unique_lock lock{mutex_};
     // Sequentially consistent with `handled_`: either the consumer sees this sender, or this sender sees the room.
     blocked_.fetch_add(1, std::memory_order_seq_cst);
-    room_.wait(lock, [this] { return closed_.load(std::memory_order_relaxed) || has_room(); });  // relaxed: under the lock
+    room_.wait(lock,
+               [this] { return closed_.load(std::memory_order_relaxed) || has_room(); });  // relaxed: under the lock
     blocked_.fetch_sub(1, std::memory_order_relaxed);  // relaxed: too large a number only costs a notification
   }
 
@@ -94,7 +96,9 @@ class VICAR_SHARED mailbox {
     const std::uint64_t pushed = pushed_.load(std::memory_order_relaxed);
     return pushed > handled ? static_cast<std::size_t>(pushed - handled) : 0;
   }
-  bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }  // acquires what the actor did before it closed
+  bool closed() const noexcept {
+    return closed_.load(std::memory_order_acquire);
+  }  // acquires what the actor did before it closed
 
   // For the consumer: one thread at a time.
 
@@ -119,20 +123,25 @@ class VICAR_SHARED mailbox {
       if (blocked_.load(std::memory_order_seq_cst) != 0) notify_room();
     }
   }
-  /// Gives up the bytes of the message that `begin` was called for; it was handled and destroyed. A second call changes nothing.
+  /// Gives up the bytes of the message that `begin` was called for; it was handled and destroyed. A second call changes
+  /// nothing.
   void pop() noexcept { cursor_ += std::exchange(current_size_, 0); }
 
-  /// True if there is no message: then the next push is told that the consumer has to be woken. Gives memory of a burst back.
+  /// True if there is no message: then the next push is told that the consumer has to be woken. Gives memory of a burst
+  /// back.
   bool arm() noexcept {
     shrink();
     std::uint32_t expected = empty;
     // Acquires nothing: the messages are published by the lock.
     return signal_.compare_exchange_strong(expected, armed, std::memory_order_relaxed) || expected == armed;
   }
-  bool has_messages() const noexcept { return signal_.load(std::memory_order_relaxed) == filled; }  // relaxed: `front` takes the lock
+  bool has_messages() const noexcept {
+    return signal_.load(std::memory_order_relaxed) == filled;
+  }  // relaxed: `front` takes the lock
   /// Sleeps until a push or `wake` after `arm`.
   void sleep_until_woken() noexcept {
-    while (signal_.load(std::memory_order_relaxed) == armed) sleep_while(signal_, armed);  // relaxed: `front` takes the lock
+    while (signal_.load(std::memory_order_relaxed) == armed)
+      sleep_while(signal_, armed);  // relaxed: `front` takes the lock
   }
   /// Uses the address of the mailbox only.
   void wake() const noexcept { wake_one(signal_); }
@@ -161,7 +170,9 @@ class VICAR_SHARED mailbox {
   static constexpr std::uint32_t first_capacity = 1024 - sizeof(chunk);
   static constexpr std::uint32_t largest_capacity = 16 * 1024 - sizeof(chunk);
 
-  static constexpr std::uint32_t padded(std::size_t size) noexcept { return static_cast<std::uint32_t>((size + 15) / 16 * 16); }
+  static constexpr std::uint32_t padded(std::size_t size) noexcept {
+    return static_cast<std::uint32_t>((size + 15) / 16 * 16);
+  }
 
   bool has_room() const noexcept {
     // Sequentially consistent with the consumer's store: see `wait_for_room`.
@@ -169,7 +180,9 @@ class VICAR_SHARED mailbox {
   }
 
   void notify_room() noexcept {
-    { const std::lock_guard lock{mutex_}; }  // a sender that has looked but does not sleep yet holds it
+    {
+      const std::lock_guard lock{mutex_};
+    }  // a sender that has looked but does not sleep yet holds it
     room_.notify_one();
   }
 
@@ -201,7 +214,8 @@ class VICAR_SHARED mailbox {
 
   /// Takes the whole filling chain and gives the spare chunk back to those who send.
   bool take() noexcept {
-    if (signal_.load(std::memory_order_relaxed) != filled) return false;  // relaxed: the lock below acquires the messages
+    if (signal_.load(std::memory_order_relaxed) != filled)
+      return false;  // relaxed: the lock below acquires the messages
     const std::lock_guard lock{mutex_};
     taken_ = std::exchange(first_, spare_);
     last_ = std::exchange(spare_, nullptr);
@@ -234,10 +248,10 @@ class VICAR_SHARED mailbox {
   const std::size_t capacity_;
 
   std::mutex mutex_;
-  chunk* first_ = nullptr;                 // the filling chain: guarded by mutex_
-  chunk* last_ = nullptr;                  // its end: guarded by mutex_
-  std::atomic<bool> closed_{false};        // written under mutex_
-  std::atomic<std::uint64_t> pushed_{0};   // ordinary messages so far: written under mutex_
+  chunk* first_ = nullptr;                // the filling chain: guarded by mutex_
+  chunk* last_ = nullptr;                 // its end: guarded by mutex_
+  std::atomic<bool> closed_{false};       // written under mutex_
+  std::atomic<std::uint64_t> pushed_{0};  // ordinary messages so far: written under mutex_
   std::condition_variable room_;
   std::atomic<std::uint32_t> blocked_{0};  // senders that wait for room
 

@@ -16,8 +16,8 @@
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/future.hpp>
 
-// What a message does to the object. A target finds the object on the actor's thread: `T& resolve(cell&)`. An invoker is a stateless type that
-// calls one member known at compile time: `call(T&, arguments...)`, and `label` names it.
+// What a message does to the object. A target finds the object on the actor's thread: `T& resolve(cell&)`. An invoker
+// is a stateless type that calls one member known at compile time: `call(T&, arguments...)`, and `label` names it.
 namespace vicar::detail {
 
 /// The actor's own object, or a base of it.
@@ -47,7 +47,8 @@ struct pointer_invoker {
 };
 
 template <class Invoker, class T, class... Arguments>
-concept calls = requires(T& object, std::decay_t<Arguments>... arguments) { Invoker::call(object, std::move(arguments)...); };
+concept calls =
+    requires(T& object, std::decay_t<Arguments>... arguments) { Invoker::call(object, std::move(arguments)...); };
 
 template <class Invoker, class T, class... Arguments>
 using call_result_t = decltype(Invoker::call(std::declval<T&>(), std::declval<std::decay_t<Arguments>>()...));
@@ -55,7 +56,8 @@ using call_result_t = decltype(Invoker::call(std::declval<T&>(), std::declval<st
 /// The message of a member known at compile time. The arguments are kept decayed and handed over as rvalues.
 template <class Invoker, class Target, class... Arguments>
 auto bind_member(Target target, Arguments&&... arguments) {
-  return [target = std::move(target), ... kept = std::forward<Arguments>(arguments)](cell& owner) mutable -> decltype(auto) {
+  return [target = std::move(target),
+          ... kept = std::forward<Arguments>(arguments)](cell& owner) mutable -> decltype(auto) {
     return Invoker::call(target.resolve(owner), std::move(kept)...);
   };
 }
@@ -103,9 +105,8 @@ auto read_member(cell& from, Target target, Access access) {
 template <const std::string_view* Label, class Target, class Assign, class Value>
 future<void> write_member(cell& to, Target target, Assign assign, Value&& value) {
   return send_call<Label, void>(
-      to, [target = std::move(target), assign, kept = std::decay_t<Value>(std::forward<Value>(value))](cell& owner) mutable {
-        assign(target.resolve(owner), std::move(kept));
-      });
+      to, [target = std::move(target), assign, kept = std::decay_t<Value>(std::forward<Value>(value))](
+              cell& owner) mutable { assign(target.resolve(owner), std::move(kept)); });
 }
 
 }  // namespace vicar::detail

@@ -2,8 +2,8 @@
 #ifndef VICAR_DETAIL_MEMBER_MACROS_HPP
 #define VICAR_DETAIL_MEMBER_MACROS_HPP
 
-// The preprocessor's part of the registration: repeats VICAR_ITEM for each member of a list. It rescans up to 256 times, so that a list which is
-// too long still gets as far as our message.
+// The preprocessor's part of the registration: repeats VICAR_ITEM for each member of a list. It rescans up to 256
+// times, so that a list which is too long still gets as far as our message.
 
 #define VICAR_EXPAND(...) VICAR_EXPAND_3(VICAR_EXPAND_3(VICAR_EXPAND_3(VICAR_EXPAND_3(__VA_ARGS__))))
 #define VICAR_EXPAND_3(...) VICAR_EXPAND_2(VICAR_EXPAND_2(VICAR_EXPAND_2(VICAR_EXPAND_2(__VA_ARGS__))))
@@ -37,92 +37,94 @@
 #define VICAR_VISIT_MEMBER(item) VICAR_VISIT_NAMED(item)
 #define VICAR_VISIT_NAMED(name, ...) vicar_visitor.template operator()<vicar_access_##name>();
 
-// How one member is reached. The class is a parameter, so that only what is used is looked up, and derived classes find their own.
-#define VICAR_DEFINE_MEMBER(member)                                                                                           \
-  struct vicar_access_##member {                                                                                              \
-    static constexpr ::std::string_view name = #member;                                                                       \
-    static constexpr const ::std::string_view* label = &name;                                                                 \
-    static constexpr bool is_property = false;                                                                                \
-    struct vicar_named {                                                                                                      \
-      int member;                                                                                                             \
-    };                                                                                                                        \
-    template <class VicarClass>                                                                                               \
-    struct vicar_fused : VicarClass, vicar_named {};                                                                          \
-    template <class VicarClass>                                                                                               \
-    static constexpr bool pointable = requires { &VicarClass::member; };                                                      \
-    template <class VicarClass>                                                                                               \
-    static constexpr bool is_data = requires(VicarClass& vicar_object) {                                                      \
-      requires ::std::is_object_v<::std::remove_reference_t<decltype((vicar_object.member))>>;                                \
-    };                                                                                                                        \
-    template <class VicarClass>                                                                                               \
-    static constexpr auto pointer() {                                                                                         \
-      if constexpr (pointable<VicarClass>) return &VicarClass::member;                                                        \
-    }                                                                                                                         \
-    template <class VicarClass>                                                                                               \
-    static constexpr auto declared() {                                                                                        \
-      return ::std::type_identity<decltype(VicarClass::member)>{};                                                            \
-    }                                                                                                                         \
-    template <class VicarClass>                                                                                               \
-    static constexpr decltype(auto) get(VicarClass& vicar_object) {                                                           \
-      using vicar_type = decltype(VicarClass::member);                                                                        \
-      if constexpr (!pointable<VicarClass> && !::std::is_reference_v<vicar_type>)                                             \
-        return static_cast<vicar_type>(vicar_object.member);                                                                  \
-      else                                                                                                                    \
-        return (vicar_object.member);                                                                                         \
-    }                                                                                                                         \
-    template <class VicarClass, class VicarValue>                                                                             \
-    static constexpr auto set(VicarClass& vicar_object, VicarValue&& vicar_value)                                             \
-        -> decltype(static_cast<void>(vicar_object.member = ::std::forward<VicarValue>(vicar_value))) {                       \
-      vicar_object.member = ::std::forward<VicarValue>(vicar_value);                                                          \
-    }                                                                                                                         \
-    template <class VicarClass, class... VicarArguments>                                                                      \
-    static constexpr auto call(VicarClass& vicar_object, VicarArguments&&... vicar_arguments)                                 \
-        -> decltype(vicar_object.member(::std::forward<VicarArguments>(vicar_arguments)...)) {                                \
-      return vicar_object.member(::std::forward<VicarArguments>(vicar_arguments)...);                                         \
-    }                                                                                                                         \
-  };                                                                                                                          \
-  static_assert(::vicar::detail::name_exists<vicar_access_##member, typename VicarContext::object_type>(),                    \
-                "vicar: the list of members has '" #member "', but the class has no accessible member of that name; check the spelling"); \
+// How one member is reached. The class is a parameter, so that only what is used is looked up, and derived classes find
+// their own.
+#define VICAR_DEFINE_MEMBER(member)                                                                        \
+  struct vicar_access_##member {                                                                           \
+    static constexpr ::std::string_view name = #member;                                                    \
+    static constexpr const ::std::string_view* label = &name;                                              \
+    static constexpr bool is_property = false;                                                             \
+    struct vicar_named {                                                                                   \
+      int member;                                                                                          \
+    };                                                                                                     \
+    template <class VicarClass>                                                                            \
+    struct vicar_fused : VicarClass, vicar_named {};                                                       \
+    template <class VicarClass>                                                                            \
+    static constexpr bool pointable = requires { &VicarClass::member; };                                   \
+    template <class VicarClass>                                                                            \
+    static constexpr bool is_data = requires(VicarClass& vicar_object) {                                   \
+      requires ::std::is_object_v<::std::remove_reference_t<decltype((vicar_object.member))>>;             \
+    };                                                                                                     \
+    template <class VicarClass>                                                                            \
+    static constexpr auto pointer() {                                                                      \
+      if constexpr (pointable<VicarClass>) return &VicarClass::member;                                     \
+    }                                                                                                      \
+    template <class VicarClass>                                                                            \
+    static constexpr auto declared() {                                                                     \
+      return ::std::type_identity<decltype(VicarClass::member)>{};                                         \
+    }                                                                                                      \
+    template <class VicarClass>                                                                            \
+    static constexpr decltype(auto) get(VicarClass& vicar_object) {                                        \
+      using vicar_type = decltype(VicarClass::member);                                                     \
+      if constexpr (!pointable<VicarClass> && !::std::is_reference_v<vicar_type>)                          \
+        return static_cast<vicar_type>(vicar_object.member);                                               \
+      else                                                                                                 \
+        return (vicar_object.member);                                                                      \
+    }                                                                                                      \
+    template <class VicarClass, class VicarValue>                                                          \
+    static constexpr auto set(VicarClass& vicar_object, VicarValue&& vicar_value)                          \
+        -> decltype(static_cast<void>(vicar_object.member = ::std::forward<VicarValue>(vicar_value))) {    \
+      vicar_object.member = ::std::forward<VicarValue>(vicar_value);                                       \
+    }                                                                                                      \
+    template <class VicarClass, class... VicarArguments>                                                   \
+    static constexpr auto call(VicarClass& vicar_object, VicarArguments&&... vicar_arguments)              \
+        -> decltype(vicar_object.member(::std::forward<VicarArguments>(vicar_arguments)...)) {             \
+      return vicar_object.member(::std::forward<VicarArguments>(vicar_arguments)...);                      \
+    }                                                                                                      \
+  };                                                                                                       \
+  static_assert(::vicar::detail::name_exists<vicar_access_##member, typename VicarContext::object_type>(), \
+                "vicar: the list of members has '" #member                                                 \
+                "', but the class has no accessible member of that name; check the spelling");             \
   ::vicar::detail::wrapper_t<vicar_access_##member, VicarContext> member{vicar_context};
 
-#define VICAR_DEFINE_PROPERTY(property, getter, ...)                                                             \
-  struct vicar_access_##property {                                                                               \
-    static constexpr ::std::string_view name = #property;                                                        \
-    static constexpr const ::std::string_view* label = &name;                                                    \
-    static constexpr bool is_property = true;                                                                    \
-    template <class VicarClass>                                                                                  \
-    static constexpr bool pointable = false;                                                                     \
-    template <class VicarClass>                                                                                  \
-    static constexpr bool is_data = true;                                                                        \
-    template <class VicarClass>                                                                                  \
-    static constexpr bool gettable = requires(VicarClass& vicar_object) {                                        \
-      requires !::std::is_void_v<decltype(vicar_object.getter())>;                                               \
-    };                                                                                                           \
-    template <class VicarClass>                                                                                  \
-    static constexpr auto declared() {                                                                           \
-      if constexpr (gettable<VicarClass>)                                                                        \
-        return ::std::type_identity<decltype(::std::declval<VicarClass&>().getter())>{};                         \
-      else                                                                                                       \
-        return ::std::type_identity<::vicar::detail::placeholder>{};                                             \
-    }                                                                                                            \
-    template <class VicarClass>                                                                                  \
-    static constexpr decltype(auto) get(VicarClass& vicar_object) {                                              \
-      return vicar_object.getter();                                                                              \
-    }                                                                                                            \
-    __VA_OPT__(VICAR_DEFINE_SETTER(__VA_ARGS__))                                                                 \
-    template <class VicarClass>                                                                                  \
-    static constexpr bool settable = false __VA_OPT__(|| true);                                                  \
-  };                                                                                                             \
-  static_assert(vicar_access_##property::template gettable<typename VicarContext::object_type>,                  \
-                "vicar: the property '" #property "' has no accessible getter '" #getter "' that takes nothing and returns a value; " \
-                "check the spelling");                                                                           \
+#define VICAR_DEFINE_PROPERTY(property, getter, ...)                                                         \
+  struct vicar_access_##property {                                                                           \
+    static constexpr ::std::string_view name = #property;                                                    \
+    static constexpr const ::std::string_view* label = &name;                                                \
+    static constexpr bool is_property = true;                                                                \
+    template <class VicarClass>                                                                              \
+    static constexpr bool pointable = false;                                                                 \
+    template <class VicarClass>                                                                              \
+    static constexpr bool is_data = true;                                                                    \
+    template <class VicarClass>                                                                              \
+    static constexpr bool gettable =                                                                         \
+        requires(VicarClass& vicar_object) { requires !::std::is_void_v<decltype(vicar_object.getter())>; }; \
+    template <class VicarClass>                                                                              \
+    static constexpr auto declared() {                                                                       \
+      if constexpr (gettable<VicarClass>)                                                                    \
+        return ::std::type_identity<decltype(::std::declval<VicarClass&>().getter())>{};                     \
+      else                                                                                                   \
+        return ::std::type_identity<::vicar::detail::placeholder>{};                                         \
+    }                                                                                                        \
+    template <class VicarClass>                                                                              \
+    static constexpr decltype(auto) get(VicarClass& vicar_object) {                                          \
+      return vicar_object.getter();                                                                          \
+    }                                                                                                        \
+    __VA_OPT__(VICAR_DEFINE_SETTER(__VA_ARGS__))                                                             \
+    template <class VicarClass>                                                                              \
+    static constexpr bool settable = false __VA_OPT__(|| true);                                              \
+  };                                                                                                         \
+  static_assert(vicar_access_##property::template gettable<typename VicarContext::object_type>,              \
+                "vicar: the property '" #property "' has no accessible getter '" #getter                     \
+                "' that takes nothing and returns a value; "                                                 \
+                "check the spelling");                                                                       \
   ::vicar::detail::wrapper_t<vicar_access_##property, VicarContext> property{vicar_context};
 
-#define VICAR_DEFINE_SETTER(setter)                                                                      \
-  template <class VicarClass, class VicarValue>                                                          \
-  static constexpr auto set(VicarClass& vicar_object, VicarValue&& vicar_value)                          \
-      -> decltype(static_cast<void>(vicar_object.setter(::std::forward<VicarValue>(vicar_value)))) {     \
-    vicar_object.setter(::std::forward<VicarValue>(vicar_value));                                        \
+#define VICAR_DEFINE_SETTER(setter)                                                                  \
+  template <class VicarClass, class VicarValue>                                                      \
+  static constexpr auto set(VicarClass& vicar_object, VicarValue&& vicar_value)                      \
+      -> decltype(static_cast<void>(vicar_object.setter(::std::forward<VicarValue>(vicar_value)))) { \
+    vicar_object.setter(::std::forward<VicarValue>(vicar_value));                                    \
   }
 
 #endif

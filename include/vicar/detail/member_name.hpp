@@ -9,8 +9,8 @@
 
 namespace vicar::detail {
 
-/// The unqualified name at the end of what the compiler writes for a pointer to a member: GCC `(int (a::*)(int))a::f` or `&a::f`,
-/// Clang `&a::f`. What is no plain name, such as a lambda, stays as it is.
+/// The unqualified name at the end of what the compiler writes for a pointer to a member: GCC `(int (a::*)(int))a::f`
+/// or `&a::f`, Clang `&a::f`. What is no plain name, such as a lambda, stays as it is.
 constexpr std::string_view last_name(std::string_view value) {
   if (value.empty() || value.back() == ')' || value.back() == '}') return value;
   int depth = 0;

@@ -16,18 +16,20 @@
 
 namespace vicar::detail {
 
-/// `call`, `defer`, `get` and `set` of everything that leads to an object on an actor's thread: references, proxies, nested proxies.
-/// `Self` gives `owner()`, the cell, and `target()`, see `member_call.hpp`.
+/// `call`, `defer`, `get` and `set` of everything that leads to an object on an actor's thread: references, proxies,
+/// nested proxies. `Self` gives `owner()`, the cell, and `target()`, see `member_call.hpp`.
 ///
-/// All members may be called from any thread. None blocks, unless the actor was started with `overflow::block` and its mailbox is full.
-/// Arguments are copied or moved into the message by the caller, whom their exceptions reach, and handed over as rvalues on the actor's
-/// thread; `std::ref` shares instead, and then what it refers to has to live until the message was handled. `const char*` and
-/// `std::string_view` arguments are kept as they are, like those of a `std::thread`.
+/// All members may be called from any thread. None blocks, unless the actor was started with `overflow::block` and its
+/// mailbox is full. Arguments are copied or moved into the message by the caller, whom their exceptions reach, and
+/// handed over as rvalues on the actor's thread; `std::ref` shares instead, and then what it refers to has to live
+/// until the message was handled. `const char*` and `std::string_view` arguments are kept as they are, like those of a
+/// `std::thread`.
 template <class Self, class T>
 class member_operations {
  public:
-  /// Calls `function(object, arguments...)` on the actor's thread; `function` is a member function pointer or any callable that takes a
-  /// `T&` first. The future carries the result or the exception, `actor_dead_error` and `mailbox_full_error` included.
+  /// Calls `function(object, arguments...)` on the actor's thread; `function` is a member function pointer or any
+  /// callable that takes a `T&` first. The future carries the result or the exception, `actor_dead_error` and
+  /// `mailbox_full_error` included.
   template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
   auto call(Function&& function, Arguments&&... arguments) const {
     using callable = std::decay_t<Function>;
@@ -45,7 +47,8 @@ class member_operations {
     }
   }
 
-  /// The same for a member known at compile time, `call<&T::member>(arguments...)`: logs and errors have its name. Takes static members, too.
+  /// The same for a member known at compile time, `call<&T::member>(arguments...)`: logs and errors have its name.
+  /// Takes static members, too.
   template <auto Member, class... Arguments>
   auto call(Arguments&&... arguments) const {
     using invoker = pointer_invoker<Member>;
@@ -56,13 +59,14 @@ class member_operations {
     }
   }
 
-  /// As `call`, for the effect alone: there is no answer, and an exception ends the actor. Throws `actor_dead_error`, and
-  /// `mailbox_full_error` if the actor was started with `overflow::fail`.
+  /// As `call`, for the effect alone: there is no answer, and an exception ends the actor. Throws `actor_dead_error`,
+  /// and `mailbox_full_error` if the actor was started with `overflow::fail`.
   template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
   void defer(Function&& function, Arguments&&... arguments) const {
     if constexpr (check_function<Function, Arguments...>()) {
       send_defer<&class_name<std::decay_t<Function>>>(
-          self().owner(), bind_function(self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...));
+          self().owner(),
+          bind_function(self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...));
     }
   }
   template <auto Member, class... Arguments>
@@ -77,7 +81,8 @@ class member_operations {
   template <class Pointer>
   auto get(Pointer field) const {
     if constexpr (check_read<Pointer>()) {
-      return read_member<&class_name<Pointer>>(self().owner(), self().target(), [field](T& object) -> auto& { return object.*field; });
+      return read_member<&class_name<Pointer>>(self().owner(), self().target(),
+                                               [field](T& object) -> auto& { return object.*field; });
     } else {
       return placeholder{};
     }
@@ -85,7 +90,8 @@ class member_operations {
   template <auto Field>
   auto get() const {
     if constexpr (check_read<decltype(Field)>()) {
-      return read_member<&member_name<Field>>(self().owner(), self().target(), [](T& object) -> auto& { return object.*Field; });
+      return read_member<&member_name<Field>>(self().owner(), self().target(),
+                                              [](T& object) -> auto& { return object.*Field; });
     } else {
       return placeholder{};
     }
@@ -97,7 +103,8 @@ class member_operations {
     if constexpr (check_write<Pointer, Value>()) {
       return write_member<&class_name<Pointer>>(
           self().owner(), self().target(),
-          [field](T& object, auto&& kept) { object.*field = std::forward<decltype(kept)>(kept); }, std::forward<Value>(value));
+          [field](T& object, auto&& kept) { object.*field = std::forward<decltype(kept)>(kept); },
+          std::forward<Value>(value));
     } else {
       return placeholder{};
     }
@@ -107,7 +114,8 @@ class member_operations {
     if constexpr (check_write<decltype(Field), Value>()) {
       return write_member<&member_name<Field>>(
           self().owner(), self().target(),
-          [](T& object, auto&& kept) { object.*Field = std::forward<decltype(kept)>(kept); }, std::forward<Value>(value));
+          [](T& object, auto&& kept) { object.*Field = std::forward<decltype(kept)>(kept); },
+          std::forward<Value>(value));
     } else {
       return placeholder{};
     }
@@ -121,8 +129,9 @@ class member_operations {
 
   template <class Function, class... Arguments>
   static consteval bool check_function() {
-    static_assert(storable<Function>,
-                  "vicar: this function can be neither copied nor moved into the message; std::move it, or pass std::ref(function) to share it");
+    static_assert(
+        storable<Function>,
+        "vicar: this function can be neither copied nor moved into the message; std::move it, or pass std::ref(function) to share it");
     if constexpr (storable<Function>) {
       using callable = std::decay_t<Function>;
       return check_call<T, callable, std::invocable<callable, T&, std::decay_t<Arguments>...>, Arguments...>();
@@ -139,13 +148,17 @@ class member_operations {
   }
   template <class Pointer>
   static consteval bool check_read() {
-    if constexpr (check_field<T, Pointer>()) return check_readable<typename member_traits<Pointer>::field_type>();
-    else return false;
+    if constexpr (check_field<T, Pointer>())
+      return check_readable<typename member_traits<Pointer>::field_type>();
+    else
+      return false;
   }
   template <class Pointer, class Value>
   static consteval bool check_write() {
-    if constexpr (check_field<T, Pointer>()) return check_writable<typename member_traits<Pointer>::field_type, Value>();
-    else return false;
+    if constexpr (check_field<T, Pointer>())
+      return check_writable<typename member_traits<Pointer>::field_type, Value>();
+    else
+      return false;
   }
 };
 

@@ -11,11 +11,10 @@ namespace vicar::detail {
 
 /// A parameter that would bind to the copy in the message, so that the caller would never see what was written to it.
 template <class Parameter>
-concept mutable_lvalue =
-    std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>;
+concept mutable_lvalue = std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>;
 
-/// What a member pointer points into (`class_type`), whether the method takes a parameter that is a `mutable_lvalue`, and how many
-/// parameters it has (-1 for what is no method).
+/// What a member pointer points into (`class_type`), whether the method takes a parameter that is a `mutable_lvalue`,
+/// and how many parameters it has (-1 for what is no method).
 template <class Pointer>
 struct member_traits {
   using class_type = void;
@@ -32,12 +31,12 @@ struct member_traits<Field Class::*> {
   static constexpr int arity = -1;
 };
 
-#define VICAR_MEMBER_TRAITS(qualifiers)                                                \
-  template <class Class, class Result, class... Parameters>                            \
-  struct member_traits<Result (Class::*)(Parameters...) qualifiers> {                  \
-    using class_type = Class;                                                          \
-    static constexpr bool takes_mutable_lvalue = (mutable_lvalue<Parameters> || ...);  \
-    static constexpr int arity = sizeof...(Parameters);                                \
+#define VICAR_MEMBER_TRAITS(qualifiers)                                               \
+  template <class Class, class Result, class... Parameters>                           \
+  struct member_traits<Result (Class::*)(Parameters...) qualifiers> {                 \
+    using class_type = Class;                                                         \
+    static constexpr bool takes_mutable_lvalue = (mutable_lvalue<Parameters> || ...); \
+    static constexpr int arity = sizeof...(Parameters);                               \
   };
 #define VICAR_MEMBER_TRAITS_REFERENCES(qualifiers) \
   VICAR_MEMBER_TRAITS(qualifiers)                  \

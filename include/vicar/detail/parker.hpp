@@ -24,8 +24,9 @@
 #include <mutex>
 #endif
 
-// Waiting on a 32-bit word: spin for a moment, then sleep in the kernel. `std::atomic::wait` has no time limit, hence this.
-// The word is the only channel: whoever changes it and may have a sleeper calls wake_*; whoever wakes looks again.
+// Waiting on a 32-bit word: spin for a moment, then sleep in the kernel. `std::atomic::wait` has no time limit, hence
+// this. The word is the only channel: whoever changes it and may have a sleeper calls wake_*; whoever wakes looks
+// again.
 namespace vicar::detail {
 
 using wait_word = std::atomic<std::uint32_t>;
@@ -38,8 +39,8 @@ inline void pause_processor() noexcept {
 #endif
 }
 
-/// Tries `condition` for a moment: a few pauses, then some tens of yields, which hand the core to the other side where both share one.
-/// Returns whether it came true.
+/// Tries `condition` for a moment: a few pauses, then some tens of yields, which hand the core to the other side where
+/// both share one. Returns whether it came true.
 template <class Condition>
 bool spin_until(Condition condition) {
   constexpr int pauses = 4;
@@ -61,7 +62,8 @@ bool spin_until(Condition condition) {
 inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
   std::timespec until{};
   if (!limit.forever()) {
-    const auto since_epoch = limit.until().time_since_epoch();  // steady_clock is CLOCK_MONOTONIC in both standard libraries
+    const auto since_epoch =
+        limit.until().time_since_epoch();  // steady_clock is CLOCK_MONOTONIC in both standard libraries
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
     until.tv_sec = static_cast<std::time_t>(seconds.count());
     until.tv_nsec = static_cast<long>(std::chrono::nanoseconds{since_epoch - seconds}.count());
@@ -104,7 +106,9 @@ inline void sleep_while(const wait_word& word, std::uint32_t expected, const tim
 
 inline void wake_all(const wait_word& word) noexcept {
   waiting_room& room = waiting_room::of(word);
-  { const std::lock_guard lock{room.mutex}; }
+  {
+    const std::lock_guard lock{room.mutex};
+  }
   room.changed.notify_all();
 }
 inline void wake_one(const wait_word& word) noexcept { wake_all(word); }

@@ -58,9 +58,9 @@ struct step {
 
   path before;
   std::string_view name;
-  const void* kind;   ///< with `bits` the step's identity; null for a conversion to a base, which is no step of its own
-  bits_type bits;     ///< the member pointer, where there is one
-  go_type go;         ///< null if the member is
+  const void* kind;  ///< with `bits` the step's identity; null for a conversion to a base, which is no step of its own
+  bits_type bits;    ///< the member pointer, where there is one
+  go_type go;        ///< null if the member is
   mutable std::atomic<std::uint32_t> references{1};
 
   /// The last step at or before `one` that counts.
@@ -114,8 +114,10 @@ path step_by_pointer(path before, std::string_view name, Pointer member, Follow)
   auto* added = new step{std::move(before), name, &type_tag<Pointer>, {}, [](const step& self, void* object) -> void* {
                            Pointer kept{};
                            std::memcpy(&kept, self.bits.data(), sizeof(Pointer));
-                           if constexpr (std::is_member_pointer_v<Pointer>) return Follow{}(static_cast<T*>(object)->*kept);
-                           else return Follow{}(*kept);
+                           if constexpr (std::is_member_pointer_v<Pointer>)
+                             return Follow{}(static_cast<T*>(object)->*kept);
+                           else
+                             return Follow{}(*kept);
                          }};
   std::memcpy(added->bits.data(), &member, sizeof(Pointer));
   return path::adopt(added);

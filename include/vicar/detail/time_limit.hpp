@@ -7,7 +7,8 @@
 
 namespace vicar::detail {
 
-/// How long a wait may take: a point on the steady clock, and how much was asked for (for error texts). The default is for ever.
+/// How long a wait may take: a point on the steady clock, and how much was asked for (for error texts). The default is
+/// for ever.
 class time_limit {
  public:
   using clock = std::chrono::steady_clock;

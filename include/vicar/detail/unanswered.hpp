@@ -28,11 +28,13 @@ class unanswered final : public late_text {
   std::string make() const override {
     const std::string waited = fmt::format("{:g} s", seconds_ > 0 ? seconds_ : 0.0);
     if (!source_) {
-      return fmt::format("vicar: no answer within {}; the promise is not yet kept: wait longer, or look at its owner", waited);
+      return fmt::format("vicar: no answer within {}; the promise is not yet kept: wait longer, or look at its owner",
+                         waited);
     }
     const std::string doing = running_.empty() ? "is handling no message" : fmt::format("is running {}", running_);
-    return fmt::format("vicar: {} did not answer {} within {}; it {} and {} {} in its mailbox: wait longer, or give it less to do",
-                       source_->title(), member_, waited, doing, depth_, depth_ == 1 ? "message waits" : "messages wait");
+    return fmt::format(
+        "vicar: {} did not answer {} within {}; it {} and {} {} in its mailbox: wait longer, or give it less to do",
+        source_->title(), member_, waited, doing, depth_, depth_ == 1 ? "message waits" : "messages wait");
   }
 
   participant_handle source_;

@@ -14,7 +14,8 @@
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
 
-// Who waits for whom. An actor that is about to sleep until another one does something adds one edge; at most one leaves each actor.
+// Who waits for whom. An actor that is about to sleep until another one does something adds one edge; at most one
+// leaves each actor.
 namespace vicar::detail {
 
 /// An actor as those see it that wait for its answer.
@@ -50,24 +51,24 @@ VICAR_SHARED inline std::mutex& wait_graph_mutex() {
 /// The actor that runs on this thread; null on threads that are no actor's.
 VICAR_SHARED inline constinit thread_local participant* current_participant = nullptr;
 
-/// The edge from the actor that runs on this thread to `target`, as long as this object lives. Made before the thread sleeps.
+/// The edge from the actor that runs on this thread to `target`, as long as this object lives. Made before the thread
+/// sleeps.
 class wait_edge {
  public:
   /// Throws `deadlock_error` when an actor would wait, without a limit, for itself. `what` is what it waits for.
-  wait_edge(const participant& target, std::string_view what, const time_limit& limit)
-      : waiter_{current_participant} {
+  wait_edge(const participant& target, std::string_view what, const time_limit& limit) : waiter_{current_participant} {
     if (limit.forever() && target.constructed_here()) {
-      throw deadlock_error{
-          fmt::format("vicar: the constructor of {} waits for {}, which runs on a thread that starts when the constructor has "
-                      "returned; wait in on_start or later",
-                      target.title(), what)};
+      throw deadlock_error{fmt::format(
+          "vicar: the constructor of {} waits for {}, which runs on a thread that starts when the constructor has "
+          "returned; wait in on_start or later",
+          target.title(), what)};
     }
     if (!waiter_) return;
     if (waiter_ == &target && limit.forever()) {
-      throw deadlock_error{
-          fmt::format("vicar: {} waits for itself: {} cannot run before {} returns; call the member directly, or keep the "
-                      "future and return",
-                      target.title(), what, target.running())};
+      throw deadlock_error{fmt::format(
+          "vicar: {} waits for itself: {} cannot run before {} returns; call the member directly, or keep the "
+          "future and return",
+          target.title(), what, target.running())};
     }
     const std::lock_guard lock{wait_graph_mutex()};
     waiter_->waits_for_ = &target;

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_FUTURE_CHECKS_HPP
+#define VICAR_DETAIL_FUTURE_CHECKS_HPP
+
+#include <chrono>
+#include <concepts>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vicar/detail/lazy_state.hpp>
+
+// What may be done with a future of `T`: one message for each wrong use, and the types of the results.
+namespace vicar::detail {
+
+template <class T, class Hook>
+consteval bool check_hook() {
+  constexpr bool callable = std::is_invocable_r_v<T, Hook&, std::optional<std::chrono::nanoseconds>>;
+  static_assert(
+      callable,
+      "vicar: a hook takes a std::optional<std::chrono::nanoseconds> and returns the future's value; change its signature");
+  return callable;
+}
+
+/// What `map` makes with a function that takes the value by reference, or by value if it can only be moved.
+template <class T, class Function>
+struct map_result : std::invoke_result<Function&, T> {};
+template <class T, class Function>
+  requires std::invocable<Function&, const T&>
+struct map_result<T, Function> : std::invoke_result<Function&, const T&> {};
+template <class T, class Function>
+  requires std::is_void_v<T>
+struct map_result<T, Function> : std::invoke_result<Function&> {};
+
+template <class T, class Function>
+consteval bool check_map() {
+  constexpr bool callable = requires { typename map_result<T, Function>::type; };
+  static_assert(
+      callable || std::is_void_v<T>,
+      "vicar: map cannot call this function with the future's value; it takes the whole value as its only argument");
+  static_assert(callable || !std::is_void_v<T>,
+                "vicar: map cannot call this function; for a future<void> it takes no argument");
+  return callable;
+}
+
+template <class T, class Predicate>
+consteval bool check_filter() {
+  static_assert(iterable<T>, "vicar: filter needs a future of a range; use map for a single value");
+  if constexpr (iterable<T>) {
+    constexpr bool callable = std::predicate<Predicate&, const element_t<T>&>;
+    static_assert(
+        callable,
+        "vicar: filter cannot call this predicate with an item of the range; it takes one item and returns a bool");
+    return callable;
+  } else {
+    return false;
+  }
+}
+
+/// A function that combines what was made so far, at first `Start`, with the next item.
+template <class Function, class Start, class Item>
+concept folds = std::invocable<Function&, Start, Item> &&
+                requires(std::decay_t<std::invoke_result_t<Function&, Start, Item>> made, Start&& start) {
+                  static_cast<decltype(made)>(std::forward<Start>(start));
+                  requires std::is_invocable_r_v<decltype(made), Function&, decltype(made), Item>;
+                };
+
+/// Stands for a fold that begins with the first item of the range.
+struct first_item {};
+
+template <class T, class Function, class Start>
+consteval bool check_fold() {
+  static_assert(iterable<T>, "vicar: reduce needs a future of a range; use map for a single value");
+  if constexpr (iterable<T>) {
+    using start = std::conditional_t<std::same_as<Start, first_item>, element_t<T>, Start>;
+    constexpr bool callable = folds<Function, start, element_reference_t<T>>;
+    static_assert(callable,
+                  "vicar: reduce cannot call this function; it takes what was combined so far and the next item");
+    return callable;
+  } else {
+    return false;
+  }
+}
+
+template <class... Values>
+inline constexpr bool all_void = (std::is_void_v<Values> && ...);
+
+template <class... Values>
+consteval bool check_join() {
+  constexpr bool alike = all_void<Values...> || !(std::is_void_v<Values> || ...);
+  static_assert(alike,
+                "vicar: join of futures with and without a value; join the future<void> ones apart from the others");
+  return alike;
+}
+
+template <class First, class... Others>
+struct join_result {
+  using type =
+      std::conditional_t<(std::same_as<First, Others> && ...), std::vector<First>, std::tuple<First, Others...>>;
+};
+template <class First, class... Others>
+  requires all_void<First, Others...>
+struct join_result<First, Others...> {
+  using type = void;
+};
+
+}  // namespace vicar::detail
+
+#endif
