@@ -162,7 +162,8 @@ TEST_CASE("a step leads through marks, smart pointers and optionals to the class
   STATIC_REQUIRE(std::same_as<step_target_t<traversable<speaker>>, speaker>);
   STATIC_REQUIRE(std::same_as<step_target_t<marked_inside>, marked_inside>);
   STATIC_REQUIRE(std::same_as<step_target_t<marked_outside>, marked_outside>);
-  STATIC_REQUIRE(std::same_as<step_target_t<const marked_inside&>, marked_inside>);
+  STATIC_REQUIRE(std::same_as<step_target_t<marked_inside&>, marked_inside>);
+  STATIC_REQUIRE_FALSE(traversable_field<const marked_inside&>);
   STATIC_REQUIRE(std::same_as<step_target_t<std::unique_ptr<traversable<speaker>>>, speaker>);
   STATIC_REQUIRE(std::same_as<step_target_t<std::shared_ptr<marked_outside>>, marked_outside>);
   STATIC_REQUIRE(std::same_as<step_target_t<std::optional<marked_inside>>, marked_inside>);
@@ -196,4 +197,14 @@ TEST_CASE("following a step gives the object, or null where there is none") {
   CHECK(follow_step(both) == both->get());
   both->reset();
   CHECK(follow_step(both) == nullptr);
+}
+
+TEST_CASE("no step leads to what is const, but one may lead through a const pointer") {
+  STATIC_REQUIRE(!traversable_field<const traversable<speaker>>);
+  STATIC_REQUIRE(!traversable_field<std::shared_ptr<const traversable<speaker>>>);
+  STATIC_REQUIRE(!traversable_field<const std::optional<traversable<speaker>>>);
+  STATIC_REQUIRE(traversable_field<const std::unique_ptr<traversable<speaker>>>);
+  STATIC_REQUIRE(traversable_field<const std::shared_ptr<traversable<speaker>>>);
+  const auto pointer = std::make_unique<traversable<speaker>>(7);
+  CHECK(follow_step(pointer)->volume() == 7);
 }

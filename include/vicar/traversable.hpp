@@ -47,10 +47,10 @@ struct traversable_base<U, false> {
   using type = no_base;
 };
 
-/// A class that says of itself, or of which somebody says, that it may be traversed.
+/// A class that says of itself, or of which somebody says, that it may be traversed. What is const is read as a whole.
 template <class U>
 concept marked_traversable =
-    std::is_class_v<U> && (enable_traversable<U> || requires { requires U::vicar_traversable; });
+    std::is_class_v<U> && !std::is_const_v<U> && (enable_traversable<U> || requires { requires U::vicar_traversable; });
 
 /// The class that a step through a member of type `Field` leads to, as `type`; without `type` if there is no way.
 template <class Field>
@@ -69,11 +69,16 @@ template <class Pointee>
 struct step_target<std::shared_ptr<Pointee>> : step_target<Pointee> {};
 template <class Value>
 struct step_target<std::optional<Value>> : step_target<Value> {};
+// A const pointer still leads to an object that is not.
+template <class Pointee, class Deleter>
+struct step_target<const std::unique_ptr<Pointee, Deleter>> : step_target<Pointee> {};
+template <class Pointee>
+struct step_target<const std::shared_ptr<Pointee>> : step_target<Pointee> {};
 
 template <class Field>
-concept traversable_field = requires { typename step_target<std::remove_cvref_t<Field>>::type; };
+concept traversable_field = requires { typename step_target<std::remove_reference_t<Field>>::type; };
 template <class Field>
-using step_target_t = typename step_target<std::remove_cvref_t<Field>>::type;
+using step_target_t = typename step_target<std::remove_reference_t<Field>>::type;
 
 template <class Field>
 concept maybe_null = requires(Field& field) {

@@ -17,6 +17,7 @@ using vicar::detail::step_to_base;
 namespace {
 
 struct leaf {
+  int before = 0;  // so that a value in no leaf is not at null
   int value = 1;
 };
 struct first_base {

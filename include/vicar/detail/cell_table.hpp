@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_CELL_TABLE_HPP
 #define VICAR_DETAIL_CELL_TABLE_HPP
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <mutex>
@@ -81,7 +80,9 @@ class VICAR_SHARED cell_table {
   cell_table() = default;
 
   std::vector<entry>::iterator find(const cell& one) noexcept {
-    return std::find_if(entries_.begin(), entries_.end(), [&](const entry& each) { return each.one.get() == &one; });
+    auto found = entries_.begin();
+    while (found != entries_.end() && found->one.get() != &one) ++found;
+    return found;
   }
 
   /// Last started first, without waiting for any.
@@ -115,9 +116,11 @@ class VICAR_SHARED cell_table {
           waited = true;
         }
       }
-      const std::vector<cell_handle> spared = table.snapshot(which::all);
-      thread_dispatcher::instance().wait_for_all(static_cast<std::size_t>(
-          std::count_if(spared.begin(), spared.end(), [](const cell_handle& each) { return !each->daemon(); })));
+      std::size_t spared = 0;  // this thread's own actor, if it is one
+      for (const cell_handle& each : table.snapshot(which::all)) {
+        if (!each->daemon()) ++spared;
+      }
+      thread_dispatcher::instance().wait_for_all(spared);
     } catch (...) {
       log(log_level::error, {}, std::current_exception(),
           [] { return std::string{"Not every actor was stopped before the end of the process:"}; });

@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_DISPATCHER_HPP
 #define VICAR_DETAIL_DISPATCHER_HPP
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -109,13 +108,13 @@ class VICAR_SHARED thread_dispatcher final : public waker {
       const bool worthwhile = average_ < worth_spinning;
       const bool found = worthwhile && spin_until([&] { return queue.has_messages(); });
       if (!found && queue.arm()) queue.sleep_until_woken();
-      const auto gap = std::min<clock::duration>(clock::now() - began, longest_counted);
-      average_ += (gap - average_) / 4;
+      const clock::duration gap = clock::now() - began;
+      average_ += ((gap < longest_counted ? gap : longest_counted) - average_) / 4;
     }
 
    private:
-    static constexpr std::chrono::microseconds worth_spinning{60};
-    static constexpr std::chrono::microseconds longest_counted{240};
+    static constexpr time_limit::clock::duration worth_spinning = std::chrono::microseconds{60};
+    static constexpr time_limit::clock::duration longest_counted = std::chrono::microseconds{240};
     time_limit::clock::duration average_{worth_spinning};
   };
 

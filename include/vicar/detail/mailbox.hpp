@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_MAILBOX_HPP
 #define VICAR_DETAIL_MAILBOX_HPP
 
-#include <algorithm>
 #include <atomic>
 #include <concepts>
 #include <condition_variable>
@@ -198,7 +197,8 @@ class VICAR_SHARED mailbox {
     if (!last_ || last_->capacity - last_->used < size) {
       // Chunks grow with the backlog, so that an idle actor stays small and a busy one allocates rarely.
       constexpr std::uint32_t head = sizeof(chunk);
-      const std::uint32_t capacity = last_ ? std::min(last_->capacity * 2 + head, largest_capacity) : first_capacity;
+      const std::uint32_t doubled = last_ ? last_->capacity * 2 + head : first_capacity;
+      const std::uint32_t capacity = doubled < largest_capacity ? doubled : largest_capacity;
       chunk* next = nullptr;
       try {
         next = make_chunk(capacity);

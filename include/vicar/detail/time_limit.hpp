@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_TIME_LIMIT_HPP
 #define VICAR_DETAIL_TIME_LIMIT_HPP
 
-#include <algorithm>
 #include <chrono>
 
 namespace vicar::detail {
@@ -23,7 +22,7 @@ class time_limit {
     const seconds asked = duration;
     if (asked >= seconds{clock::time_point::max() - now}) return;
     const seconds floor = -std::chrono::hours{1};  // keeps the arithmetic below in range; all that is past is the same
-    asked_ = std::chrono::ceil<clock::duration>(std::max(asked, floor));
+    asked_ = std::chrono::ceil<clock::duration>(asked < floor ? floor : asked);
     until_ = now + asked_;
   }
 
@@ -39,7 +38,10 @@ class time_limit {
   double asked_seconds() const noexcept { return std::chrono::duration<double>{asked_}.count(); }
 
   /// What is left of it, never less than zero.
-  clock::duration left() const noexcept { return std::max(until_ - clock::now(), clock::duration::zero()); }
+  clock::duration left() const noexcept {
+    const clock::duration left = until_ - clock::now();
+    return left < clock::duration::zero() ? clock::duration::zero() : left;
+  }
 
  private:
   clock::time_point until_ = clock::time_point::max();
