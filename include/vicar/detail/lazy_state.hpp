@@ -140,8 +140,18 @@ concept iterable = requires(const T& range) {
   *std::begin(range);
 };
 
+/// What a range holds, which is not always what its iterators give: those of `std::vector<bool>` may give a proxy.
+template <class Iterator>
+struct element_of {
+  using type = std::remove_cvref_t<decltype(*std::declval<Iterator&>())>;
+};
+template <class Iterator>
+  requires requires { typename std::iter_value_t<Iterator>; }
+struct element_of<Iterator> {
+  using type = std::iter_value_t<Iterator>;
+};
 template <class Range>
-using element_t = std::remove_cvref_t<decltype(*std::begin(std::declval<const Range&>()))>;
+using element_t = typename element_of<decltype(std::begin(std::declval<const Range&>()))>::type;
 template <class Range>
 using element_reference_t = decltype(*std::begin(std::declval<const Range&>()));
 
