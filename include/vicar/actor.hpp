@@ -132,7 +132,7 @@ actor_ref<T> start(Arguments&&... arguments) {
   }
 }
 
-/// The same with options of its own, which replace those of the class.
+/// The same with options of its own, which replace those of the class: `start<adder>({.name = "bookkeeping"}, 5)`.
 template <class T, class... Arguments>
 actor_ref<T> start(options chosen, Arguments&&... arguments) {
   if constexpr (detail::check_startable<T, Arguments...>()) {

@@ -104,7 +104,7 @@ struct read_result<traversable<U>> {
 
 }  // namespace detail
 
-/// Marks a member that a proxy may be led through: with `vicar::traversable<playback> playback;` in the actor,
+/// Marks a member that a proxy may be led through: with `vicar::traversable<tape_deck> playback;` in the actor,
 /// `proxy->playback->play()` calls the nested object on the actor's thread. It is a `U`, and is constructed from and
 /// assigned what a `U` is, so the actor itself goes on writing `playback.play()`. The other two ways to mark change the
 /// class instead: specialise `vicar::enable_traversable<U> = true`, or write `static constexpr bool vicar_traversable =
