@@ -5,7 +5,10 @@
 #include <concepts>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
+
+#include <vicar/detail/invoke.hpp>
 
 #include "support/catch.hpp"
 #include "support/tracked.hpp"
@@ -88,4 +91,15 @@ TEST_CASE("reading copies a field, arrays element by element") {
   CHECK(read[0].value == 1);
   CHECK(read[1].value == 2);
   CHECK(counts.copies == 2);
+}
+
+TEST_CASE("a method with C's variable arguments is a method, too") {
+  struct printer {
+    int count(int first, ...) { return first; }
+  };
+  using traits = vicar::detail::member_traits<decltype(&printer::count)>;
+  STATIC_REQUIRE(std::is_same_v<traits::class_type, printer>);
+  STATIC_REQUIRE(traits::arity == 1);
+  printer object;
+  CHECK(vicar::detail::invoke(&printer::count, object, 4, 2.5, "rest") == 4);
 }

@@ -29,12 +29,12 @@ class failing_allocation {
 
 }  // namespace support
 
-// Weak, so that any number of units of a program may include this.
+// For one unit of a program: these take the place of the library's.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 #endif
-[[gnu::weak]] void* operator new(std::size_t size) {
+void* operator new(std::size_t size) {
   support::allocation_counter& counter = support::allocations;
   if (counter.until_failure >= 0 && counter.until_failure-- == 0) throw std::bad_alloc{};
   void* const memory = std::malloc(size == 0 ? 1 : size);
@@ -42,28 +42,26 @@ class failing_allocation {
   ++counter.live;
   return memory;
 }
-[[gnu::weak]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   try {
     return ::operator new(size);
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
 }
-[[gnu::weak]] void operator delete(void* memory) noexcept {
+void operator delete(void* memory) noexcept {
   if (!memory) return;
   --support::allocations.live;
   std::free(memory);
 }
-[[gnu::weak]] void operator delete(void* memory, std::size_t) noexcept { ::operator delete(memory); }
-[[gnu::weak]] void operator delete(void* memory, const std::nothrow_t&) noexcept { ::operator delete(memory); }
+void operator delete(void* memory, std::size_t) noexcept { ::operator delete(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { ::operator delete(memory); }
 // A sanitizer's own array forms would not come here.
-[[gnu::weak]] void* operator new[](std::size_t size) { return ::operator new(size); }
-[[gnu::weak]] void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept {
-  return ::operator new(size, none);
-}
-[[gnu::weak]] void operator delete[](void* memory) noexcept { ::operator delete(memory); }
-[[gnu::weak]] void operator delete[](void* memory, std::size_t) noexcept { ::operator delete(memory); }
-[[gnu::weak]] void operator delete[](void* memory, const std::nothrow_t&) noexcept { ::operator delete(memory); }
+void* operator new[](std::size_t size) { return ::operator new(size); }
+void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept { return ::operator new(size, none); }
+void operator delete[](void* memory) noexcept { ::operator delete(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { ::operator delete(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { ::operator delete(memory); }
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif

@@ -31,9 +31,12 @@ struct member_traits<Field Class::*> {
   static constexpr int arity = -1;
 };
 
-#define VICAR_MEMBER_TRAITS(qualifiers)                                               \
+#define VICAR_MEMBER_TRAITS(qualifiers)             \
+  VICAR_MEMBER_TRAITS_OF((Parameters...)qualifiers) \
+  VICAR_MEMBER_TRAITS_OF((Parameters..., ...)qualifiers)
+#define VICAR_MEMBER_TRAITS_OF(signature)                                             \
   template <class Class, class Result, class... Parameters>                           \
-  struct member_traits<Result (Class::*)(Parameters...) qualifiers> {                 \
+  struct member_traits<Result(Class::*) signature> {                                  \
     using class_type = Class;                                                         \
     static constexpr bool takes_mutable_lvalue = (mutable_lvalue<Parameters> || ...); \
     static constexpr int arity = sizeof...(Parameters);                               \
@@ -51,6 +54,7 @@ VICAR_MEMBER_TRAITS_REFERENCES(volatile)
 VICAR_MEMBER_TRAITS_REFERENCES(const volatile)
 #undef VICAR_MEMBER_TRAITS_REFERENCES
 #undef VICAR_MEMBER_TRAITS
+#undef VICAR_MEMBER_TRAITS_OF
 
 /// What a read of a field of type `Field` gives: the decayed value, a `std::array` for an array.
 template <class Field>
