@@ -321,13 +321,13 @@ future<std::decay_t<T>> make_ready_future(T&& value) {
   detail::reply_channel<std::decay_t<T>> channel;
   channel.producer->claim();
   channel.producer->store([&]() -> std::decay_t<T> { return std::forward<T>(value); });
-  channel.producer->publish();
+  channel.producer.publish();
   return detail::future_access::make(std::move(channel.consumer));
 }
 inline future<void> make_ready_future() {
   detail::reply_channel<void> channel;
   channel.producer->store([] {});
-  channel.producer->publish();
+  channel.producer.publish();
   return detail::future_access::make(std::move(channel.consumer));
 }
 
@@ -336,7 +336,7 @@ template <class T>
 future<T> make_failed_future(std::exception_ptr exception) {
   detail::reply_channel<T> channel;
   channel.producer->store_error(detail::require_exception(std::move(exception)));
-  channel.producer->publish();
+  channel.producer.publish();
   return detail::future_access::make(std::move(channel.consumer));
 }
 

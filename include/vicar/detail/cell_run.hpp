@@ -47,7 +47,7 @@ inline future<bool> cell::stop() {
     const std::lock_guard lock{mutex_};
     if (answered_) {
       request->reply->store([] { return false; });
-      request->reply->publish();
+      request->reply.publish();
     } else {
       request->next = std::move(stop_requests_);
       stop_requests_ = std::move(request);
@@ -168,7 +168,7 @@ inline void cell::answer_stop_requests() noexcept {
   }
   while (next) {  // one by one: a long list must not be destroyed recursively
     next->reply->store([] { return true; });
-    next->reply->publish();
+    next->reply.publish();
     next = std::move(next->next);
   }
 }

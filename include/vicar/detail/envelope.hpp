@@ -79,7 +79,7 @@ struct call_payload {
   /// What is left to do: publish the reply.
   struct answer {
     producer_handle<Result> reply;
-    void operator()(cell&) const noexcept { reply->publish(); }
+    void operator()(cell&) noexcept { reply.publish(); }
   };
 
   answer run(cell& owner) noexcept {
@@ -150,7 +150,7 @@ future<Result> send_call(cell& to, Function function) {
            if (to.on_overflow() == overflow::drop) to.count_dropped();
            refused.reply->store_error(exception_from([&] { return to.full(*Label); }));
          }
-         refused.reply->publish();
+         refused.reply.publish();
        });
   return future_access::make(std::move(channel.consumer));
 }

@@ -101,10 +101,14 @@ class producer_handle {
     if (state_->claim()) {
       state_->store_error(std::make_exception_ptr(broken_promise{
           "vicar: the promise was destroyed without an answer; call set_value or set_exception before it goes"}));
-      state_->publish();
+      publish();
+    } else {
+      state_->drop_producer();
     }
-    state_->drop_producer();
   }
+
+  /// Publishes the outcome that was stored, and empties the handle.
+  void publish() noexcept { std::exchange(state_, nullptr)->publish_last(); }
 
   explicit operator bool() const noexcept { return state_ != nullptr; }
   future_state<T>* operator->() const noexcept { return state_; }

@@ -61,40 +61,55 @@ class VICAR_SHARED future_state_base {
   // Handles. A new state is held by one producer and by one consumer.
 
   // Relaxed: a new handle is made from one that keeps the state alive.
-  void add_consumer() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
-  void drop_consumer() noexcept { drop(1); }
+  void add_consumer() noexcept { word_.fetch_add(one_consumer, std::memory_order_relaxed); }
+  void drop_consumer() noexcept { drop(one_consumer); }
   void drop_producer() noexcept { drop(producer_bit); }
   /// Acquires what the other consumers did before they let go, so that the last one may move the value out.
-  bool last_consumer() const noexcept { return (references_.load(std::memory_order_acquire) & ~producer_bit) == 1; }
+  bool last_consumer() const noexcept {
+    return (word_.load(std::memory_order_acquire) & all_consumers) == one_consumer;
+  }
 
   // The producer's side.
 
   /// The right to store the outcome; false when it was taken before. A message's reply needs none: it has one owner.
   bool claim() noexcept {
     // Relaxed: decides between producers; the outcome itself is published by `publish`.
-    return (status_.fetch_or(claimed, std::memory_order_relaxed) & claimed) == 0;
+    return (word_.fetch_or(claimed, std::memory_order_relaxed) & claimed) == 0;
   }
   /// Gives the right back because the outcome could not be stored.
-  void unclaim() noexcept { status_.fetch_and(~claimed, std::memory_order_relaxed); }  // relaxed: as `claim`
+  void unclaim() noexcept { word_.fetch_and(~claimed, std::memory_order_relaxed); }  // relaxed: as `claim`
   void store_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
   void publish() noexcept {
     // Releases the outcome to whoever sees `ready`; acquires the continuation.
-    const std::uint32_t before = status_.fetch_or(claimed | ready_bit, std::memory_order_acq_rel);
-    if (before & sleeping) wake_all(status_);
+    const std::uint32_t before = word_.fetch_or(claimed | ready_bit, std::memory_order_acq_rel);
+    if (before & sleeping) wake_all(word_);
     if (before & continued) continuation_->run(*continuation_);
+  }
+  /// As `publish`, and drops the producer's handle in the same step, so that the state, an exception in it above all,
+  /// is freed by those who read it and not by the producer. Nothing but the address of the state is used after that.
+  void publish_last() noexcept {
+    // Releases the outcome and what the producer did; acquires the continuation, and what the consumers did if none is
+    // left.
+    const std::uint32_t before = word_.fetch_sub(producer_bit - ready_bit, std::memory_order_acq_rel);
+    if ((before & all_consumers) == 0) {
+      delete this;
+      return;
+    }
+    if (before & sleeping) wake_all(word_);
+    if (before & continued) continuation_->run(*continuation_);  // its owner is a consumer, who waits for it
   }
   void set_lazy(std::unique_ptr<lazy_value> lazy) noexcept {
     lazy_ = std::move(lazy);
     // Releases the lazy value to those who ask later or sleep now.
-    if (status_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(status_);
+    if (word_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(word_);
   }
 
   // The consumers' side.
 
   /// Acquires the outcome.
-  bool published() const noexcept { return (status_.load(std::memory_order_acquire) & ready_bit) != 0; }
+  bool published() const noexcept { return (word_.load(std::memory_order_acquire) & ready_bit) != 0; }
   bool ready() const noexcept {
-    const std::uint32_t now = status_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+    const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
     return (now & ready_bit) || ((now & lazy_bit) && lazy_->ready());
   }
 
@@ -102,7 +117,7 @@ class VICAR_SHARED future_state_base {
   /// `limit`.
   const future_state_base* await(const time_limit& limit) {
     for (;;) {
-      const std::uint32_t now = status_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+      const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
       if (now & ready_bit) return nullptr;
       if (now & lazy_bit) {
         if (const future_state_base* pending = lazy_->wait(limit)) return pending;
@@ -115,7 +130,7 @@ class VICAR_SHARED future_state_base {
   /// As `await`, but does not make a value whose sources are ready; one without sources is made.
   const future_state_base* await_ready(const time_limit& limit) {
     for (;;) {
-      const std::uint32_t now = status_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+      const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
       if (now & ready_bit) return nullptr;
       if (now & lazy_bit) {
         if (const future_state_base* pending = lazy_->wait(limit)) return pending;
@@ -132,7 +147,7 @@ class VICAR_SHARED future_state_base {
   void attach(continuation& next) noexcept {
     continuation_ = &next;
     // Releases the continuation to the producer; acquires the outcome if it is there already.
-    if (status_.fetch_or(continued, std::memory_order_acq_rel) & ready_bit) next.run(next);
+    if (word_.fetch_or(continued, std::memory_order_acq_rel) & ready_bit) next.run(next);
   }
 
   /// Who will answer and which member; the views and the participant stay as long as the state is not ready.
@@ -151,18 +166,20 @@ class VICAR_SHARED future_state_base {
   bool holds_value() const noexcept { return published() && !error_; }
 
  private:
-  static constexpr std::uint32_t producer_bit = 1U << 31;
-
-  // status_
-  static constexpr std::uint32_t ready_bit = 1;  // the outcome may be read
-  static constexpr std::uint32_t sleeping = 2;   // somebody sleeps, or is about to, until the word changes
-  static constexpr std::uint32_t continued = 4;  // continuation_ is set
-  static constexpr std::uint32_t claimed = 8;    // a producer has the right to store the outcome
-  static constexpr std::uint32_t lazy_bit = 16;  // lazy_ is set
+  // word_: what is known of the outcome, and who holds the state
+  static constexpr std::uint32_t ready_bit = 1;      // the outcome may be read
+  static constexpr std::uint32_t sleeping = 2;       // somebody sleeps, or is about to, until the word changes
+  static constexpr std::uint32_t continued = 4;      // continuation_ is set
+  static constexpr std::uint32_t claimed = 8;        // a producer has the right to store the outcome
+  static constexpr std::uint32_t lazy_bit = 16;      // lazy_ is set
+  static constexpr std::uint32_t producer_bit = 32;  // the producer has a handle
+  static constexpr std::uint32_t one_consumer = 64;  // from here on: how many handles the consumers have
+  static constexpr std::uint32_t all_consumers = ~(one_consumer - 1);
+  static constexpr std::uint32_t all_handles = all_consumers | producer_bit;
 
   void drop(std::uint32_t share) noexcept {
     // Releases what this handle did, and acquires what the others did before the state is freed.
-    if (references_.fetch_sub(share, std::memory_order_acq_rel) == share) delete this;
+    if ((word_.fetch_sub(share, std::memory_order_acq_rel) & all_handles) == share) delete this;
   }
 
   /// Null unless the state is pending: only then is the source known to be alive.
@@ -174,7 +191,7 @@ class VICAR_SHARED future_state_base {
   }
 
   bool changed() const noexcept {
-    return (status_.load(std::memory_order_acquire) & (ready_bit | lazy_bit)) !=
+    return (word_.load(std::memory_order_acquire) & (ready_bit | lazy_bit)) !=
            0;  // acquires the outcome, or the lazy value
   }
 
@@ -192,15 +209,14 @@ class VICAR_SHARED future_state_base {
   bool sleep_in_kernel(const time_limit& limit) noexcept {
     for (;;) {
       // Acquires the outcome; tells the producer that somebody has to be woken.
-      const std::uint32_t now = status_.fetch_or(sleeping, std::memory_order_acquire) | sleeping;
+      const std::uint32_t now = word_.fetch_or(sleeping, std::memory_order_acquire) | sleeping;
       if (now & (ready_bit | lazy_bit)) return true;
       if (limit.passed()) return false;
-      sleep_while(status_, now, limit);
+      sleep_while(word_, now, limit);
     }
   }
 
-  std::atomic<std::uint32_t> references_{producer_bit | 1};
-  wait_word status_{0};
+  wait_word word_{producer_bit | one_consumer};
   std::exception_ptr error_;
   participant* source_ = nullptr;
   std::string_view member_;
