@@ -180,6 +180,7 @@ outcome count_with(std::size_t actors, const std::vector<fs::path>& files) {
   const auto began = std::chrono::steady_clock::now();
   const auto queue = vicar::start<file_queue>(files).proxy();
   std::vector<vicar::future<tally>> answers;
+  answers.reserve(actors);
   for (std::size_t i = 0; i < actors; ++i) answers.push_back(vicar::start<word_counter>(queue).proxy()->count_all());
 
   outcome result;

@@ -215,11 +215,12 @@ inline constexpr bool detail::is_proxy_member<proxy_step<Access, Context>> = tru
 
 template <class Context, class Pointer>
 auto detail::make_nested(const Context& from, Pointer member, std::string_view name) {
-  using T = typename Context::object_type;
-  if constexpr (check_step<T, Pointer>()) {
+  using object_type = typename Context::object_type;
+  if constexpr (check_step<object_type, Pointer>()) {
     using target = step_target_t<typename member_traits<Pointer>::field_type>;
-    return nested_proxy<target>{path_context<target>{
-        cell_handle{from.owner()}, {from.root(), step_by_pointer<T>(from.way(), name, member, follow_field{})}}};
+    return nested_proxy<target>{
+        path_context<target>{cell_handle{from.owner()},
+                             {from.root(), step_by_pointer<object_type>(from.way(), name, member, follow_field{})}}};
   } else {
     return placeholder{};
   }

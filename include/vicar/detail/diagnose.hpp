@@ -135,9 +135,7 @@ consteval call_error find_call_error() {
     return call_error::none;
   else if constexpr ((is_future<std::decay_t<Arguments>> || ...))
     return call_error::future_argument;
-  else if constexpr (std::is_void_v<Function>)
-    return call_error::method_parameters;
-  else if constexpr (!std::is_member_pointer_v<Function>)
+  else if constexpr (!std::is_void_v<Function> && !std::is_member_pointer_v<Function>)
     return call_error::function_parameters;
   else if constexpr (std::invocable<Function, T, std::decay_t<Arguments>...>)
     return call_error::temporary_object;
@@ -189,7 +187,7 @@ struct untold_function {
       "vicar::overload<Parameters...>(&type::method)");
   struct type {
     template <class Function>
-    type(Function&&);  // NOLINT(google-explicit-constructor): it takes what the message was about
+    type(Function&&);  // NOLINT(google-explicit-constructor, bugprone-forwarding-reference-overload): it takes anything
   };
 };
 

@@ -167,7 +167,7 @@ class VICAR_SHARED mailbox {
   static constexpr std::uint32_t armed = 2;   // nothing was, and the consumer wants to be told
 
   static constexpr std::uint32_t first_capacity = 1024 - sizeof(chunk);
-  static constexpr std::uint32_t largest_capacity = 16 * 1024 - sizeof(chunk);
+  static constexpr std::uint32_t largest_capacity = 16384 - sizeof(chunk);
 
   static constexpr std::uint32_t padded(std::size_t size) noexcept {
     return static_cast<std::uint32_t>((size + 15) / 16 * 16);

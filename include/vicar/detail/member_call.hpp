@@ -64,9 +64,9 @@ auto bind_member(Target target, Arguments&&... arguments) {
 
 template <class Invoker, class Target, class... Arguments>
 auto call_member(cell& to, Target target, Arguments&&... arguments) {
-  using T = typename Target::object_type;
-  using returned = call_result_t<Invoker, T, Arguments...>;
-  if constexpr (check_result<T, returned>()) {
+  using object_type = typename Target::object_type;
+  using returned = call_result_t<Invoker, object_type, Arguments...>;
+  if constexpr (check_result<object_type, returned>()) {
     return send_call<Invoker::label, std::decay_t<returned>>(
         to, bind_member<Invoker>(std::move(target), std::forward<Arguments>(arguments)...));
   } else {
