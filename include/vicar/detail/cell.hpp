@@ -251,10 +251,13 @@ class VICAR_SHARED cell : public participant {
     failure_ = std::move(failure);
     end_because(ending::failed);
   }
-  void keep(std::unique_ptr<stop_request> request) noexcept {
+  /// Keeps a request until the actor has ended; gives it back if it has.
+  std::unique_ptr<stop_request> keep(std::unique_ptr<stop_request> request) noexcept {
     const std::lock_guard lock{mutex_};
+    if (answered_) return request;
     request->next = std::move(stop_requests_);
     stop_requests_ = std::move(request);
+    return nullptr;
   }
   void log_returned(const std::exception_ptr& exception, std::string_view label) noexcept {
     log(log_level::info, name_, exception,

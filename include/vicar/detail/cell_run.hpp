@@ -43,14 +43,9 @@ inline future<bool> cell::stop() {
   }
   envelope<stop_payload> one{stop_payload{std::move(request)}};
   if (deliver(one, stop_label, false) == mailbox::push_result::closed) {
-    request = std::move(one.payload.request);
-    const std::lock_guard lock{mutex_};
-    if (answered_) {
-      request->reply->store([] { return false; });
-      request->reply.publish();
-    } else {
-      request->next = std::move(stop_requests_);
-      stop_requests_ = std::move(request);
+    if (const std::unique_ptr<stop_request> late = keep(std::move(one.payload.request))) {
+      late->reply->store([] { return false; });
+      late->reply.publish();
     }
   }
   return future_access::make(std::move(channel.consumer));
