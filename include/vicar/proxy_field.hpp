@@ -82,7 +82,7 @@ class proxy_field {
   template <class Value = value_type>
   auto set(Value&& value) const {
     if constexpr (check_write<Value>()) {
-      return detail::write_member<Access::label>(
+      return detail::write_member<Access::label, value_type>(
           context_->owner(), context_->target(),
           [](object_type& object, auto&& kept) { Access::set(object, std::forward<decltype(kept)>(kept)); },
           std::forward<Value>(value));

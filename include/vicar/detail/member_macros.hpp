@@ -92,6 +92,8 @@
     static constexpr ::std::string_view name = #property;                                                    \
     static constexpr const ::std::string_view* label = &name;                                                \
     static constexpr bool is_property = true;                                                                \
+    static constexpr ::std::string_view getter_name = #getter;                                               \
+    static constexpr ::std::string_view setter_name = #__VA_ARGS__;                                          \
     template <class VicarClass>                                                                              \
     static constexpr bool pointable = false;                                                                 \
     template <class VicarClass>                                                                              \

@@ -36,9 +36,10 @@ class member_operations {
     if constexpr (check_function<Function, Arguments...>()) {
       using returned = std::invoke_result_t<callable, T&, std::decay_t<Arguments>...>;
       if constexpr (check_result<T, returned>()) {
-        return send_call<&class_name<callable>, std::decay_t<returned>>(
-            self().owner(),
-            bind_function(self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...));
+        using reply = std::decay_t<returned>;
+        return send_call<&class_name<callable>, reply>(
+            self().owner(), bind_function<reply>(self().target(), std::forward<Function>(function),
+                                                 std::forward<Arguments>(arguments)...));
       } else {
         return placeholder{};
       }
@@ -65,8 +66,8 @@ class member_operations {
   void defer(Function&& function, Arguments&&... arguments) const {
     if constexpr (check_function<Function, Arguments...>()) {
       send_defer<&class_name<std::decay_t<Function>>>(
-          self().owner(),
-          bind_function(self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...));
+          self().owner(), bind_function<void>(self().target(), std::forward<Function>(function),
+                                              std::forward<Arguments>(arguments)...));
     }
   }
   template <auto Member, class... Arguments>
@@ -81,8 +82,7 @@ class member_operations {
   template <class Pointer>
   auto get(Pointer field) const {
     if constexpr (check_read<Pointer>()) {
-      return read_member<&class_name<Pointer>>(self().owner(), self().target(),
-                                               [field](T& object) -> auto& { return object.*field; });
+      return read_member<&class_name<Pointer>>(self().owner(), self().target(), read_by_pointer<T, Pointer>{field});
     } else {
       return placeholder{};
     }
@@ -101,10 +101,8 @@ class member_operations {
   template <class Pointer, class Value = typename member_traits<Pointer>::field_type>
   auto set(Pointer field, Value&& value) const {
     if constexpr (check_write<Pointer, Value>()) {
-      return write_member<&class_name<Pointer>>(
-          self().owner(), self().target(),
-          [field](T& object, auto&& kept) { object.*field = std::forward<decltype(kept)>(kept); },
-          std::forward<Value>(value));
+      return write_member<&class_name<Pointer>, typename member_traits<Pointer>::field_type>(
+          self().owner(), self().target(), assign_by_pointer<T, Pointer>{field}, std::forward<Value>(value));
     } else {
       return placeholder{};
     }
@@ -112,7 +110,7 @@ class member_operations {
   template <auto Field, class Value = typename member_traits<decltype(Field)>::field_type>
   auto set(Value&& value) const {
     if constexpr (check_write<decltype(Field), Value>()) {
-      return write_member<&member_name<Field>>(
+      return write_member<&member_name<Field>, typename member_traits<decltype(Field)>::field_type>(
           self().owner(), self().target(),
           [](T& object, auto&& kept) { object.*Field = std::forward<decltype(kept)>(kept); },
           std::forward<Value>(value));

@@ -13,8 +13,11 @@ namespace vicar::detail {
 template <class Parameter>
 concept mutable_lvalue = std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>;
 
-/// What a member pointer points into (`class_type`), whether the method takes a parameter that is a `mutable_lvalue`,
-/// and how many parameters it has (-1 for what is no method).
+template <class... Types>
+struct type_list {};
+
+/// What a member pointer points into (`class_type`), the method's `parameters` and `result`, whether one of the
+/// parameters is a `mutable_lvalue`, and how many there are (-1 for what is no method).
 template <class Pointer>
 struct member_traits {
   using class_type = void;
@@ -38,6 +41,8 @@ struct member_traits<Field Class::*> {
   template <class Class, class Result, class... Parameters>                           \
   struct member_traits<Result(Class::*) signature> {                                  \
     using class_type = Class;                                                         \
+    using parameters = type_list<Parameters...>;                                      \
+    using result = Result;                                                            \
     static constexpr bool takes_mutable_lvalue = (mutable_lvalue<Parameters> || ...); \
     static constexpr int arity = sizeof...(Parameters);                               \
   };

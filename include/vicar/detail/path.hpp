@@ -139,9 +139,11 @@ path step_to_base(path before) {
 template <class T>
 struct path_target {
   using object_type = T;
-  void* root;
+  void* root;  ///< null in a fake
   path way;
 
+  path route() const noexcept { return way; }
+  bool imitated() const noexcept { return root == nullptr; }
   T& resolve(cell& owner) const {
     if (void* const object = way.follow(root)) return *static_cast<T*>(object);
     throw null_step_error{fmt::format(

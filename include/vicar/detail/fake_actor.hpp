@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_FAKE_ACTOR_HPP
+#define VICAR_DETAIL_FAKE_ACTOR_HPP
+
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/class_name.hpp>
+#include <vicar/detail/envelope.hpp>
+#include <vicar/detail/fake_book.hpp>
+#include <vicar/detail/hooks.hpp>
+#include <vicar/detail/stand_in.hpp>
+#include <vicar/fwd.hpp>
+
+namespace vicar::detail {
+
+/// The message types that a class lists, if it does.
+template <class T>
+struct listed_messages {};
+template <lists_messages T>
+struct listed_messages<T> {
+  using receives = typename T::receives;
+};
+
+/// The actor behind a `fake<T>`.
+template <class T>
+class fake_actor final : public stand_in, public listed_messages<T> {
+ public:
+  explicit fake_actor(std::shared_ptr<fake_book> book) noexcept : book_{std::move(book)} {}
+
+  void answer(imitated_message& asked) override { book_->answer(asked); }
+
+  /// What comes through `any_actor_ref`; typed references ask the stand-in themselves.
+  template <class Message>
+    requires takes<T, Message>
+  auto on_receive(Message incoming) {
+    using reply = std::decay_t<decltype(std::declval<T&>().on_receive(std::move(incoming)))>;
+    erased_argument argument{&type_tag<Message>, &detail::class_name<Message>, std::addressof(incoming)};
+    imitated_message asked{message_access::call, on_receive_label};
+    asked.arguments = &argument;
+    asked.argument_count = 1;
+    if constexpr (std::is_void_v<reply>) {
+      answer(asked);
+    } else {
+      reply_slot<reply> slot;
+      asked.answer = slot.erased();
+      answer(asked);
+      return slot.take();
+    }
+  }
+
+ private:
+  std::shared_ptr<fake_book> book_;
+};
+
+/// A fake bears the name of what it imitates, in texts and for the registry.
+template <class T>
+inline constexpr std::string_view class_name<fake_actor<T>> = class_name<T>;
+
+}  // namespace vicar::detail
+
+#endif
