@@ -1,5 +1,6 @@
 # vicar_add_snippets(<page>...) builds and runs the programs in Markdown pages. Every block fenced as ```cpp is a
-# program with its own `int main()`; a block fenced as ```cpp fragment is left out. The ```text block that directly
+# program with its own `int main()`, or tests for Catch2 or GoogleTest, which bring theirs; a block fenced as ```cpp
+# fragment is left out, and so is one that includes a library which is not there. The ```text block that directly
 # follows a program, if there is one, is exactly what the program must print.
 function(vicar_add_snippets)
   foreach(page IN LISTS ARGN)
@@ -58,7 +59,7 @@ function(vicar_add_snippets_of page)
     if(NOT info STREQUAL "cpp")
       continue()
     endif()
-    if(NOT code MATCHES "int main\\(")
+    if(NOT code MATCHES "int main\\(|<catch2/|<gtest/")
       message(SEND_ERROR "${page}:${first_line}: no `int main()` in this block; add it, or fence it as ```cpp fragment")
       continue()
     endif()
@@ -69,10 +70,35 @@ function(vicar_add_snippets_of page)
 endfunction()
 
 function(vicar_add_snippet name program text_after)
+  set(libraries vicar::vicar vicar_development)
+  foreach(use "<vicar/inspect=vicar::inspect" "<vicar/debug=vicar::debug" "<catch2/=vicar_test_main"
+      "<gtest/=GTest::gtest_main" "<spdlog/=spdlog::spdlog")
+    string(REPLACE "=" ";" use "${use}")
+    list(GET use 0 header)
+    list(GET use 1 library)
+    if(program MATCHES "#include ${header}")
+      list(APPEND libraries ${library})
+    endif()
+  endforeach()
+  if(program MATCHES "<catch2/catch.hpp>" AND Catch2_VERSION VERSION_GREATER_EQUAL 3)
+    message(STATUS "snippet ${name} is left out: it is for Catch2 2")
+    return()
+  endif()
+  foreach(library IN LISTS libraries)
+    if(NOT TARGET ${library})
+      message(STATUS "snippet ${name} is left out: it needs ${library}")
+      return()
+    endif()
+  endforeach()
+
   set(path "${CMAKE_CURRENT_BINARY_DIR}/snippets/${name}")
   vicar_write_if_different("${path}.cpp" "${program}")
   add_executable(snippet.${name} "${path}.cpp")
-  target_link_libraries(snippet.${name} PRIVATE vicar::vicar vicar_development)
+  target_link_libraries(snippet.${name} PRIVATE ${libraries})
+  list(LENGTH libraries count)
+  if(count EQUAL 2)
+    vicar_reuse_precompiled(snippet.${name} vicar_precompiled_for_snippets)
+  endif()
 
   set(expect "")
   if(text_after MATCHES "^[ \t\n]*\n```text[ \t]*\n")

@@ -14,6 +14,19 @@ if(NOT TARGET fmt::fmt)
   endif()
 endif()
 
+# For the opt-in headers alone. With libbacktrace, stacks have the names of local functions and lines, too.
+if(NOT TARGET Boost::headers)
+  find_package(Boost 1.75 QUIET)
+endif()
+if(TARGET Boost::headers)
+  include(CheckCXXSourceCompiles)
+  set(CMAKE_REQUIRED_LIBRARIES backtrace)
+  check_cxx_source_compiles("
+    #include <backtrace.h>
+    int main() { return backtrace_create_state(nullptr, 1, nullptr, nullptr) == nullptr; }" VICAR_HAS_LIBBACKTRACE)
+  unset(CMAKE_REQUIRED_LIBRARIES)
+endif()
+
 if(VICAR_BUILD_TESTS AND NOT TARGET Catch2::Catch2)
   find_package(Catch2 QUIET)
   if(NOT Catch2_FOUND OR Catch2_VERSION VERSION_LESS 2.13)
@@ -21,4 +34,10 @@ if(VICAR_BUILD_TESTS AND NOT TARGET Catch2::Catch2)
     FetchContent_Declare(Catch2 GIT_REPOSITORY https://github.com/catchorg/Catch2.git GIT_TAG v3.5.2 GIT_SHALLOW TRUE)
     FetchContent_MakeAvailable(Catch2)
   endif()
+endif()
+
+# What a few tests show vicar together with. Those of the system are built with its own standard library.
+if((VICAR_BUILD_TESTS OR VICAR_BUILD_EXAMPLES) AND NOT VICAR_FMT_HEADER_ONLY)
+  find_package(GTest QUIET)
+  find_package(spdlog QUIET)
 endif()

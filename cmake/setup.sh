@@ -45,6 +45,7 @@ has() {
     cmake) has_cmake ;;
     ninja-build) command -v ninja >/dev/null 2>&1 ;;
     libfmt-dev) preprocesses '#include <fmt/core.h>\n#if FMT_VERSION < 90000\n#error\n#endif' ;;
+    libboost1.81-dev) preprocesses '#include <boost/pfr/core.hpp>\n#include <boost/stacktrace.hpp>' ;;
     catch2) preprocesses '#if !__has_include(<catch2/catch.hpp>)\n#include <catch2/catch_test_macros.hpp>\n#endif' ;;
   esac
 }

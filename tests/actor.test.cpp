@@ -457,6 +457,56 @@ TEST_CASE("stop_all_actors thrown by a deferred call stops this actor and every 
   CHECK(log.count(vicar::log_level::error, "") == 0);
 }
 
+namespace {
+struct throws_at_the_end {
+  explicit throws_at_the_end(bool all = false) : stop_all{all} {}
+  ~throws_at_the_end() noexcept(false) {
+    if (stop_all) throw vicar::stop_all_actors{};
+    throw std::runtime_error{"torn down badly"};
+  }
+  bool stop_all;
+};
+struct fails_after_stop_all {
+  void stop_everything() { throw vicar::stop_all_actors{}; }
+  void on_stop() { throw std::runtime_error{"no time to stop"}; }
+};
+}  // namespace
+namespace {
+struct point {
+  int x;
+  int y;
+  int sum() const { return x + y; }
+};
+}  // namespace
+TEST_CASE("an aggregate is started with values for some of its fields, without a warning") {
+  auto ref = start<point>(3);
+  CHECK(ref.call<&point::sum>().get() == 3);
+  ref.stop().wait();
+}
+TEST_CASE("an exception of the destructor is logged, and the actor has ended") {
+  log_capture log;
+  auto ref = start<throws_at_the_end>();
+  CHECK(ref.stop().get());
+  CHECK_FALSE(ref.is_alive());
+  CHECK(log.count(vicar::log_level::error, "the destructor threw:") == 1);
+}
+TEST_CASE("stop_all_actors thrown by the destructor stops every other actor") {
+  log_capture log;
+  auto bystander = start<worker>();
+  auto ref = start<throws_at_the_end>(true);
+  ref.stop().wait();
+  while (bystander.is_alive()) std::this_thread::yield();
+  bystander.stop().wait();
+  CHECK(log.lines().empty());
+}
+TEST_CASE("stop_all_actors is logged once, also when on_stop throws then") {
+  log_capture log{vicar::log_level::debug};
+  auto ref = start<fails_after_stop_all>();
+  ref.defer<&fails_after_stop_all::stop_everything>();
+  ref.stop().wait();
+  CHECK(log.count(vicar::log_level::debug, "Stopping all actors.") == 1);
+  CHECK(log.count(vicar::log_level::error, "on_stop threw:") == 1);
+}
 TEST_CASE("a call that throws stop_all_actors is answered with actor_dead_error") {
   auto bystander = start<worker>();
   auto ref = start<worker>();

@@ -88,6 +88,11 @@ TEST_CASE("a traversable is what it wraps") {
   CHECK(one == speaker{});
 }
 
+TEST_CASE("a traversable is read as what it wraps, a const one, too") {
+  STATIC_REQUIRE(std::same_as<vicar::detail::read_result_t<traversable<speaker>>, speaker>);
+  STATIC_REQUIRE(std::same_as<vicar::detail::read_result_t<const traversable<speaker>&>, speaker>);
+}
+
 TEST_CASE("a traversable is constructed from what the class is constructed from") {
   CHECK(traversable<speaker>{}.volume() == 1);
   CHECK(traversable<speaker>{5}.volume() == 5);

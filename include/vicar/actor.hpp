@@ -155,8 +155,9 @@ actor_ref<std::remove_cv_t<T>> self(T& this_object) {
 /// may be called only inside the actor, as `self`.
 class actor {
  public:
+  /// See `actor_ref::urn`.
   std::string urn() const { return here().urn(); }
-  /// The view lives as long as the actor.
+  /// The actor's name. The view lives as long as the actor.
   std::string_view name() const { return here().name(); }
   /// Asks this actor to stop once it has handled what was sent before; in `on_start`, before it handles anything. Do
   /// not wait for the future here.
@@ -165,10 +166,13 @@ class actor {
   vicar::stop_token stop_token() const { return here().stop_token(); }
 
  protected:
+  /// For the class derived from it.
+  ///@{
   actor() = default;
   ~actor() = default;
   actor(const actor&) = default;
   actor& operator=(const actor&) = default;
+  ///@}
 
  private:
   detail::cell& here() const { return detail::cell_around(this, "vicar::actor"); }

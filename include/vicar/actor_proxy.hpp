@@ -49,6 +49,7 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
   auto at(Pointer member) const {
     return detail::make_nested(block_->context, member, detail::name_of<T>(member));
   }
+  /// The same for a member known at compile time: `at<&T::member>()`.
   template <auto Member>
   auto at() const {
     return detail::make_nested(block_->context, Member, detail::member_name<Member>);
@@ -70,6 +71,7 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
   /// Name, kind and type of the registered members.
   static constexpr auto members() { return detail::describe_members<T>(); }
 
+  /// Whether both are proxies of one actor, whatever class they see it as.
   template <class U>
   friend bool operator==(const actor_proxy& a, const actor_proxy<U>& b) noexcept {
     return a.ref() == b.ref();
@@ -106,8 +108,10 @@ Stream& operator<<(Stream& stream, const actor_proxy<T>& proxy) {
 
 }  // namespace vicar
 
+/// Equal for proxies of the same actor.
 template <class T>
 struct std::hash<vicar::actor_proxy<T>> {
+  /// The hash of `proxy`.
   std::size_t operator()(const vicar::actor_proxy<T>& proxy) const noexcept {
     return std::hash<vicar::actor_ref<T>>{}(proxy.ref());
   }
@@ -116,6 +120,7 @@ struct std::hash<vicar::actor_proxy<T>> {
 /// `{}` gives `<actor_proxy for Class (urn:uuid:...)>`, `{:s}` gives `Class (urn:uuid:...)`.
 template <class T>
 struct fmt::formatter<vicar::actor_proxy<T>> : vicar::detail::title_format {
+  /// Called by fmt.
   template <class Context>
   auto format(const vicar::actor_proxy<T>& proxy, Context& context) const {
     return write("actor_proxy", vicar::detail::ref_access::title(proxy.ref()), context);

@@ -24,6 +24,7 @@
 #include <vicar/detail/hooks.hpp>
 #include <vicar/detail/member_call.hpp>
 #include <vicar/detail/member_operations.hpp>
+#include <vicar/detail/printing.hpp>
 #include <vicar/detail/title_format.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
@@ -50,6 +51,7 @@ consteval bool check_base() {
   return !virtual_base<Base, Derived>;
 }
 
+/// @endcond
 /// What every reference to an actor can do, whatever it knows of the actor's class.
 class ref_base {
  public:
@@ -69,24 +71,31 @@ class ref_base {
   /// had ended before this call.
   future<bool> stop() const { return cell_->stop(); }
 
+  /// By actor, whatever class the references see it as. The order means nothing.
+  ///@{
   friend std::strong_ordering operator<=>(const ref_base& a, const ref_base& b) noexcept {
     return std::compare_three_way{}(a.cell_.get(), b.cell_.get());
   }
   friend bool operator==(const ref_base& a, const ref_base& b) noexcept { return a.cell_.get() == b.cell_.get(); }
+  ///@}
 
  protected:
+  /// For `actor_ref`.
+  ///@{
   explicit ref_base(cell_handle cell) noexcept : cell_{std::move(cell)} {}
   ~ref_base() = default;
   ref_base(const ref_base&) = default;
   ref_base(ref_base&&) noexcept = default;
   ref_base& operator=(const ref_base&) = default;
   ref_base& operator=(ref_base&&) noexcept = default;
+  ///@}
 
  private:
   friend struct ref_access;
   cell_handle cell_;
 };
 
+/// @cond
 /// How the rest of the library gets at the inside of a reference.
 struct ref_access {
   static const cell_handle& handle(const ref_base& ref) noexcept { return ref.cell_; }
@@ -182,6 +191,7 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
 template <>
 class actor_ref<void> : public detail::ref_base {
  public:
+  /// Every reference converts.
   template <class T>
   actor_ref(const actor_ref<T>& other) noexcept  // NOLINT(google-explicit-constructor): as pointers do
       : detail::ref_base{other} {}
@@ -209,9 +219,9 @@ class actor_ref<void> : public detail::ref_base {
   void tell(Message&& message) const {
     if constexpr (detail::check_storable<Message>()) {
       detail::send_defer<&detail::on_receive_label>(
-          owner(), [kept = std::decay_t<Message>(std::forward<Message>(message))](detail::cell& cell) mutable {
-            static_cast<void>(receive(cell, kept));
-          });
+          owner(), detail::keep_arguments<void>(
+                       [](detail::cell& cell, std::decay_t<Message>& kept) { static_cast<void>(receive(cell, kept)); },
+                       std::forward<Message>(message)));
     }
   }
   /// As `tell`; the future carries the reply in a `std::any`, empty if there is none, as a `std::shared_ptr` if it can
@@ -220,13 +230,16 @@ class actor_ref<void> : public detail::ref_base {
   future<std::any> ask(Message&& message) const {
     if constexpr (detail::check_storable<Message>()) {
       return detail::send_call<&detail::on_receive_label, std::any>(
-          owner(), [kept = std::decay_t<Message>(std::forward<Message>(message))](detail::cell& cell) mutable {
-            std::optional<std::any> reply = receive(cell, kept);
-            if (reply) return *std::move(reply);
-            throw unhandled_message_error{fmt::format(
-                "vicar: {} takes no message of type {}; list the type in receives, or add on_receive(std::any)",
-                cell.title(), detail::class_name<std::decay_t<Message>>)};
-          });
+          owner(),
+          detail::keep_arguments<std::any>(
+              [](detail::cell& cell, std::decay_t<Message>& kept) -> std::any {
+                std::optional<std::any> reply = receive(cell, kept);
+                if (reply) return *std::move(reply);
+                throw unhandled_message_error{fmt::format(
+                    "vicar: {} takes no message of type {}{}; list the type in receives, or add on_receive(std::any)",
+                    cell.title(), detail::class_name<std::decay_t<Message>>, value_of(kept))};
+              },
+              std::forward<Message>(message)));
     } else {
       return detail::placeholder{};
     }
@@ -240,21 +253,31 @@ class actor_ref<void> : public detail::ref_base {
 
   template <class Message>
   static std::optional<std::any> receive(detail::cell& cell, Message& message) {
-    detail::erased_message incoming{&detail::type_tag<Message>, std::addressof(message), nullptr,
-                                    detail::class_name<Message>};
+    detail::erased_message incoming{&detail::type_tag<Message>, std::addressof(message), nullptr};
     if constexpr (std::copy_constructible<Message>) {
       incoming.to_any = [](void* object) { return std::any{std::move(*static_cast<Message*>(object))}; };
     }
     if (cell.receive(incoming)) return std::move(incoming.reply);
-    detail::log(log_level::warning, cell.name(), nullptr,
-                [&] { return fmt::format("Unexpected message received by {}: {}", cell.title(), incoming.type); });
+    detail::log(log_level::warning, cell.name(), nullptr, [&] {
+      return fmt::format("Unexpected message received by {}: {}", cell.title(), detail::message_text(message));
+    });
     return std::nullopt;
+  }
+
+  template <class Message>
+  static std::string value_of(const Message& message) {
+    if constexpr (enable_inspection<Message>)
+      return " such as " + detail::message_text(message);
+    else
+      return {};
   }
 };
 
+/// @cond
 inline actor_ref<void> detail::ref_access::make_any(cell_handle cell) noexcept {
   return actor_ref<void>{std::move(cell)};
 }
+/// @endcond
 
 /// Writes `<actor_ref for Class (urn:uuid:...)>`.
 template <class Stream, class T>
@@ -266,8 +289,10 @@ Stream& operator<<(Stream& stream, const actor_ref<T>& ref) {
 
 }  // namespace vicar
 
+/// Equal for references to the same actor.
 template <class T>
 struct std::hash<vicar::actor_ref<T>> {
+  /// The hash of `ref`.
   std::size_t operator()(const vicar::actor_ref<T>& ref) const noexcept {
     return std::hash<const void*>{}(vicar::detail::ref_access::handle(ref).get());
   }
@@ -276,6 +301,7 @@ struct std::hash<vicar::actor_ref<T>> {
 /// `{}` gives `<actor_ref for Class (urn:uuid:...)>`, `{:s}` gives `Class (urn:uuid:...)`.
 template <class T>
 struct fmt::formatter<vicar::actor_ref<T>> : vicar::detail::title_format {
+  /// Called by fmt.
   template <class Context>
   auto format(const vicar::actor_ref<T>& ref, Context& context) const {
     return write("actor_ref", vicar::detail::ref_access::title(ref), context);

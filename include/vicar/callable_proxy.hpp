@@ -8,11 +8,12 @@
 
 namespace vicar {
 
-/// One method of one actor, to keep and to pass on: `auto add = proxy.method<&adder::add_one>(); add(1).get();`
+/// One method of one actor, to keep and to pass on: `auto add = proxy.method<&adder::add_one>(); add(1).get();`.
 /// It holds a copy of the proxy, so it is good as long as it lives.
 template <class Proxy, auto Method>
 class callable_proxy {
  public:
+  /// The same as `proxy.method<Method>()`.
   explicit callable_proxy(Proxy proxy) noexcept : proxy_{std::move(proxy)} {}
 
   /// As `proxy.call<Method>(arguments...)`.
@@ -26,6 +27,7 @@ class callable_proxy {
     proxy_.template defer<Method>(std::forward<Arguments>(arguments)...);
   }
 
+  /// Whether the proxies are equal.
   bool operator==(const callable_proxy&) const = default;
 
  private:

@@ -100,10 +100,13 @@ class VICAR_SHARED late_text {
 /// The text says who did not answer what, and what that actor was doing at that moment.
 class VICAR_SHARED timeout_error : public error {
  public:
+  /// With a text of your own: for the hook of a future, see `future::from_hook`.
   explicit timeout_error(const std::string& text) : error{text} {}
+  /// With a text that is made when somebody reads it: for the library's own waits.
   explicit timeout_error(std::shared_ptr<const detail::late_text> text)
       : error{"vicar: timeout"}, text_{std::move(text)} {}
 
+  /// The text. Lives as long as some copy of the exception; may be read by several threads at once.
   const char* what() const noexcept override { return text_ ? text_->get() : error::what(); }
 
  private:

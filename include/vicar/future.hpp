@@ -22,7 +22,7 @@ namespace vicar {
 
 namespace detail {
 struct future_access;
-}
+}  // namespace detail
 
 /// The answer to a message, now or later. A cheap handle: copies share one answer, any number of threads may read it
 /// any number of times, and dropping it is fine. Every member may be called from any thread; one handle object is for
@@ -33,6 +33,7 @@ class future {
                 "vicar: a future holds a value; use future<std::decay_t<T>>, or a pointer");
 
  public:
+  /// What `get` gives.
   using value_type = T;
 
   /// Empty, as after a move: everything but assignment, destruction and comparison throws `future_already_retrieved`.
@@ -53,9 +54,11 @@ class future {
     else
       return detail::placeholder{};
   }
+  /// A compile error, because the reference could outlive the value; give the future a name first.
   template <class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get() const&& = delete;
+  /// Of a `future<void>`: blocks and throws as above, and gives nothing.
   void get() const&
     requires std::is_void_v<T>
   {
@@ -69,6 +72,7 @@ class future {
   const Value& get(const std::chrono::duration<Rep, Period>& timeout) const& {
     return handle_.settled(detail::time_limit{timeout}).value();
   }
+  /// As above, and the value is moved out as by `get()` of an rvalue.
   template <class Rep, class Period>
   T get(const std::chrono::duration<Rep, Period>& timeout) && {
     if constexpr (detail::check_takeable<T>())
@@ -76,9 +80,11 @@ class future {
     else
       return detail::placeholder{};
   }
+  /// A compile error, as without a limit.
   template <class Rep, class Period, class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get(const std::chrono::duration<Rep, Period>& timeout) const&& = delete;
+  /// The same for a `future<void>`.
   template <class Rep, class Period>
   void get(const std::chrono::duration<Rep, Period>& timeout) const&
     requires std::is_void_v<T>
@@ -93,11 +99,13 @@ class future {
   /// Blocks until `ready`. Does not throw the stored exception and does not run functions given to `map` and the like;
   /// a hook given to `from_hook` runs, because nothing else would make the future ready.
   void wait() const { handle_.state().await_ready({}); }
+  /// As `wait`, for at most that long: false if the future is not ready then.
   template <class Rep, class Period>
   bool wait_for(const std::chrono::duration<Rep, Period>& timeout) const {
     return ready_unless_out_of_time(
         [&] { return handle_.state().await_ready(detail::time_limit{timeout}) == nullptr; });
   }
+  /// As `wait`, until that moment of that clock at most: false if the future is not ready then.
   template <class Clock, class Duration>
   bool wait_until(const std::chrono::time_point<Clock, Duration>& point) const {
     return ready_unless_out_of_time([&] {
@@ -124,32 +132,29 @@ class future {
   /// A future of a `std::vector` of those items that `predicate` is true for. Runs as the function of `map` does.
   template <class Predicate>
   auto filter(Predicate predicate) const {
-    if constexpr (detail::check_filter<T, Predicate>()) {
+    if constexpr (detail::check_filter<T, Predicate>())
       return map(detail::keep_matching<Predicate>{std::move(predicate)});
-    } else {
+    else
       return detail::placeholder{};
-    }
   }
 
   /// A future of the items combined from the left, beginning with `initial`, which is also the result for an empty
   /// range. Runs as the function of `map` does.
   template <class Function, class Initial>
   auto reduce(Function function, Initial initial) const {
-    if constexpr (detail::check_fold<T, Function, Initial>()) {
+    if constexpr (detail::check_fold<T, Function, Initial>())
       return map(detail::fold_from<Function, Initial>{std::move(function), std::move(initial)});
-    } else {
+    else
       return detail::placeholder{};
-    }
   }
 
   /// As above, beginning with the first item; an empty range gives `std::invalid_argument`.
   template <class Function>
   auto reduce(Function function) const {
-    if constexpr (detail::check_fold<T, Function, detail::first_item>()) {
+    if constexpr (detail::check_fold<T, Function, detail::first_item>())
       return map(detail::fold_first<Function>{std::move(function)});
-    } else {
+    else
       return detail::placeholder{};
-    }
   }
 
   /// A future of the values of this one and the others, in that order: a `std::vector` if all have one type, a
@@ -159,6 +164,7 @@ class future {
   auto join(future<Others>... others) const& {
     return future{*this}.join_all(std::move(others)...);
   }
+  /// As above, and empties this handle.
   template <class... Others>
   auto join(future<Others>... others) && {
     return join_all(std::move(others)...);
@@ -169,11 +175,10 @@ class future {
   /// when it was given a limit: that reaches the caller, and the hook is called again the next time.
   template <class Hook>
   static future from_hook(Hook hook) {
-    if constexpr (detail::check_hook<T, Hook>()) {
+    if constexpr (detail::check_hook<T, Hook>())
       return future{detail::make_lazy<T, detail::hooked_value<T, Hook>>(std::move(hook))};
-    } else {
+    else
       return future{};
-    }
   }
 
   /// Whether both share one answer.
@@ -245,6 +250,7 @@ struct future_access {
 template <class T>
 class promise {
  public:
+  /// One whose answer is still to come.
   promise() : promise{detail::reply_channel<T>{}} {}
 
   /// Any number of times: the futures share the answer.
@@ -263,6 +269,7 @@ class promise {
     static_assert(storable, "vicar: set_value cannot make the promise's type from this value; convert it first");
     if constexpr (storable) store([&]() -> T { return T(std::forward<Value>(value)); });
   }
+  /// The same for a `promise<void>`.
   void set_value()
     requires std::is_void_v<T>
   {
@@ -315,7 +322,8 @@ class promise {
   detail::producer_handle<T> producer_;
 };
 
-/// A future that is ready with `value`.
+/// A future that is ready with `value`, or with nothing.
+///@{
 template <class T>
 future<std::decay_t<T>> make_ready_future(T&& value) {
   detail::reply_channel<std::decay_t<T>> channel;
@@ -330,6 +338,7 @@ inline future<void> make_ready_future() {
   channel.producer.publish();
   return detail::future_access::make(std::move(channel.consumer));
 }
+///@}
 
 /// A future that is ready with an exception.
 template <class T>
@@ -343,23 +352,13 @@ future<T> make_failed_future(std::exception_ptr exception) {
 namespace detail {
 
 template <class Range>
-consteval bool check_futures() {
-  constexpr bool of_futures = requires { requires is_future<element_t<Range>>; };
-  static_assert(of_futures, "vicar: get_all needs a range of futures; for futures of several types use join");
-  return of_futures;
-}
-
-template <class Range>
 auto collect(Range&& futures, const time_limit& limit) {
   using value_type = typename element_t<std::remove_cvref_t<Range>>::value_type;
   if constexpr (std::is_void_v<value_type>) {
     for (const auto& one : futures) future_access::handle(one).settled(limit);
   } else {
-    constexpr bool readable = std::is_copy_constructible_v<value_type> || !std::is_lvalue_reference_v<Range>;
-    static_assert(readable,
-                  "vicar: get_all has to move these values out of their futures; give it the range as an rvalue");
     std::vector<value_type> values;
-    if constexpr (readable) {
+    if constexpr (check_readable_range<value_type, Range>()) {
       for (const auto& one : futures) {
         if constexpr (std::is_lvalue_reference_v<Range>) {
           values.push_back(future_access::handle(one).settled(limit).value());
@@ -387,11 +386,10 @@ auto get_all(Range&& futures) {
 /// As above with one deadline for all of them: throws `timeout_error` when it passes.
 template <class Range, class Rep, class Period>
 auto get_all(Range&& futures, const std::chrono::duration<Rep, Period>& timeout) {
-  if constexpr (detail::check_futures<std::remove_cvref_t<Range>>()) {
+  if constexpr (detail::check_futures<std::remove_cvref_t<Range>>())
     return detail::collect(std::forward<Range>(futures), detail::time_limit{timeout});
-  } else {
+  else
     return detail::placeholder{};
-  }
 }
 
 }  // namespace vicar

@@ -2,6 +2,7 @@
 #ifndef VICAR_FWD_HPP
 #define VICAR_FWD_HPP
 
+/// The library: `start` makes an actor, `actor_proxy` calls it, `future` brings the answers, `registry` finds it again.
 namespace vicar {
 
 struct options;
@@ -46,6 +47,12 @@ inline constexpr bool enable_traversable = false;
 /// Lets a method return a view (`std::string_view`, `std::span`, ...) because what it looks at outlives the actor.
 template <class R>
 inline constexpr bool enable_view_result = false;
+
+/// Prints messages, arguments and fields of this type by their value in logs and errors, not by their type's name:
+/// `template <> inline constexpr bool vicar::enable_inspection<order> = true;`, beside the type. Needs
+/// `<vicar/inspect.hpp>`.
+template <class T>
+inline constexpr bool enable_inspection = false;
 
 }  // namespace vicar
 

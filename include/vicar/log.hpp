@@ -31,7 +31,7 @@ enum class log_level : unsigned char {
 
 /// One line of the log. The views are valid during the call of the sink only.
 struct log_record {
-  log_level level;
+  log_level level;               ///< how serious it is; never `log_level::off`
   std::string_view message;      ///< without the text of the exception
   std::exception_ptr exception;  ///< null where the record is about none
   std::string_view actor;        ///< the actor's name; empty where the record is about none
@@ -152,6 +152,7 @@ inline void reset_log_sink() {
 
 /// Logs records of this level and above. The default is `log_level::warning`.
 inline void set_log_level(log_level level) noexcept { detail::logger::instance().set_level(level); }
+/// The lowest level that is logged now.
 inline log_level get_log_level() noexcept { return detail::logger::instance().level(); }
 
 }  // namespace vicar

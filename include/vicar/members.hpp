@@ -35,8 +35,8 @@
     VICAR_PROXY_MEMBERS(__VA_ARGS__)                                                                                         \
   };
 
-/// The same inside the class, anywhere in its body: private members can be listed, class templates registered, and
-/// derived classes inherit it.
+/// The same inside the class: private members can be listed, class templates registered, and derived classes inherit
+/// it. Stands anywhere in the body, but before a method that is defined there and uses a proxy of the class by name.
 #define VICAR_PROXY_MEMBERS(...)                                                                                       \
   static_assert(::vicar::detail::read_names(#__VA_ARGS__).count <= ::vicar::detail::most_names,                        \
                 "vicar: a list of members takes at most 64 names; split the class, or use call with member pointers"); \
@@ -66,18 +66,25 @@ namespace vicar {
 /// What VICAR_PROXY specialises.
 template <class T>
 struct registration {
+  /// How a class that is not registered is told from one that is.
   static constexpr bool vicar_missing = true;
 };
 
 template <class Access, class Context>
 class proxy_step;
 
-enum class member_kind : unsigned char { method, field, property, nested };
+/// What is behind the name of a registered member.
+enum class member_kind : unsigned char {
+  method,    ///< a method with all its overloads
+  field,     ///< a data member that is read and written as a whole
+  property,  ///< a VICAR_PROPERTY
+  nested,    ///< a traversable data member
+};
 
 /// What is known of a registered member.
 struct member_info {
-  std::string_view name;
-  member_kind kind;
+  std::string_view name;  ///< as in the list
+  member_kind kind;       ///< what it is
   std::string_view type;  ///< as the compiler writes it; "overloaded" for a method whose type depends on the call
 };
 

@@ -90,6 +90,7 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
   auto at(Pointer member) const {
     return detail::make_nested(block_->context, member, detail::name_of<U>(member));
   }
+  /// The same for a member known at compile time: `at<&T::member>()`.
   template <auto Member>
   auto at() const {
     return detail::make_nested(block_->context, Member, detail::member_name<Member>);
@@ -109,6 +110,7 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
       return static_cast<const detail::placeholder*>(nullptr);
   }
 
+  /// Whether the actor and the way are the same.
   template <class V>
   bool operator==(const nested_proxy<V>& other) const noexcept {
     return actor() == other.actor() && way() == other.way();
@@ -116,6 +118,7 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
 
   /// For diagnostics: the names of the steps, such as `playback.speaker`.
   std::string path_text() const { return way().text(); }
+  /// What `std::hash` gives.
   std::size_t hash() const noexcept { return std::hash<any_actor_ref>{}(actor()) ^ way().hash(); }
 
  private:
@@ -155,20 +158,24 @@ class proxy_step : public proxy_field<Access, Context> {
   using field_type = std::remove_reference_t<detail::declared_t<Access, object_type>>;
 
  public:
+  /// The class of the nested object.
   using target_type = detail::step_target_t<field_type>;
 
   using proxy_field<Access, Context>::proxy_field;
   using proxy_field<Access, Context>::operator=;
+  /// A compile error that says how to keep a nested proxy.
   proxy_step(const proxy_step& other) : proxy_field<Access, Context>{&other.context()} {
     static_assert(detail::always_false<Access>,
                   "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep a nested proxy: "
                   "auto kept = proxy.at(&type::member)");
   }
+  /// A compile error that says how to assign what the other member holds.
   void operator=(const proxy_step& other) const {
     this->set(other);
   }  // NOLINT(misc-unconventional-assign-operator): as in proxy_field
   ~proxy_step() = default;
 
+  /// A proxy of the nested object, which can be kept.
   operator nested_proxy<target_type>() const {  // NOLINT(google-explicit-constructor): it stands for the nested object
     return nested_proxy<target_type>{step()};
   }
@@ -210,6 +217,7 @@ class proxy_step : public proxy_field<Access, Context> {
   }
 };
 
+/// @cond
 template <class Access, class Context>
 inline constexpr bool detail::is_proxy_member<proxy_step<Access, Context>> = true;
 
@@ -225,6 +233,7 @@ auto detail::make_nested(const Context& from, Pointer member, std::string_view n
     return placeholder{};
   }
 }
+/// @endcond
 
 /// Writes `<actor_proxy for Class (urn:uuid:...), path=playback.speaker>`.
 template <class Stream, class U>
@@ -236,14 +245,17 @@ Stream& operator<<(Stream& stream, const nested_proxy<U>& proxy) {
 
 }  // namespace vicar
 
+/// Equal for proxies with the same actor and the same way.
 template <class U>
 struct std::hash<vicar::nested_proxy<U>> {
+  /// The hash of `proxy`.
   std::size_t operator()(const vicar::nested_proxy<U>& proxy) const noexcept { return proxy.hash(); }
 };
 
 /// `{}` gives `<actor_proxy for Class (urn:uuid:...), path=playback.speaker>`, `{:s}` what is between `for` and `>`.
 template <class U>
 struct fmt::formatter<vicar::nested_proxy<U>> : vicar::detail::title_format {
+  /// Called by fmt.
   template <class Context>
   auto format(const vicar::nested_proxy<U>& proxy, Context& context) const {
     return write("actor_proxy",

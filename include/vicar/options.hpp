@@ -29,6 +29,7 @@ struct options {
   std::string_view name = {};
   /// How many messages may wait. Zero is an error.
   std::size_t mailbox_capacity = unbounded;
+  /// What happens to a message that finds no room.
   overflow on_overflow = overflow::block;
   /// The end of the program tells this actor to stop, but does not wait for it.
   bool daemon = false;

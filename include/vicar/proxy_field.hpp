@@ -39,9 +39,12 @@ class proxy_field {
   using declared = detail::declared_t<Access, object_type>;
 
  public:
+  /// What a read gives.
   using value_type = detail::read_result_t<declared>;
 
+  /// For the proxy, which makes its members.
   explicit constexpr proxy_field(const Context* context) noexcept : context_{context} {}
+  /// A compile error that says what to keep instead.
   proxy_field(const proxy_field& other) : context_{other.context_} {
     static_assert(
         detail::always_false<Access>,
@@ -60,9 +63,11 @@ class proxy_field {
       return detail::placeholder{};
     }
   }
+  /// As `read`.
   operator future<value_type>() const {
     return read();
   }  // NOLINT(google-explicit-constructor): it stands for the value
+  /// A compile error that says how to wait for the value.
   operator typename detail::plain_value<value_type>::type()
       const {  // NOLINT(google-explicit-constructor): it takes part only to say no
     static_assert(detail::always_false<Access>,
@@ -72,6 +77,7 @@ class proxy_field {
 
   /// A copy of the value. Blocks; throws what `future::get` throws.
   auto get() const { return read().get(); }
+  /// As above, but throws `timeout_error` when there is no answer within `timeout`.
   template <class Rep, class Period>
   auto get(const std::chrono::duration<Rep, Period>& timeout) const {
     return read().get(timeout);
@@ -96,9 +102,10 @@ class proxy_field {
   void operator=(Value&& value) const {  // NOLINT(misc-unconventional-assign-operator): the proxy is not what changes
     static_cast<void>(set(std::forward<Value>(value)).get());
   }
+  /// A compile error that says how to assign what the other member holds.
   void operator=(const proxy_field& other) const { set(other); }  // NOLINT(misc-unconventional-assign-operator)
 
-  /// Calls the value, where it is something like a `std::function`.
+  /// Calls the value on the actor's thread, where it is something like a `std::function`; see `actor_proxy::call`.
   template <class... Arguments>
   auto operator()(Arguments&&... arguments) const {
     if constexpr (check_call<Arguments...>()) {
@@ -107,6 +114,7 @@ class proxy_field {
       return detail::placeholder{};
     }
   }
+  /// The same for the effect alone; see `actor_proxy::defer`.
   template <class... Arguments>
   void defer(Arguments&&... arguments) const {
     if constexpr (check_call<Arguments...>()) {
@@ -114,6 +122,7 @@ class proxy_field {
     }
   }
 
+  /// A compile error that says how to make the member traversable.
   template <class Self = proxy_field>
   auto operator->() const {
     static_assert(detail::always_false<Self>,
@@ -130,6 +139,8 @@ class proxy_field {
                   " on a field would be two messages with others in between; do it in one: " \
                   "proxy.call([](auto& object) { object.field " #op " value; })");           \
   }
+  /// A compile error that says how to do it in one message.
+  ///@{
   VICAR_REFUSE_COMPOUND(+=)
   VICAR_REFUSE_COMPOUND(-=)
   VICAR_REFUSE_COMPOUND(*=)
@@ -158,8 +169,10 @@ class proxy_field {
   void operator--(int) const {
     refuse_step<Self>();
   }
+  ///@}
 
  protected:
+  /// What leads to the object that the member is of.
   const Context& context() const noexcept { return *context_; }
 
  private:
@@ -238,8 +251,10 @@ class proxy_field {
   const Context* context_;
 };
 
+/// @cond
 template <class Access, class Context>
 inline constexpr bool detail::is_proxy_member<proxy_field<Access, Context>> = true;
+/// @endcond
 
 }  // namespace vicar
 

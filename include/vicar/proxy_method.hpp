@@ -21,7 +21,9 @@ class proxy_method {
   using pointer = detail::pointer_t<Access, object_type>;
 
  public:
+  /// For the proxy, which makes its members.
   explicit constexpr proxy_method(const Context* context) noexcept : context_{context} {}
+  /// A compile error that says what to keep instead.
   proxy_method(const proxy_method& other) : context_{other.context_} {
     static_assert(detail::always_false<Access>,
                   "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep the proxy, or use "
@@ -49,7 +51,8 @@ class proxy_method {
     }
   }
 
-  // What a field can do and a method cannot.
+  /// What a field can do and a method cannot: a compile error that says so.
+  ///@{
   void operator=(const proxy_method&) const { refuse_field<>(); }  // NOLINT(misc-unconventional-assign-operator)
   template <class Value>
   void operator=(Value&&) const {  // NOLINT(misc-unconventional-assign-operator)
@@ -72,6 +75,7 @@ class proxy_method {
     refuse_field<Self>();
     return static_cast<const detail::placeholder*>(nullptr);
   }
+  ///@}
 
  private:
   /// The member pointer where it fits, so that calls by name and by pointer share their code; else the call as it is
@@ -113,8 +117,10 @@ class proxy_method {
   const Context* context_;
 };
 
+/// @cond
 template <class Access, class Context>
 inline constexpr bool detail::is_proxy_member<proxy_method<Access, Context>> = true;
+/// @endcond
 
 }  // namespace vicar
 

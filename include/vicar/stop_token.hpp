@@ -18,6 +18,7 @@ namespace vicar {
 
 /// Tells a long-running method that its actor was asked to stop.
 using stop_token = std::stop_token;
+/// What an actor's stop tokens come from.
 using stop_source = std::stop_source;
 
 #else  // a standard library without std::stop_token: what an actor needs of it

@@ -14,6 +14,8 @@
 #include <vicar/actor.hpp>
 #include <vicar/actor_proxy.hpp>
 #include <vicar/actor_ref.hpp>
+#include <vicar/detail/class_name.hpp>
+#include <vicar/detail/config.hpp>
 #include <vicar/detail/fake_actor.hpp>
 #include <vicar/detail/fake_member.hpp>
 #include <vicar/detail/member_traits.hpp>
@@ -32,7 +34,10 @@ namespace vicar {
 /// fake by the name of the class, not by the class itself. Stopped, and waited for, when it is destroyed.
 template <class T>
 class fake {
+  static_assert(std::is_class_v<T> && !std::is_const_v<T>, "vicar: fake<T> stands for an actor; T is its class");
+
  public:
+  /// Starts the actor that answers.
   fake() : ref_{start<detail::fake_actor<T>>(book_)} {}
   ~fake() {
     const future<bool> stopped = ref_.stop();
@@ -43,6 +48,7 @@ class fake {
 
   /// What the code under test gets. Throws `actor_dead_error` if the fake was stopped.
   actor_proxy<T> proxy() const { return actor_proxy<T>{ref()}; }
+  /// As `proxy`.
   operator actor_proxy<T>() const { return proxy(); }  // NOLINT(google-explicit-constructor): it stands for one
   /// The same as a reference, also when the fake was stopped.
   actor_ref<T> ref() const noexcept {
@@ -70,6 +76,14 @@ class fake {
   fake& on(Function function) {
     using member = detail::faked_member<T, Member>;
     member::template answer_call<First, Arguments...>(*book_, std::move(function));
+    return *this;
+  }
+
+  /// A compile error that says where the member goes.
+  template <class Pointer, class Function>
+  fake& on(Pointer, Function) {
+    static_assert(detail::always_false<Pointer>,
+                  "vicar: the member goes between the angle brackets; write fake.on<&type::member>(function)");
     return *this;
   }
 

@@ -101,6 +101,8 @@ template <class U>
 struct read_result<traversable<U>> {
   using type = U;
 };
+template <class U>
+struct read_result<const traversable<U>> : read_result<traversable<U>> {};
 
 }  // namespace detail
 
@@ -114,11 +116,13 @@ class traversable : public detail::traversable_base<U>::type {
   using base = typename detail::traversable_base<U>::type;
 
  public:
+  /// As the default constructor of `U`.
   traversable()
     requires std::default_initializable<base>
       : base{} {}
 
   // The long names shadow no member of the class.
+  /// As `U{first, rest...}`; from a single value implicitly where that converts to `U`.
   template <class First, class... Rest>
     requires(!std::derived_from<std::remove_cvref_t<First>, traversable> &&
              requires(First&& vicar_first, Rest&&... vicar_rest) {
@@ -128,6 +132,7 @@ class traversable : public detail::traversable_base<U>::type {
       traversable(First&& vicar_first, Rest&&... vicar_rest)
       : base{std::forward<First>(vicar_first), std::forward<Rest>(vicar_rest)...} {}
 
+  /// Assigns to the `U` that it is.
   template <class Value>
     requires(!std::derived_from<std::remove_cvref_t<Value>, traversable> && std::is_assignable_v<base&, Value>)
   traversable& operator=(Value&& vicar_value) {

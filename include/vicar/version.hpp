@@ -8,9 +8,11 @@
 namespace vicar {
 
 /// The version of the library as numbers, equal to the version of the CMake package.
+///@{
 inline constexpr int version_major = VICAR_VERSION / 10000;
 inline constexpr int version_minor = VICAR_VERSION / 100 % 100;
 inline constexpr int version_patch = VICAR_VERSION % 100;
+///@}
 
 }  // namespace vicar
 

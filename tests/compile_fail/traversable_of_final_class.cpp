@@ -1,4 +1,4 @@
-// expect-error: vicar: traversable<U> cannot derive from a final class
+// expect-error: vicar: traversable<U> cannot derive from a final class; keep .*enable_traversable<U> = true
 #include <vicar/traversable.hpp>
 struct playback final {
   int volume = 5;

@@ -1,4 +1,4 @@
-// expect-error: vicar: traversable<U> needs a class
+// expect-error: vicar: traversable<U> needs a class; keep the member as it is and read it as a field
 #include <vicar/traversable.hpp>
 struct player {
 #ifdef CONTROL

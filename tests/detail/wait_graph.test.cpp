@@ -35,6 +35,7 @@ class waiter final : public participant {
   }
   void release() noexcept override { --references; }
   std::string title() const override { return title_; }
+  std::string_view name() const noexcept override { return title_; }
   std::size_t depth() const noexcept override { return 0; }
   std::string_view running() const noexcept override { return "its_member"; }
   bool constructed_here() const noexcept override { return constructing_; }
@@ -54,7 +55,7 @@ struct running {
   running& operator=(const running&) = delete;
 };
 
-std::string refusal(const participant& target, const time_limit& limit = {}) {
+std::string refusal(participant& target, const time_limit& limit = {}) {
   return error_text<deadlock_error>([&] { const wait_edge edge{target, "answer", limit}; });
 }
 
@@ -63,13 +64,13 @@ constexpr std::string_view accepted = "(nothing was thrown)";
 }  // namespace
 
 TEST_CASE("a thread that is no actor's waits for anybody") {
-  const waiter other{"other (urn)"};
+  waiter other{"other (urn)"};
   CHECK(refusal(other) == accepted);
 }
 
 TEST_CASE("an actor waits for another") {
   waiter one{"one (urn)"};
-  const waiter other{"other (urn)"};
+  waiter other{"other (urn)"};
   const running here{one};
   CHECK(refusal(other) == accepted);
   CHECK(refusal(other) == accepted);
@@ -89,8 +90,9 @@ TEST_CASE("an actor that waits for itself with a limit is let, because it ends")
 
 TEST_CASE("a constructor that waits for its own actor is told so, on any thread") {
   waiter caller{"caller (urn)"};
-  const waiter unborn{"unborn (urn:uuid:2)", true};
-  CHECK(refusal(unborn) == containing("vicar: the constructor of unborn (urn:uuid:2)", "answer", "on_start"));
+  waiter unborn{"unborn (urn:uuid:2)", true};
+  CHECK(refusal(unborn) ==
+        containing("vicar: the constructor of unborn (urn:uuid:2)", "answer", "; call the member directly"));
   CHECK(refusal(unborn, time_limit{1h}) == accepted);
   const running here{caller};
   CHECK(refusal(unborn) == containing("the constructor of unborn"));
@@ -109,4 +111,29 @@ TEST_CASE("a handle holds one reference") {
     CHECK(second->title() == "one (urn)");
   }
   CHECK(one.references == 1);
+}
+
+TEST_CASE("an edge can be looked at from outside while its actor waits") {
+  waiter one{"one (urn)"};
+  waiter other{"other (urn)"};
+  CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
+  {
+    const running here{one};
+    const wait_edge edge{other, "answer", {}};
+    const wait_edge::look seen = wait_edge::from(one);
+    CHECK(seen.target.get() == &other);
+    CHECK(seen.what == "answer");
+    CHECK(other.references == 2);
+  }
+  CHECK(other.references == 1);
+  CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
+}
+
+TEST_CASE("an edge to what is about to be freed is not seen") {
+  waiter one{"one (urn)"};
+  waiter other{"other (urn)"};
+  const running here{one};
+  const wait_edge edge{other, "answer", {}};
+  other.references = 0;
+  CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
 }

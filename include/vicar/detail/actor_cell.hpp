@@ -43,8 +43,13 @@ template <class T>
 class actor_cell final : public cell {
  public:
   actor_cell(std::string name, const options& chosen) : cell{detail::class_name<T>, std::move(name), chosen} {}
-  ~actor_cell() override {}
+  ~actor_cell() noexcept override {}  // the object, whose destructor may throw, is gone by now
 
+// An aggregate may be started with fewer values than it has fields.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#endif
   template <class... Arguments>
   void construct(Arguments&&... arguments) {
     if constexpr (parenthesised<T, Arguments...>) {
@@ -53,6 +58,9 @@ class actor_cell final : public cell {
       ::new (object_address()) T{std::forward<Arguments>(arguments)...};
     }
   }
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
   T* object() noexcept { return std::addressof(object_); }
 
   const void* type() const noexcept override { return &type_tag<T>; }

@@ -57,7 +57,6 @@ struct erased_message {
   const void* tag;                   ///< `&type_tag<M>`
   void* object;                      ///< an `M`
   std::any (*to_any)(void* object);  ///< moves it into an any; null if `M` cannot be copied
-  std::string_view type;
   std::any reply = {};
 };
 
@@ -113,7 +112,7 @@ class VICAR_SHARED cell : public participant {
 
   // What it is: any thread.
 
-  std::string_view name() const noexcept { return name_; }
+  std::string_view name() const noexcept final { return name_; }
   std::string_view class_name() const noexcept { return class_name_; }
   const std::string& urn() const {
     const std::lock_guard lock{mutex_};
@@ -146,6 +145,19 @@ class VICAR_SHARED cell : public participant {
             std::chrono::steady_clock::time_point{
                 std::chrono::nanoseconds{running_since_.load(std::memory_order_relaxed)}}};
   }
+  /// What it does, in a word; a moment's look.
+  std::string_view state() const noexcept {
+    // Relaxed: see `stats`.
+    const phase now = phase_.load(std::memory_order_relaxed);
+    if (now == phase::constructing) return "constructing";
+    if (now == phase::ended) return "ended";
+    if (!alive()) return "ending";
+    if (now == phase::starting) return "starting";
+    return running().empty() ? "idle" : "running";
+  }
+  /// The system's number of the thread that runs it; 0 while none does, or where the system has no such numbers.
+  long thread() const noexcept { return thread_.load(std::memory_order_relaxed); }  // relaxed: a number by itself
+  void runs_on(long thread) noexcept { thread_.store(thread, std::memory_order_relaxed); }  // relaxed: as above
   /// Whether an object lies inside the actor's object.
   bool contains(const void* address) const noexcept {
     const auto begin = reinterpret_cast<std::uintptr_t>(object_address());
@@ -240,7 +252,7 @@ class VICAR_SHARED cell : public participant {
   }
   /// Takes effect when the message that is being handled is done.
   void end_because(ending reason) noexcept {
-    if (reason == ending::all_stopped) {
+    if (reason == ending::all_stopped && ending_ != ending::all_stopped) {
       log(log_level::debug, name_, nullptr,
           [&] { return fmt::format("stop_all_actors in {}. Stopping all actors.", title()); });
     }
@@ -358,6 +370,7 @@ class VICAR_SHARED cell : public participant {
   std::atomic<std::uint64_t> processed_{0};
   std::atomic<std::uint64_t> failed_{0};
   std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<long> thread_{0};
 
   // The actor's thread alone.
   ending ending_ = ending::none;
@@ -373,7 +386,7 @@ class VICAR_SHARED cell : public participant {
   std::optional<stop_source> stop_source_;
   bool stop_requested_ = false;
 
-  std::mutex object_mutex_;    // held while the object is destroyed, and while its address is turned into a base's
+  std::mutex object_mutex_;    // held while the object's address is turned into a base's
   bool object_alive_ = false;  // guarded by object_mutex_ once the actor has started
 };
 

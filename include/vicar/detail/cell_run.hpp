@@ -149,6 +149,8 @@ inline void cell::destroy() noexcept {
   }
   try {
     destroy_object();
+  } catch (const stop_all_actors&) {
+    end_because(ending::all_stopped);
   } catch (...) {
     log_unhandled(std::current_exception(), "the destructor");
   }

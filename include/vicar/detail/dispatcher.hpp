@@ -16,6 +16,8 @@
 
 #if defined(__linux__)
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 #include <vicar/detail/cell.hpp>
@@ -70,8 +72,9 @@ class VICAR_SHARED thread_dispatcher final : public waker {
  private:
   thread_dispatcher() = default;
 
-  static void name_this_thread(const cell& after) noexcept {
+  static void name_this_thread(cell& after) noexcept {
 #if defined(__linux__)
+    after.runs_on(syscall(SYS_gettid));
     try {
       const std::string shown{after.name().substr(0, 15)};  // the kernel's limit
       pthread_setname_np(pthread_self(), shown.c_str());
@@ -94,6 +97,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
           gaps.wait(owner->queue());
           break;
         case cell::progress::ended:
+          owner->runs_on(0);
           return;
       }
     }

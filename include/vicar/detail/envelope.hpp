@@ -11,6 +11,7 @@
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/mailbox.hpp>
+#include <vicar/detail/printing.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
 
@@ -99,7 +100,7 @@ struct call_payload {
     return {std::move(reply)};
   }
   answer abandon(cell& owner) noexcept {
-    reply->store_error(exception_from([&] { return owner.stopped_before(*Label); }));
+    reply->store_error(exception_from([&] { return owner.stopped_before(described(*Label, function)); }));
     return {std::move(reply)};
   }
 };
@@ -142,16 +143,17 @@ future<Result> send_call(cell& to, Function function) {
   reply_channel<Result> channel;
   channel.producer->set_source(to, *Label);
   using payload = call_payload<Label, Result, Function>;
-  post(to, payload{std::move(function), std::move(channel.producer)}, *Label,
-       [&](mailbox::push_result why, payload& refused) {
-         if (why == mailbox::push_result::closed) {
-           refused.reply->store_error(exception_from([&] { return to.not_found(*Label); }));
-         } else {
-           if (to.on_overflow() == overflow::drop) to.count_dropped();
-           refused.reply->store_error(exception_from([&] { return to.full(*Label); }));
-         }
-         refused.reply.publish();
-       });
+  post(
+      to, payload{std::move(function), std::move(channel.producer)}, *Label,
+      [&](mailbox::push_result why, payload& refused) {
+        if (why == mailbox::push_result::closed) {
+          refused.reply->store_error(exception_from([&] { return to.not_found(described(*Label, refused.function)); }));
+        } else {
+          if (to.on_overflow() == overflow::drop) to.count_dropped();
+          refused.reply->store_error(exception_from([&] { return to.full(described(*Label, refused.function)); }));
+        }
+        refused.reply.publish();
+      });
   return future_access::make(std::move(channel.consumer));
 }
 
@@ -160,9 +162,9 @@ future<Result> send_call(cell& to, Function function) {
 template <const std::string_view* Label, class Function>
 void send_defer(cell& to, Function function) {
   using payload = defer_payload<Label, Function>;
-  post(to, payload{std::move(function)}, *Label, [&](mailbox::push_result why, payload&) {
-    if (why == mailbox::push_result::closed) throw to.not_found(*Label);
-    if (to.on_overflow() == overflow::fail) throw to.full(*Label);
+  post(to, payload{std::move(function)}, *Label, [&](mailbox::push_result why, payload& refused) {
+    if (why == mailbox::push_result::closed) throw to.not_found(described(*Label, refused.function));
+    if (to.on_overflow() == overflow::fail) throw to.full(described(*Label, refused.function));
     to.count_dropped();
   });
 }
@@ -173,6 +175,7 @@ inline constexpr std::string_view on_start_label = "on_start";
 inline constexpr std::string_view on_stop_label = "on_stop";
 inline constexpr std::string_view on_failure_label = "on_failure";
 inline constexpr std::string_view on_receive_label = "on_receive";
+inline constexpr std::string_view snapshot_label = "snapshot";
 
 }  // namespace vicar::detail
 

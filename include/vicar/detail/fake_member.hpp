@@ -158,15 +158,37 @@ struct faked_object {
   using type = T;
   static path way(path before) { return before; }
 };
+/// In the place of an object that no path leads to, of which a message of ours says so.
+struct unreachable_object {};
 template <class T, auto Step, auto... Steps>
 struct faked_object<T, Step, Steps...> {
-  using field = typename member_traits<decltype(Step)>::field_type;
+  template <class Pointer>
+  struct step_field {
+    using type = void;
+  };
+  template <class Pointer>
+    requires requires { typename member_traits<Pointer>::field_type; }
+  struct step_field<Pointer> {
+    using type = typename member_traits<Pointer>::field_type;
+  };
+  using field = typename step_field<decltype(Step)>::type;
   static_assert(traversable_field<field>,
                 "vicar: a member on the way to the faked one cannot be traversed; mark it as the actor's class would");
-  using next = faked_object<step_target_t<field>, Steps...>;
+  template <class Field>
+  struct target {
+    using type = unreachable_object;
+  };
+  template <traversable_field Field>
+  struct target<Field> : step_target<Field> {};
+
+  using next = faked_object<typename target<field>::type, Steps...>;
   using type = typename next::type;
   static path way(path before) {
-    return next::way(step_by_pointer<T>(std::move(before), member_name<Step>, Step, follow_field{}));
+    if constexpr (traversable_field<field>) {
+      return next::way(step_by_pointer<T>(std::move(before), member_name<Step>, Step, follow_field{}));
+    } else {
+      return before;
+    }
   }
 };
 
@@ -203,9 +225,10 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   template <class Pointer = pointer_type>  // a template for Clang 14, which else calls it too early
   static consteval bool check_member() {
     using owner = typename member_traits<Pointer>::class_type;
-    constexpr bool belongs = std::is_void_v<owner> || std::is_base_of_v<owner, object_type>;
+    constexpr bool reachable = !std::is_same_v<object_type, unreachable_object>;
+    constexpr bool belongs = !reachable || std::is_void_v<owner> || std::is_base_of_v<owner, object_type>;
     static_assert(belongs, "vicar: this is no member of the class that is faked; give a pointer to one: &type::member");
-    return belongs;
+    return reachable && belongs;
   }
 
   static fake_place place(message_access kind, std::string_view named) {
@@ -270,12 +293,12 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
     }
   }
 
-  static std::size_t count(const fake_book& book) { return book.count(identity); }
+  static std::size_t count(const fake_book& book) { return check_member() ? book.count(identity) : 0; }
 
   template <class... Parameters>
   static auto arguments_of(fake_book& book) {
-    constexpr bool copyable = (std::copy_constructible<Parameters> && ...);
-    static_assert(copyable,
+    constexpr bool copyable = check_member() && (std::copy_constructible<Parameters> && ...);
+    static_assert(copyable || !check_member(),
                   "vicar: arguments that can only be moved are not kept; look at them in the function given to on<>");
     std::vector<std::tuple<Parameters...>> copies;
     if constexpr (copyable) {

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/lazy_state.hpp>
 
 // What may be done with a future of `T`: one message for each wrong use, and the types of the results.
@@ -105,6 +106,21 @@ template <class First, class... Others>
 struct join_result<First, Others...> {
   using type = void;
 };
+
+template <class Range>
+consteval bool check_futures() {
+  constexpr bool of_futures = requires { requires is_future<element_t<Range>>; };
+  static_assert(of_futures, "vicar: get_all needs a range of futures; for futures of several types use join");
+  return of_futures;
+}
+
+template <class Value, class Range>
+consteval bool check_readable_range() {
+  constexpr bool readable = std::is_copy_constructible_v<Value> || !std::is_lvalue_reference_v<Range>;
+  static_assert(readable,
+                "vicar: get_all has to move these values out of their futures; give it the range as an rvalue");
+  return readable;
+}
 
 }  // namespace vicar::detail
 

@@ -16,6 +16,7 @@
 #include <vicar/detail/member_name.hpp>
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/detail/path.hpp>
+#include <vicar/detail/printing.hpp>
 #include <vicar/detail/stand_in.hpp>
 #include <vicar/future.hpp>
 
@@ -74,17 +75,19 @@ struct declared_parameters_of_invoker : declared_parameters<void> {};
 template <auto Member>
 struct declared_parameters_of_invoker<pointer_invoker<Member>> : declared_parameters<decltype(Member)> {};
 
-/// The message of a member known at compile time, which gives a `Reply`. The arguments are kept decayed and handed over
-/// as rvalues.
+/// The message of a member known at compile time, which gives a `Reply`.
 template <class Invoker, class Reply, class Target, class... Arguments>
 auto bind_member(Target target, Arguments&&... arguments) {
-  return [target = std::move(target), ... kept = std::forward<Arguments>(arguments)](cell& owner) mutable -> Reply {
-    if (target.imitated()) {
-      imitated_message asked{imitated_message::access::call, *Invoker::label, target.route()};
-      return ask_stand_in_as<Reply>(typename declared_parameters_of_invoker<Invoker>::type{}, owner, asked, kept...);
-    }
-    return static_cast<Reply>(Invoker::call(target.resolve(owner), std::move(kept)...));
-  };
+  return keep_arguments<Reply>(
+      [target = std::move(target)](cell& owner, std::decay_t<Arguments>&... kept) mutable -> Reply {
+        if (target.imitated()) {
+          imitated_message asked{imitated_message::access::call, *Invoker::label, target.route()};
+          return ask_stand_in_as<Reply>(typename declared_parameters_of_invoker<Invoker>::type{}, owner, asked,
+                                        kept...);
+        }
+        return static_cast<Reply>(Invoker::call(target.resolve(owner), std::move(kept)...));
+      },
+      std::forward<Arguments>(arguments)...);
 }
 
 template <class Invoker, class Target, class... Arguments>
@@ -108,17 +111,19 @@ void defer_member(cell& to, Target target, Arguments&&... arguments) {
 /// The message of a function known at run time, which gives a `Reply`.
 template <class Reply, class Target, class Function, class... Arguments>
 auto bind_function(Target target, Function&& function, Arguments&&... arguments) {
-  return [target = std::move(target), function = std::forward<Function>(function),
-          ... kept = std::forward<Arguments>(arguments)](cell& owner) mutable -> Reply {
-    using callable = std::decay_t<Function>;
-    if (target.imitated()) {
-      using access = imitated_message::access;
-      imitated_message asked{std::is_member_pointer_v<callable> ? access::call : access::function, class_name<callable>,
-                             target.route(), &type_tag<callable>, std::addressof(function)};
-      return ask_stand_in_as<Reply>(typename declared_parameters<callable>::type{}, owner, asked, kept...);
-    }
-    return static_cast<Reply>(detail::invoke(std::move(function), target.resolve(owner), std::move(kept)...));
-  };
+  return keep_arguments<Reply>(
+      [target = std::move(target), function = std::forward<Function>(function)](
+          cell& owner, std::decay_t<Arguments>&... kept) mutable -> Reply {
+        using callable = std::decay_t<Function>;
+        if (target.imitated()) {
+          using access = imitated_message::access;
+          imitated_message asked{std::is_member_pointer_v<callable> ? access::call : access::function,
+                                 class_name<callable>, target.route(), &type_tag<callable>, std::addressof(function)};
+          return ask_stand_in_as<Reply>(typename declared_parameters<callable>::type{}, owner, asked, kept...);
+        }
+        return static_cast<Reply>(detail::invoke(std::move(function), target.resolve(owner), std::move(kept)...));
+      },
+      std::forward<Arguments>(arguments)...);
 }
 
 /// How a field that is known by its pointer alone is read and assigned.

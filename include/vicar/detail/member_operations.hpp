@@ -3,6 +3,7 @@
 #define VICAR_DETAIL_MEMBER_OPERATIONS_HPP
 
 #include <concepts>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -12,6 +13,8 @@
 #include <vicar/detail/member_call.hpp>
 #include <vicar/detail/member_name.hpp>
 #include <vicar/detail/member_traits.hpp>
+#include <vicar/detail/printing.hpp>
+#include <vicar/detail/stand_in.hpp>
 #include <vicar/future.hpp>
 
 namespace vicar::detail {
@@ -70,6 +73,7 @@ class member_operations {
                                               std::forward<Arguments>(arguments)...));
     }
   }
+  /// The same for a member known at compile time: `defer<&T::member>(arguments...)`.
   template <auto Member, class... Arguments>
   void defer(Arguments&&... arguments) const {
     using invoker = pointer_invoker<Member>;
@@ -87,6 +91,7 @@ class member_operations {
       return placeholder{};
     }
   }
+  /// The same for a member known at compile time: `get<&T::member>()`.
   template <auto Field>
   auto get() const {
     if constexpr (check_read<decltype(Field)>()) {
@@ -107,6 +112,7 @@ class member_operations {
       return placeholder{};
     }
   }
+  /// The same for a member known at compile time: `set<&T::member>(value)`.
   template <auto Field, class Value = typename member_traits<decltype(Field)>::field_type>
   auto set(Value&& value) const {
     if constexpr (check_write<decltype(Field), Value>()) {
@@ -114,6 +120,27 @@ class member_operations {
           self().owner(), self().target(),
           [](T& object, auto&& kept) { object.*Field = std::forward<decltype(kept)>(kept); },
           std::forward<Value>(value));
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// The object as text, such as `{7, "Ada"}`, written on the actor's thread between two messages, so that its fields
+  /// fit together. What fmt prints, if it can; else the fields of an aggregate in order; else the fields that are
+  /// registered, with their names. Fields print as messages do, see `enable_inspection`. Needs `<vicar/inspect.hpp>`.
+  template <class Object = T>
+  future<std::string> snapshot() const {
+    constexpr bool included = inspector_included<Object>;
+    static_assert(included, "vicar: snapshot is not declared here; include <vicar/inspect.hpp>");
+    if constexpr (included) {
+      return send_call<&snapshot_label, std::string>(
+          self().owner(), [target = self().target()](cell& owner) -> std::string {
+            if (target.imitated()) {
+              imitated_message asked{imitated_message::access::function, snapshot_label, target.route()};
+              return ask_stand_in<std::string>(owner, asked);
+            }
+            return inspector<Object>::snapshot(target.resolve(owner));
+          });
     } else {
       return placeholder{};
     }

@@ -27,6 +27,7 @@ class VICAR_SHARED participant {
   virtual void release() noexcept = 0;
 
   virtual std::string title() const = 0;  ///< class and URN, as in every error text
+  virtual std::string_view name() const noexcept = 0;
   virtual std::size_t depth() const noexcept = 0;
   virtual std::string_view running() const noexcept = 0;
   /// Whether its constructor runs on this thread: it answers nobody before that has returned.
@@ -37,7 +38,8 @@ class VICAR_SHARED participant {
 
  private:
   friend class wait_edge;
-  const participant* waits_for_ = nullptr;  // guarded by the graph's lock
+  participant* waits_for_ = nullptr;  // guarded by the graph's lock, as what it waits for there
+  std::string_view awaited_;
 };
 
 using participant_handle = counted_handle<participant>;
@@ -56,11 +58,11 @@ VICAR_SHARED inline constinit thread_local participant* current_participant = nu
 class wait_edge {
  public:
   /// Throws `deadlock_error` when an actor would wait, without a limit, for itself. `what` is what it waits for.
-  wait_edge(const participant& target, std::string_view what, const time_limit& limit) : waiter_{current_participant} {
+  wait_edge(participant& target, std::string_view what, const time_limit& limit) : waiter_{current_participant} {
     if (limit.forever() && target.constructed_here()) {
       throw deadlock_error{fmt::format(
           "vicar: the constructor of {} waits for {}, which runs on a thread that starts when the constructor has "
-          "returned; wait in on_start or later",
+          "returned; call the member directly, or keep the future and return",
           target.title(), what)};
     }
     if (!waiter_) return;
@@ -72,6 +74,7 @@ class wait_edge {
     }
     const std::lock_guard lock{wait_graph_mutex()};
     waiter_->waits_for_ = &target;
+    waiter_->awaited_ = what;
   }
   ~wait_edge() {
     if (!waiter_) return;
@@ -80,6 +83,17 @@ class wait_edge {
   }
   wait_edge(const wait_edge&) = delete;
   wait_edge& operator=(const wait_edge&) = delete;
+
+  /// The edge from `waiter`, seen from outside.
+  struct look {
+    participant_handle target;  ///< null if it waits for nobody
+    std::string_view what;
+  };
+  static look from(const participant& waiter) {
+    const std::lock_guard lock{wait_graph_mutex()};
+    if (!waiter.waits_for_ || !waiter.waits_for_->try_retain()) return {};
+    return {participant_handle::adopt(waiter.waits_for_), waiter.awaited_};
+  }
 
  private:
   participant* waiter_;

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_INSPECT_HPP
+#define VICAR_INSPECT_HPP
+
+#include <concepts>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <fmt/core.h>
+#include <boost/pfr/core.hpp>
+
+#include <vicar/detail/class_name.hpp>
+#include <vicar/detail/member_macros.hpp>
+#include <vicar/detail/printing.hpp>
+#include <vicar/fwd.hpp>
+#include <vicar/members.hpp>
+#include <vicar/traversable.hpp>
+
+// Prints aggregates: see `enable_inspection` and `snapshot`. Boost.PFR finds their fields without their names.
+
+/// Marks types for printing, at global scope: `VICAR_INSPECT(app::order, app::item)`. The same as to specialise
+/// `vicar::enable_inspection` for each. Up to 64; a type with a comma in its name needs an alias.
+#define VICAR_INSPECT(...) VICAR_FOR_EACH(VICAR_INSPECT_ONE, __VA_ARGS__)
+#define VICAR_INSPECT_ONE(type) \
+  template <>                   \
+  inline constexpr bool vicar::enable_inspection<type> = true;
+
+namespace vicar::detail {
+
+/// Converts to the bases of `T` and to nothing else.
+template <class T>
+struct any_base_of {
+  template <class Base>
+    requires(std::is_base_of_v<Base, T> && !std::same_as<Base, T>)
+  operator Base() const;  // NOLINT(google-explicit-constructor): only asked whether it could
+};
+template <class T>
+concept aggregate_with_base = requires { T{any_base_of<T>{}}; };
+
+/// What Boost.PFR can walk through, as far as can be told beforehand: arrays and bit-fields among the fields cannot.
+template <class T>
+concept plain_aggregate = std::is_aggregate_v<T> && std::is_class_v<T> && !aggregate_with_base<T>;
+
+template <class T>
+concept formattable = fmt::is_formattable<T>::value;
+
+/// The text of a field: of a string or another thing that is printed by itself, of the elements of a range, or a type.
+template <class T>
+std::string field_text(const T& field) {
+  constexpr bool is_range = requires { std::begin(field) != std::end(field); };
+  constexpr bool is_string = std::convertible_to<const T&, std::string_view>;
+  if constexpr (is_range && !is_string && !enable_inspection<T> && (std::is_array_v<T> || !formattable<T>)) {
+    std::string text;
+    for (const auto& element : field) text += (text.empty() ? "" : ", ") + field_text(element);
+    return '[' + text + ']';
+  } else {
+    return value_text(field);
+  }
+}
+template <class U>
+std::string field_text(const traversable<U>& field) {
+  return field_text(static_cast<const U&>(field));
+}
+
+/// What `Boost.PFR` gives for a bit-field refers to no part of the object.
+template <class T, class Field>
+bool lies_in(const T& object, const Field& field) noexcept {
+  const auto begin = reinterpret_cast<std::uintptr_t>(std::addressof(object));
+  const auto inside = reinterpret_cast<std::uintptr_t>(std::addressof(field));
+  return inside >= begin && inside - begin < sizeof(T);
+}
+
+template <class T>
+std::string aggregate_text(const T& value) {
+  std::string text;
+  boost::pfr::for_each_field(value, [&](const auto& field) {
+    text += (text.empty() ? "" : ", ") + (lies_in(value, field) ? field_text(field) : std::string{"bit-field"});
+  });
+  return '{' + text + '}';
+}
+
+template <class T>
+std::string registered_text(T& object) {
+  std::string text;
+  visit_members<T>([&]<class Access>() {
+    if constexpr (!Access::is_property && Access::template is_data<T>) {
+      text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", Access::name, field_text(Access::get(object)));
+    }
+  });
+  return '{' + text + '}';
+}
+
+template <class T>
+struct inspector {
+  static std::string text(const T& value) {
+    constexpr bool printable = formattable<T> || plain_aggregate<T>;
+    static_assert(printable,
+                  "vicar: this type is marked with enable_inspection and cannot be printed: it is no aggregate, or one "
+                  "with a base; give it a fmt::formatter");
+    if constexpr (formattable<T>)
+      return fmt::format("{}", value);
+    else if constexpr (printable)
+      return aggregate_text(value);
+    else
+      return {};
+  }
+  static std::string snapshot(T& object) {
+    constexpr bool printable = formattable<T> || plain_aggregate<T> || is_registered<T>;
+    static_assert(printable,
+                  "vicar: snapshot prints aggregates; give this class a fmt::formatter, or register its fields with "
+                  "VICAR_PROXY");
+    if constexpr (formattable<T> || plain_aggregate<T>)
+      return text(object);
+    else if constexpr (printable)
+      return registered_text(object);
+    else
+      return {};
+  }
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,16 @@
+// expect-error: vicar: this is no member of the class that is faked
+#include <vicar/testing.hpp>
+struct base {
+  int inherited() { return 1; }
+};
+struct adder : base {};
+struct other {
+  int foreign() { return 1; }
+};
+void use(vicar::fake<adder>& fake) {
+#ifdef CONTROL
+  fake.on<&adder::inherited>([] { return 2; });
+#else
+  fake.on<&other::foreign>([] { return 2; });
+#endif
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <vicar/inspect.hpp>
+
+#include <any>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <vicar/actor.hpp>
+#include <vicar/actor_proxy.hpp>
+#include <vicar/registry.hpp>
+#include <vicar/traversable.hpp>
+
+#include "support/catch.hpp"
+#include "support/expect.hpp"
+#include "support/log_capture.hpp"
+
+namespace app {
+
+struct item {
+  int id;
+  std::string name;
+};
+struct unmarked {
+  int id;
+};
+enum class colour { red };
+
+struct order {
+  int number;
+  bool urgent;
+  item first;
+  std::vector<item> more;
+  std::unique_ptr<int> pointer;
+  unmarked hidden;
+  colour paint;
+  const char* text;
+};
+
+struct nothing {};
+
+struct odd {
+  const char* name;
+  unsigned low : 3;
+  unsigned high : 5;
+};
+struct single {
+  int only[1] = {5};
+};
+struct holder {
+  vicar::traversable<item> inside;
+};
+
+/// With a formatter, so it is no matter that Boost.PFR could print it, too.
+struct amount {
+  int cents;
+};
+class vault {
+ public:
+  explicit vault(int first) : door{first} {}
+  std::unique_ptr<int> gold;
+  static inline int count = 2;
+  unsigned locked : 1 = 1;
+  int door;
+};
+
+/// Prints itself, so it is no matter that it is no aggregate.
+class money {
+ public:
+  explicit money(int cents) : cents_{cents} {}
+  int cents() const { return cents_; }
+
+ private:
+  int cents_;
+};
+
+class desk {
+ public:
+  using receives = vicar::messages<nothing>;
+  void on_receive(nothing) {}
+  int add(const item& one, int times) { return one.id * times; }
+  int plain(int number) { return number; }
+  int on_receive(const item& one) { return one.id; }
+};
+
+struct speaker {
+  int volume = 5;
+  std::string title = "none";
+};
+
+struct player {
+  int calls = 7;
+  vicar::traversable<speaker> output;
+  std::unique_ptr<speaker> spare;
+};
+
+struct counter {
+  int total = 3;
+  std::string name = "c";
+  std::mutex mutex;
+};
+
+class guarded {
+ public:
+  explicit guarded(int first) : total{first} {}
+  int total;
+  int pair[2] = {1, 2};
+  void touch() {}
+  int doubled() const { return 2 * total; }
+};
+
+}  // namespace app
+
+template <>
+struct fmt::formatter<app::money> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+  template <class Context>
+  auto format(const app::money& value, Context& context) const {
+    return fmt::format_to(context.out(), "{} cents", value.cents());
+  }
+};
+
+template <>
+struct fmt::formatter<app::amount> {
+  constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
+  template <class Context>
+  auto format(const app::amount& value, Context& context) const {
+    return fmt::format_to(context.out(), "{} cents", value.cents);
+  }
+};
+
+VICAR_INSPECT(app::odd, app::single, app::amount)
+VICAR_INSPECT(app::item, app::order, app::nothing, app::money)
+template <>
+inline constexpr bool vicar::enable_traversable<app::speaker> = true;
+VICAR_PROXY(app::desk, add, plain)
+VICAR_PROXY(app::vault, gold, count, locked, door)
+VICAR_PROXY(app::player, calls, output, spare)
+VICAR_PROXY(app::guarded, total, touch, pair, VICAR_PROPERTY(twice, doubled))
+
+namespace {
+
+using support::containing;
+using support::error_text;
+
+template <class Message>
+std::string unexpected(Message message) {
+  const support::log_capture log;
+  const auto ref = vicar::start<app::desk>();
+  const vicar::any_actor_ref any = ref;
+  any.tell(std::move(message));
+  ref.stop().wait();
+  REQUIRE(log.lines().size() == 1);
+  const std::string start = "Unexpected message received by app::desk (" + ref.urn() + "): ";
+  const std::string text = log.lines().front().message;
+  REQUIRE(text.substr(0, start.size()) == start);
+  return text.substr(start.size());
+}
+
+TEST_CASE("a marked message is logged by its value, another by its type") {
+  CHECK(unexpected(app::item{3, "bolt"}) == "{3, \"bolt\"}");
+  CHECK(unexpected(app::unmarked{3}) == "app::unmarked");
+  CHECK(unexpected(app::money{150}) == "150 cents");
+  CHECK(unexpected(42) == "int");
+}
+
+TEST_CASE("each kind of field is printed as far as it can be") {
+  CHECK(
+      unexpected(app::order{4, true, {1, "nut"}, {{2, "pin"}, {3, "cap"}}, nullptr, {9}, app::colour::red, "quick"}) ==
+      containing("{4, true, {1, \"nut\"}, [{2, \"pin\"}, {3, \"cap\"}], std::unique_ptr<int",
+                 ">, app::unmarked, app::colour, "
+                 "\"quick\"}"));
+}
+
+TEST_CASE("what is odd about a field does no harm") {
+  CHECK(unexpected(app::odd{nullptr, 1, 2}) == "{null, bit-field, bit-field}");
+  CHECK(unexpected(app::single{}) == "{[5]}");
+  CHECK(unexpected(app::item{1, "a \"quoted\" word"}) == R"({1, "a \"quoted\" word"})");
+}
+
+TEST_CASE("an ask that nobody takes says what was asked") {
+  const support::log_capture log;
+  const auto ref = vicar::start<app::desk>();
+  const vicar::any_actor_ref any = ref;
+  CHECK(error_text<vicar::unhandled_message_error>([&] { any.ask(app::item{3, "bolt"}).get(); }) ==
+        containing("takes no message of type app::item such as {3, \"bolt\"};"));
+  CHECK(error_text<vicar::unhandled_message_error>([&] { any.ask(app::unmarked{3}).get(); }) ==
+        containing("takes no message of type app::unmarked;"));
+  ref.stop().wait();
+}
+
+TEST_CASE("an undelivered message says what its arguments were, if one of them is marked") {
+  const auto ref = vicar::start<app::desk>();
+  const auto proxy = ref.proxy();
+  ref.stop().wait();
+  using dead = vicar::actor_dead_error;
+  CHECK(error_text<dead>([&] { proxy->add(app::item{3, "bolt"}, 2).get(); }) ==
+        containing(" not found, add({3, \"bolt\"}, 2) was not delivered;"));
+  CHECK(error_text<dead>([&] { proxy->add.defer(app::item{3, "bolt"}, 2); }) ==
+        containing(" not found, add({3, \"bolt\"}, 2) was not delivered;"));
+  CHECK(error_text<dead>([&] { proxy.call(&app::desk::add, app::item{3, "bolt"}, 2).get(); }) ==
+        containing("({3, \"bolt\"}, 2) was not delivered;"));
+  CHECK(error_text<dead>([&] { ref.ask(app::item{3, "bolt"}).get(); }) ==
+        containing(" not found, on_receive({3, \"bolt\"}) was not delivered;"));
+  CHECK(error_text<dead>([&] { vicar::any_actor_ref{ref}.tell(app::item{3, "bolt"}); }) ==
+        containing(" not found, on_receive({3, \"bolt\"}) was not delivered;"));
+  CHECK(error_text<dead>([&] { proxy->plain(2).get(); }) == containing(" not found, plain was not delivered;"));
+}
+
+TEST_CASE("a message left over when its actor stops says what its arguments were") {
+  const auto ref = vicar::start<app::desk>();
+  vicar::promise<void> gate;
+  ref.defer([open = gate.get_future()](app::desk&) { open.get(); });
+  const auto stopped = ref.stop();
+  const auto left_over = ref.call<&app::desk::add>(app::item{3, "bolt"}, 2);
+  gate.set_value();
+  stopped.wait();
+  CHECK(error_text<vicar::actor_dead_error>([&] { left_over.get(); }) ==
+        containing("stopped before handling the message add({3, \"bolt\"}, 2);"));
+}
+
+TEST_CASE("a snapshot shows the fields of an aggregate, read in one message") {
+  const auto ref = vicar::start<app::player>();
+  CHECK(ref.snapshot().get() == containing("{7, app::speaker, std::unique_ptr<app::speaker"));
+  ref.stop().wait();
+}
+
+TEST_CASE("a snapshot shows a nested aggregate") {
+  const auto ref = vicar::start<app::player>();
+  const auto proxy = ref.proxy();
+  CHECK_THROWS_AS(proxy.at(&app::player::spare).snapshot().get(), vicar::null_step_error);
+  proxy.call([](app::player& one) { one.spare = std::make_unique<app::speaker>(); }).get();
+  CHECK(proxy.at(&app::player::spare).snapshot().get() == "{5, \"none\"}");
+  CHECK(proxy.at<&app::player::output>().snapshot().get() == "{5, \"none\"}");
+  ref.stop().wait();
+}
+
+TEST_CASE("a snapshot shows what can only stay where it is by its type") {
+  const auto ref = vicar::start<app::counter>();
+  CHECK(ref.snapshot().get() == "{3, \"c\", std::mutex}");
+  ref.stop().wait();
+}
+
+TEST_CASE("a snapshot of a class that is no aggregate shows its registered fields") {
+  const auto ref = vicar::start<app::guarded>(4);
+  CHECK(ref.proxy().snapshot().get() == "{total: 4, pair: [1, 2]}");
+  ref.stop().wait();
+}
+
+TEST_CASE("a snapshot of a class with a formatter is what that prints") {
+  const auto ref = vicar::start<app::amount>(5);
+  CHECK(ref.snapshot().get() == "5 cents");
+  ref.stop().wait();
+}
+
+TEST_CASE("a snapshot shows a traversable field as what it wraps") {
+  const auto ref = vicar::start<app::holder>(app::item{1, "x"});
+  CHECK(ref.snapshot().get() == "{{1, \"x\"}}");
+  ref.stop().wait();
+}
+
+TEST_CASE("a snapshot of registered fields takes static ones, bit-fields and what cannot be copied") {
+  const auto ref = vicar::start<app::vault>(7);
+  CHECK(ref.snapshot().get() == support::containing("{gold: std::unique_ptr<int", ">, count: 2, locked: 1, door: 7}"));
+  ref.stop().wait();
+}
+
+TEST_CASE("a snapshot is taken on the actor's thread between two messages") {
+  const auto ref = vicar::start<app::guarded>(0);
+  ref.defer([](app::guarded& one) { one.total = 1; });
+  const auto between = ref.snapshot();
+  ref.defer([](app::guarded& one) { one.total = 2; });
+  CHECK(between.get() == "{total: 1, pair: [1, 2]}");
+  CHECK(ref.snapshot().get() == "{total: 2, pair: [1, 2]}");
+  ref.stop().wait();
+}
+
+}  // namespace
