@@ -114,21 +114,27 @@ class guarded {
 
 }  // namespace app
 
+/// Written character by character, as not every compiler finds what `fmt::format_to` needs in the library of fmt.
+template <class Context>
+auto write_cents(int cents, Context& context) {
+  auto out = context.out();
+  for (const char c : fmt::format("{} cents", cents)) *out++ = c;
+  return out;
+}
 template <>
 struct fmt::formatter<app::money> {
   constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
   template <class Context>
   auto format(const app::money& value, Context& context) const {
-    return fmt::format_to(context.out(), "{} cents", value.cents());
+    return write_cents(value.cents(), context);
   }
 };
-
 template <>
 struct fmt::formatter<app::amount> {
   constexpr auto parse(fmt::format_parse_context& context) { return context.begin(); }
   template <class Context>
   auto format(const app::amount& value, Context& context) const {
-    return fmt::format_to(context.out(), "{} cents", value.cents);
+    return write_cents(value.cents, context);
   }
 };
 
