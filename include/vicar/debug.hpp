@@ -99,7 +99,7 @@ class VICAR_SHARED report_on_signal {
   void install(int signal) {
     struct sigaction wanted{};
     wanted.sa_handler = &report_on_signal::handle;
-    wanted.sa_flags = SA_RESTART;
+    wanted.sa_flags = restart_system_calls;
     sigemptyset(&wanted.sa_mask);
     if (sigaction(signal, &wanted, nullptr) != 0) {
       throw error{fmt::format("vicar: signal {} cannot be handled: {}; choose another one, such as SIGUSR1", signal,

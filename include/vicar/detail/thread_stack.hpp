@@ -26,6 +26,13 @@
 
 namespace vicar::detail {
 
+// ThreadSanitizer runs a handler when the thread is back from the system, which a restarted call never is.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr int restart_system_calls = 0;
+#else
+inline constexpr int restart_system_calls = SA_RESTART;
+#endif
+
 #if defined(__linux__)
 
 /// The stack of another thread, taken by that thread itself in a signal handler: one at a time in the process.
@@ -72,13 +79,6 @@ class VICAR_SHARED thread_stack {
   static constexpr std::uint32_t done = 3;
   static constexpr std::uint32_t step = 4;
 
-  // ThreadSanitizer runs the handler when the thread is back from the system, which a restarted call never is.
-#if defined(__SANITIZE_THREAD__)
-  static constexpr int restart = 0;
-#else
-  static constexpr int restart = SA_RESTART;
-#endif
-
   thread_stack() {
     const boost::stacktrace::stacktrace loads_the_unwinder(0, 1);  // which allocates the first time
     static_cast<void>(loads_the_unwinder.size());
@@ -91,7 +91,7 @@ class VICAR_SHARED thread_stack {
       if (sigaction(candidate, nullptr, &present) != 0 || present.sa_handler != SIG_DFL) continue;
       struct sigaction wanted{};
       wanted.sa_handler = &thread_stack::handle;
-      wanted.sa_flags = restart;
+      wanted.sa_flags = restart_system_calls;
       sigemptyset(&wanted.sa_mask);
       if (sigaction(candidate, &wanted, nullptr) == 0) return candidate;
     }
