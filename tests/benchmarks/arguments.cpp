@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "arguments.hpp"
+
+#include <charconv>
+#include <cstddef>
+
+#include <fmt/core.h>
+
+namespace benchmarks {
+
+const char* const usage =
+    R"(usage: benchmarks [option]...
+Compares vicar with what one would write by hand, and with other libraries.
+
+  --scenario REGEX  only scenarios whose label, such as "A round trip, one core", has a match
+  --only REGEX      only subjects whose name has a match, beside the one that they are compared with
+  --rounds N        counted rounds (7), after one to warm up; N is 1 to 1000
+  --quick           few repetitions: shows that everything runs, not how fast
+  --json FILE       writes all figures
+  --svg FILE        writes a picture of the ratios
+  --list            shows the scenarios and their subjects
+  --help            shows this
+)";
+
+namespace {
+
+std::regex parse_regex(const std::string& option, const std::string& text) {
+  try {
+    return std::regex{text};
+  } catch (const std::regex_error&) {
+    throw wrong_argument{fmt::format("{} was given `{}`, which is no regular expression", option, text)};
+  }
+}
+
+int parse_rounds(const std::string& text) {
+  int value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, code] = std::from_chars(text.data(), end, value);
+  if (code != std::errc{} || rest != end || value < 1 || value > 1000)
+    throw wrong_argument{fmt::format("--rounds was given `{}`; it takes a number from 1 to 1000", text)};
+  return value;
+}
+
+}  // namespace
+
+arguments parse(const std::vector<std::string>& given) {
+  arguments parsed;
+  for (std::size_t index = 0; index < given.size(); ++index) {
+    const std::string& option = given[index];
+    const auto value = [&]() -> const std::string& {
+      if (index + 1 == given.size()) throw wrong_argument{fmt::format("{} needs a value", option)};
+      return given[++index];
+    };
+    if (option == "--scenario") {
+      parsed.scenarios = parse_regex(option, value());
+    } else if (option == "--only") {
+      parsed.subjects = parse_regex(option, value());
+    } else if (option == "--rounds") {
+      parsed.rounds = parse_rounds(value());
+    } else if (option == "--json") {
+      parsed.json_file = value();
+    } else if (option == "--svg") {
+      parsed.svg_file = value();
+    } else if (option == "--quick") {
+      parsed.quick = true;
+    } else if (option == "--list") {
+      parsed.list = true;
+    } else if (option == "--help") {
+      parsed.help = true;
+    } else if (option == "--internal-case") {  // not for users: see `run_in_own_process`
+      parsed.child_scenario = value();
+      parsed.child_subject = value();
+    } else {
+      throw wrong_argument{fmt::format("there is no option `{}`", option)};
+    }
+  }
+  return parsed;
+}
+
+}  // namespace benchmarks

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_BENCHMARKS_ARGUMENTS_HPP
+#define VICAR_BENCHMARKS_ARGUMENTS_HPP
+
+#include <optional>
+#include <regex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace benchmarks {
+
+struct arguments {
+  std::optional<std::regex> subjects;
+  std::optional<std::regex> scenarios;
+  std::string json_file;
+  std::string svg_file;
+  int rounds = 7;
+  bool quick = false;
+  bool list = false;
+  bool help = false;
+  std::string child_scenario;  ///< set in a process of the program's own that runs one case only
+  std::string child_subject;
+};
+
+class wrong_argument : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+extern const char* const usage;
+arguments parse(const std::vector<std::string>& given);
+
+}  // namespace benchmarks
+
+#endif
