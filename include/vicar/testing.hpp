@@ -40,8 +40,11 @@ class fake {
   /// Starts the actor that answers.
   fake() : ref_{start<detail::fake_actor<T>>(book_)} {}
   ~fake() {
-    const future<bool> stopped = ref_.stop();
-    if (!on_own_thread()) stopped.wait();
+    try {
+      const future<bool> stopped = ref_.stop();
+      if (!on_own_thread()) stopped.wait();
+    } catch (...) {  // no memory for the request: the end of the program stops it
+    }
   }
   fake(const fake&) = delete;
   fake& operator=(const fake&) = delete;

@@ -194,8 +194,8 @@ struct faked_object<T, Step, Steps...> {
 
 /// The name without template arguments, as it stands in the list of members.
 constexpr std::string_view plain_name(std::string_view name) {
-  return name.ends_with('>') && name.find('<') != 0 && !name.starts_with("operator") ? name.substr(0, name.find('<'))
-                                                                                     : name;
+  return name.ends_with('>') && !name.starts_with('<') && !name.starts_with("operator") ? name.substr(0, name.find('<'))
+                                                                                        : name;
 }
 
 template <class T, class Indices, auto... Path>

@@ -69,7 +69,8 @@ class VICAR_SHARED thread_stack {
     while (state_.load(std::memory_order_acquire) == (round_ | writing)) {  // acquires the frames
       sleep_while(state_, round_ | writing);
     }
-    return text_of(boost::stacktrace::stacktrace::from_dump(dump_.data(), frames_ * sizeof(dump_[0])));
+    return text_of(
+        boost::stacktrace::stacktrace::from_dump(static_cast<const void*>(dump_.data()), frames_ * sizeof(dump_[0])));
   }
 
  private:
@@ -105,7 +106,7 @@ class VICAR_SHARED thread_stack {
     // Acquires the emptied slot; whoever comes too late, or is not the one asked, finds another state.
     if ((now & (step - 1)) == asked &&
         self.state_.compare_exchange_strong(now, now - asked + writing, std::memory_order_acquire)) {
-      self.frames_ = boost::stacktrace::safe_dump_to(2, self.dump_.data(), sizeof(self.dump_));
+      self.frames_ = boost::stacktrace::safe_dump_to(2, static_cast<void*>(self.dump_.data()), sizeof(self.dump_));
       self.state_.store(now - asked + done, std::memory_order_release);  // publishes the frames
       wake_all(self.state_);
     }
