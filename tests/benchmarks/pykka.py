@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 import time
+import traceback
 
 # The script's own folder comes first in the path, and the script is called as the package is.
 sys.path.pop(0)
@@ -65,7 +66,7 @@ class Station(pykka.ThreadingActor):
 
 def require_equal(actual, expected, what):
     if actual != expected:
-        sys.exit(f"pykka.py: {what}: {actual} instead of {expected}")
+        raise RuntimeError(f"{what}: {actual} instead of {expected}")
 
 
 def resident_bytes():
@@ -220,4 +221,8 @@ def main():
     print(nanoseconds, size)
 
 
-main()
+try:
+    main()
+except BaseException:
+    traceback.print_exc()
+    os._exit(1)  # the threads of actors that are still alive would keep the process
