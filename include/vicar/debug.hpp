@@ -19,9 +19,7 @@
 
 #include <fmt/core.h>
 
-#if defined(__linux__)
 #include <pthread.h>
-#endif
 
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_table.hpp>

@@ -55,7 +55,7 @@ std::string field_text(const T& field) {
   constexpr bool is_string = std::convertible_to<const T&, std::string_view>;
   if constexpr (is_range && !is_string && !enable_inspection<T> && (std::is_array_v<T> || !formattable<T>)) {
     std::string text;
-    for (const auto& element : field) text += (text.empty() ? "" : ", ") + field_text(element);
+    for (const auto& element : field) append_item(text, field_text(element));
     return '[' + text + ']';
   } else {
     return value_text(field);
@@ -78,7 +78,7 @@ template <class T>
 std::string aggregate_text(const T& value) {
   std::string text;
   boost::pfr::for_each_field(value, [&](const auto& field) {
-    text += (text.empty() ? "" : ", ") + (lies_in(value, field) ? field_text(field) : std::string{"bit-field"});
+    append_item(text, lies_in(value, field) ? field_text(field) : std::string{"bit-field"});
   });
   return '{' + text + '}';
 }
@@ -88,7 +88,7 @@ std::string registered_text(T& object) {
   std::string text;
   visit_members<T>([&]<class Access>() {
     if constexpr (!Access::is_property && Access::template is_data<T>) {
-      text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", Access::name, field_text(Access::get(object)));
+      append_item(text, fmt::format("{}: {}", Access::name, field_text(Access::get(object))));
     }
   });
   return '{' + text + '}';

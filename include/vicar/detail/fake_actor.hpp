@@ -37,18 +37,8 @@ class fake_actor final : public stand_in, public listed_messages<T> {
     requires takes<T, Message>
   auto on_receive(Message incoming) {
     using reply = std::decay_t<decltype(std::declval<T&>().on_receive(std::move(incoming)))>;
-    erased_argument argument{&type_tag<Message>, &detail::class_name<Message>, std::addressof(incoming)};
     imitated_message asked{message_access::call, on_receive_label};
-    asked.arguments = &argument;
-    asked.argument_count = 1;
-    if constexpr (std::is_void_v<reply>) {
-      answer(asked);
-    } else {
-      reply_slot<reply> slot;
-      asked.answer = slot.erased();
-      answer(asked);
-      return slot.take();
-    }
+    return ask_stand_in<reply>(*this, asked, std::move(incoming));
   }
 
  private:

@@ -15,6 +15,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/path.hpp>
+#include <vicar/detail/printing.hpp>
 #include <vicar/detail/stand_in.hpp>
 #include <vicar/error.hpp>
 
@@ -143,7 +144,7 @@ class fake_book {
     if (const std::string steps = asked.way.text(); !steps.empty()) member = fmt::format("{}.{}", steps, member);
     std::string types;
     for (std::size_t i = 0; i < asked.argument_count; ++i) {
-      types += fmt::format("{}{}", i == 0 ? "" : ", ", *asked.arguments[i].type);
+      append_item(types, *asked.arguments[i].type);
     }
     if (near_miss) {
       throw unanswered_error{fmt::format(

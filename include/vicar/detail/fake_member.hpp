@@ -23,6 +23,7 @@
 #include <vicar/detail/member_name.hpp>
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/detail/path.hpp>
+#include <vicar/detail/printing.hpp>
 #include <vicar/detail/stand_in.hpp>
 #include <vicar/members.hpp>
 #include <vicar/nested_proxy.hpp>
@@ -84,7 +85,7 @@ class fake_answer_of final : public fake_answer {
 
   std::string parameters() const override {
     std::string types;
-    static_cast<void>(((types += fmt::format("{}{}", types.empty() ? "" : ", ", class_name<Parameters>)), ...));
+    (append_item(types, class_name<Parameters>), ...);
     return types;
   }
 
@@ -269,16 +270,9 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   template <class... Parameters, class Function>
   static void answer_call(fake_book& book, Function function) {
     if constexpr (check_member()) {
-      if constexpr (signature::is_method) {
-        using reply = std::decay_t<typename signature::result>;
-        if constexpr (check_answer<reply, Function, Parameters...>()) {
-          add<reply, Parameters...>(book, std::make_shared<Function>(std::move(function)), message_access::call, name);
-        }
-      } else {
-        using reply = std::decay_t<std::invoke_result_t<field_type&, Parameters...>>;
-        if constexpr (check_answer<reply, Function, Parameters...>()) {
-          add<reply, Parameters...>(book, std::make_shared<Function>(std::move(function)), message_access::call, name);
-        }
+      using reply = typename decltype(result_of_call<Parameters...>())::type;
+      if constexpr (check_answer<reply, Function, Parameters...>()) {
+        add<reply, Parameters...>(book, std::make_shared<Function>(std::move(function)), message_access::call, name);
       }
     }
   }
@@ -336,6 +330,15 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
     using type = read_result_t<Field>;
   };
   using value_type = typename value_of<signature::is_method, field_type>::type;
+
+  /// What a call of the method, or of the field that can be called, gives.
+  template <class... Parameters>
+  static auto result_of_call() {
+    if constexpr (signature::is_method)
+      return std::type_identity<std::decay_t<typename signature::result>>{};
+    else
+      return std::type_identity<std::decay_t<std::invoke_result_t<field_type&, Parameters...>>>{};
+  }
 
   template <class Function, class... Parameters>
   static void answer_method(fake_book& book, Function function, type_list<Parameters...>) {

@@ -82,8 +82,8 @@ auto bind_member(Target target, Arguments&&... arguments) {
       [target = std::move(target)](cell& owner, std::decay_t<Arguments>&... kept) mutable -> Reply {
         if (target.imitated()) {
           imitated_message asked{imitated_message::access::call, *Invoker::label, target.route()};
-          return ask_stand_in_as<Reply>(typename declared_parameters_of_invoker<Invoker>::type{}, owner, asked,
-                                        kept...);
+          return ask_stand_in_as<Reply>(typename declared_parameters_of_invoker<Invoker>::type{},
+                                        stand_in_of(owner, asked), asked, kept...);
         }
         return static_cast<Reply>(Invoker::call(target.resolve(owner), std::move(kept)...));
       },
@@ -119,7 +119,8 @@ auto bind_function(Target target, Function&& function, Arguments&&... arguments)
           using access = imitated_message::access;
           imitated_message asked{std::is_member_pointer_v<callable> ? access::call : access::function,
                                  class_name<callable>, target.route(), &type_tag<callable>, std::addressof(function)};
-          return ask_stand_in_as<Reply>(typename declared_parameters<callable>::type{}, owner, asked, kept...);
+          return ask_stand_in_as<Reply>(typename declared_parameters<callable>::type{}, stand_in_of(owner, asked),
+                                        asked, kept...);
         }
         return static_cast<Reply>(detail::invoke(std::move(function), target.resolve(owner), std::move(kept)...));
       },
@@ -159,7 +160,7 @@ auto read_member(cell& from, Target target, Access access) {
     if (target.imitated()) {
       imitated_message asked{imitated_message::access::read, *Label, target.route()};
       name_by_pointer(asked, access);
-      return ask_stand_in<reply>(owner, asked);
+      return ask_stand_in<reply>(stand_in_of(owner, asked), asked);
     }
     if constexpr (std::is_array_v<std::remove_reference_t<found>>) {
       return read_field(access(target.resolve(owner)));
@@ -177,7 +178,7 @@ future<void> write_member(cell& to, Target target, Assign assign, Value&& value)
     if (target.imitated()) {
       imitated_message asked{imitated_message::access::write, *Label, target.route()};
       name_by_pointer(asked, assign);
-      ask_stand_in_as<void>(type_list<Field>{}, owner, asked, kept);
+      ask_stand_in_as<void>(type_list<Field>{}, stand_in_of(owner, asked), asked, kept);
     } else {
       assign(target.resolve(owner), std::move(kept));
     }

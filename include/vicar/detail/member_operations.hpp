@@ -137,7 +137,7 @@ class member_operations {
           self().owner(), [target = self().target()](cell& owner) -> std::string {
             if (target.imitated()) {
               imitated_message asked{imitated_message::access::function, snapshot_label, target.route()};
-              return ask_stand_in<std::string>(owner, asked);
+              return ask_stand_in<std::string>(stand_in_of(owner, asked), asked);
             }
             return inspector<Object>::snapshot(target.resolve(owner));
           });

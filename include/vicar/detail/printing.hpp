@@ -61,12 +61,18 @@ std::string value_text(const T& value) {
   }
 }
 
+/// Adds an item to a list of them with commas between.
+inline void append_item(std::string& list, std::string_view item) {
+  if (!list.empty()) list += ", ";
+  list += item;
+}
+
 /// Given to a message instead of the actor, it makes the text of the arguments.
 struct argument_printer {
   template <class... Arguments>
   std::string operator()(const Arguments&... arguments) const {
     std::string text;
-    static_cast<void>(((text += (text.empty() ? "" : ", ") + value_text(arguments)), ...));
+    (append_item(text, value_text(arguments)), ...);
     return text;
   }
 };

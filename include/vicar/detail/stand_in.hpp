@@ -69,14 +69,14 @@ class VICAR_SHARED stand_in {
   stand_in& operator=(const stand_in&) = default;
 };
 
-/// On the actor's thread.
-inline void ask_stand_in_of(cell& owner, imitated_message& asked) {
+/// Who answers `asked` in the place of the actor's object. On the actor's thread.
+inline stand_in& stand_in_of(cell& owner, const imitated_message& asked) {
   stand_in* const found = owner.find_base<stand_in>();
   if (!found) {
     throw error{
         fmt::format("vicar: {} has no object to run {} on; send it through a proxy", owner.title(), asked.member)};
   }
-  found->answer(asked);
+  return *found;
 }
 
 template <class Reply>
@@ -105,20 +105,20 @@ class reply_slot {
   bool filled_ = false;
 };
 
-/// Asks the stand-in with arguments of exactly these types.
+/// Asks a stand-in with arguments of exactly these types.
 template <class Reply, class... Parameters>
-Reply ask_stand_in(cell& owner, imitated_message& asked, Parameters... values) {
+Reply ask_stand_in(stand_in& one, imitated_message& asked, Parameters... values) {
   const erased_argument arguments[] = {
       erased_argument{&type_tag<Parameters>, &class_name<Parameters>, std::addressof(values)}...,
       erased_argument{nullptr, nullptr, nullptr}};
   asked.arguments = arguments;
   asked.argument_count = sizeof...(Parameters);
   if constexpr (std::is_void_v<Reply>) {
-    ask_stand_in_of(owner, asked);
+    one.answer(asked);
   } else if constexpr (std::is_move_constructible_v<Reply>) {
     reply_slot<Reply> slot;
     asked.answer = slot.erased();
-    ask_stand_in_of(owner, asked);
+    one.answer(asked);
     return slot.take();
   } else {
     throw error{fmt::format(
@@ -138,11 +138,11 @@ using passed_t = std::conditional_t<passed_as_parameter<Parameter, Argument>, st
 
 /// Asks the stand-in with the arguments as `Signature`, a `type_list`, would take them, where it fits.
 template <class Reply, class... Parameters, class... Arguments>
-Reply ask_stand_in_as(type_list<Parameters...>, cell& owner, imitated_message& asked, Arguments&... kept) {
+Reply ask_stand_in_as(type_list<Parameters...>, stand_in& one, imitated_message& asked, Arguments&... kept) {
   if constexpr (sizeof...(Parameters) == sizeof...(Arguments)) {
-    return ask_stand_in<Reply, passed_t<Parameters, Arguments>...>(owner, asked, std::move(kept)...);
+    return ask_stand_in<Reply, passed_t<Parameters, Arguments>...>(one, asked, std::move(kept)...);
   } else {
-    return ask_stand_in<Reply, Arguments...>(owner, asked, std::move(kept)...);
+    return ask_stand_in<Reply, Arguments...>(one, asked, std::move(kept)...);
   }
 }
 
