@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "arguments.hpp"
 
-#include <charconv>
 #include <cstddef>
 
 #include <fmt/core.h>
@@ -30,15 +29,6 @@ std::regex parse_regex(const std::string& option, const std::string& text) {
   } catch (const std::regex_error&) {
     throw wrong_argument{fmt::format("{} was given `{}`, which is no regular expression", option, text)};
   }
-}
-
-int parse_rounds(const std::string& text) {
-  int value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, code] = std::from_chars(text.data(), end, value);
-  if (code != std::errc{} || rest != end || value < 1 || value > 1000)
-    throw wrong_argument{fmt::format("--rounds was given `{}`; it takes a number from 1 to 1000", text)};
-  return value;
 }
 
 }  // namespace

@@ -4,9 +4,10 @@
 
 #include <optional>
 #include <regex>
-#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "rounds.hpp"
 
 namespace benchmarks {
 
@@ -21,11 +22,6 @@ struct arguments {
   bool help = false;
   std::string child_scenario;  ///< set in a process of the program's own that runs one case only
   std::string child_subject;
-};
-
-class wrong_argument : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 extern const char* const usage;

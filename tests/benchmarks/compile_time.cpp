@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // What vicar costs to build, unoptimised. Every unit is compiled in turn, so that the ratios compare what was measured
 // at the same time. The measure is processor time: it depends less than time by the clock on what else runs.
-#include <charconv>
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
@@ -17,6 +16,7 @@
 #include <fmt/core.h>
 
 #include "child_process.hpp"
+#include "rounds.hpp"
 #include "statistics.hpp"
 
 namespace {
@@ -32,11 +32,6 @@ Measures what vicar costs to build, unoptimised.
   --rounds N       counted rounds (5), after one to warm up; N is 1 to 1000
   --help           shows this
 )";
-
-class wrong_argument : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 struct arguments {
   std::string compiler = VICAR_BENCHMARKS_COMPILER;
@@ -58,11 +53,7 @@ arguments parse(const std::vector<std::string>& given) {
     } else if (option == "--include") {
       parsed.folders.push_back(value());
     } else if (option == "--rounds") {
-      const std::string& text = value();
-      const char* const end = text.data() + text.size();
-      const auto [rest, code] = std::from_chars(text.data(), end, parsed.rounds);
-      if (code != std::errc{} || rest != end || parsed.rounds < 1 || parsed.rounds > 1000)
-        throw wrong_argument{fmt::format("--rounds was given `{}`; it takes a number from 1 to 1000", text)};
+      parsed.rounds = parse_rounds(value());
     } else if (option == "--help") {
       parsed.help = true;
     } else {
