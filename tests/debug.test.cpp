@@ -76,14 +76,11 @@ std::string line_of(const std::string& text, std::string_view start) {
   return found;
 }
 
-/// The table, once it has `part` in it.
+/// A table that is begun when an earlier one has had `part` in it: rows are looked at one after another, so the first
+/// that has it may show other actors as they were before.
 std::string table_with(std::string_view part) {
-  std::string table = vicar::actor_table();
-  while (table.find(part) == std::string::npos) {
-    std::this_thread::yield();
-    table = vicar::actor_table();
-  }
-  return table;
+  while (vicar::actor_table().find(part) == std::string::npos) std::this_thread::yield();
+  return vicar::actor_table();
 }
 
 TEST_CASE("the table says of each actor what it does, and for whom it waits") {
