@@ -10,6 +10,17 @@
 #define VICAR_SHARED
 #endif
 
+#if defined(__SANITIZE_ADDRESS__)
+#define VICAR_SANITIZES_ADDRESSES 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define VICAR_SANITIZES_ADDRESSES 1
+#endif
+#endif
+#if !defined(VICAR_SANITIZES_ADDRESSES)
+#define VICAR_SANITIZES_ADDRESSES 0
+#endif
+
 namespace vicar::detail {
 
 /// False for any type, but only once a template is instantiated.

@@ -16,6 +16,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/parker.hpp>
+#include <vicar/detail/state_pool.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/detail/unanswered.hpp>
 #include <vicar/detail/wait_graph.hpp>
@@ -53,7 +54,7 @@ class lazy_value {
   std::thread::id maker_;  // guarded by mutex_
 };
 
-class VICAR_SHARED future_state_base {
+class VICAR_SHARED future_state_base : public from_state_pool {
  public:
   future_state_base(const future_state_base&) = delete;
   future_state_base& operator=(const future_state_base&) = delete;
@@ -150,14 +151,15 @@ class VICAR_SHARED future_state_base {
     if (word_.fetch_or(continued, std::memory_order_acq_rel) & ready_bit) next.run(next);
   }
 
-  /// Who will answer and which member; the views and the participant stay as long as the state is not ready.
-  void set_source(participant& source, std::string_view member) noexcept {
+  /// Who will answer and which member; the view, and the participant, stay as long as the state is not ready.
+  void set_source(participant& source, const std::string_view& member) noexcept {
     source_ = &source;
-    member_ = member;
+    member_ = &member;
   }
 
   [[noreturn]] void throw_timeout(const time_limit& limit) const {
-    throw timeout_error{std::make_shared<unanswered>(retain_source(), member_, limit.asked_seconds())};
+    throw timeout_error{
+        std::make_shared<unanswered>(retain_source(), member_ ? *member_ : std::string_view{}, limit.asked_seconds())};
   }
 
  protected:
@@ -200,7 +202,7 @@ class VICAR_SHARED future_state_base {
     if (limit.passed()) return changed();
     if (spin_until([this] { return changed(); })) return true;
     if (const participant_handle source = retain_source()) {
-      const wait_edge edge{*source, member_, limit};
+      const wait_edge edge{*source, *member_, limit};
       return sleep_in_kernel(limit);
     }
     return sleep_in_kernel(limit);
@@ -219,7 +221,7 @@ class VICAR_SHARED future_state_base {
   wait_word word_{producer_bit | one_consumer};
   std::exception_ptr error_;
   participant* source_ = nullptr;
-  std::string_view member_;
+  const std::string_view* member_ = nullptr;
   continuation* continuation_ = nullptr;
   std::unique_ptr<lazy_value> lazy_;
 };
