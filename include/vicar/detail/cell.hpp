@@ -286,6 +286,8 @@ class VICAR_SHARED cell : public participant {
     object_alive_ = true;
     phase_.store(phase::starting, std::memory_order_relaxed);  // relaxed: starting the thread publishes it
   }
+  /// The last step, once `run` has given `ended`: tells those who wait for the end.
+  void answer_stop_requests() noexcept;
   /// The constructor threw or no thread could be had: answers what came meanwhile. On the thread that called `start`.
   void abandon() noexcept;
   /// The process ends inside the message that is being handled, which will not return: answers it and all that wait, so
@@ -350,7 +352,6 @@ class VICAR_SHARED cell : public participant {
   void end() noexcept;
   void destroy() noexcept;
   void abandon_leftovers() noexcept;
-  void answer_stop_requests() noexcept;
 
   const std::string_view class_name_;
   const std::string name_;

@@ -112,7 +112,6 @@ inline void cell::end() noexcept {
   log_event("Stopped");
   if (on_ended_) on_ended_(*this, ending_);
   phase_.store(phase::ended, std::memory_order_relaxed);
-  answer_stop_requests();
 }
 
 inline void cell::abandon() noexcept {

@@ -9,7 +9,6 @@
 #include <new>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 #include <fmt/core.h>
@@ -25,6 +24,7 @@
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/time_limit.hpp>
+#include <vicar/detail/worker_threads.hpp>
 #include <vicar/error.hpp>
 
 namespace vicar::detail {
@@ -38,23 +38,17 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     return *the_dispatcher;
   }
 
-  /// Starts the thread that runs the cell until it has ended. Throws `vicar::error` if the system gives no thread.
+  /// Runs the cell on a thread until it has ended. Throws `vicar::error` if the system gives no thread.
   void start(cell& one) {
     const bool awaited = !one.daemon();
-    const auto count_out = [awaited, this] {
-      if (awaited) count(-1);
-    };
     if (awaited) count(+1);
     try {
-      std::thread{[owner = cell_handle{one}, count_out]() mutable {
-        run(std::exchange(owner, {}));
-        count_out();
-      }}.detach();
+      threads_.run(life{cell_handle{one}, this});
     } catch (const std::bad_alloc&) {
-      count_out();
+      if (awaited) count(-1);
       throw;
     } catch (const std::system_error& refused) {
-      count_out();
+      if (awaited) count(-1);
       throw error{
           fmt::format("vicar: no thread for {}: {}; stop actors that are done, or raise the system's limit on threads",
                       one.title(), refused.what())};
@@ -85,19 +79,37 @@ class VICAR_SHARED thread_dispatcher final : public waker {
 #endif
   }
 
-  static void run(const cell_handle& owner) noexcept {
+  /// All that a thread does for one cell.
+  struct life {
+    cell_handle owner;
+    thread_dispatcher* dispatcher = nullptr;
+
+    /// The thread is offered for another cell before anybody is told that this one has ended, so that whoever waits for
+    /// that and then starts an actor finds it.
+    template <class Offer>
+    void operator()(Offer offer) {
+      const bool awaited = !owner->daemon();
+      run(*owner);
+      offer();
+      owner->answer_stop_requests();
+      owner = {};
+      if (awaited) dispatcher->count(-1);
+    }
+  };
+
+  static void run(cell& owner) noexcept {
     constexpr std::size_t batch = 256;
-    name_this_thread(*owner);
+    name_this_thread(owner);
     idle_gaps gaps;
     for (;;) {
-      switch (owner->run(batch)) {
+      switch (owner.run(batch)) {
         case cell::progress::more:
           break;
         case cell::progress::idle:
-          gaps.wait(owner->queue());
+          gaps.wait(owner.queue());
           break;
         case cell::progress::ended:
-          owner->runs_on(0);
+          owner.runs_on(0);
           return;
       }
     }
@@ -128,6 +140,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     changed_.notify_all();  // under the lock: the process may end as soon as it is given up
   }
 
+  worker_threads<life> threads_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t awaited_ = 0;  // guarded by mutex_
