@@ -29,15 +29,22 @@ constexpr std::size_t unbounded = static_cast<std::size_t>(-1);
 
 /// A message that the tests take out themselves: its handler is never called.
 struct note : message {
-  note(std::size_t whose, int what) : message{nullptr, 0, false}, sender{whose}, number{what} {}
+  note(std::size_t whose, int what, bool ordinary = true)
+      : message{ordinary ? &ordinary_note : &urgent_note}, sender{whose}, number{what} {}
+  static const traits ordinary_note;
+  static const traits urgent_note;
   std::size_t sender;
   int number;
   std::unique_ptr<int> content;
 };
 
+constexpr message::traits note::ordinary_note{nullptr, sizeof(note), true};
+constexpr message::traits note::urgent_note{nullptr, sizeof(note), false};
+
 template <std::size_t Size>
-struct alignas(16) padded_note : message {
-  explicit padded_note(unsigned char what) : message{nullptr, 0, false} { bytes.fill(what); }
+struct padded_note : message {
+  explicit padded_note(unsigned char what) : message{&shared_traits} { bytes.fill(what); }
+  static constexpr traits shared_traits{nullptr, Size, true};
   std::array<unsigned char, Size - sizeof(message)> bytes;
 };
 using small_note = padded_note<32>;
@@ -47,14 +54,14 @@ using largest_note = padded_note<256>;
 struct may_throw_when_moved : message {
   may_throw_when_moved(may_throw_when_moved&&) noexcept(false) {}
 };
-struct alignas(32) over_aligned : message {};
+struct alignas(16) over_aligned : message {};
 
 static_assert(fits_in_place<note> && fits_in_place<small_note> && fits_in_place<largest_note>);
-static_assert(!fits_in_place<padded_note<272>> && !fits_in_place<may_throw_when_moved> && !fits_in_place<over_aligned>);
+static_assert(!fits_in_place<padded_note<264>> && !fits_in_place<may_throw_when_moved> && !fits_in_place<over_aligned>);
 
 result push(mailbox& queue, int number, bool ordinary = true, std::size_t sender = 0) {
-  note one{sender, number};
-  return queue.push(one, ordinary);
+  note one{sender, number, ordinary};
+  return queue.push(one);
 }
 
 /// Takes the next message out, which has to be a `Note`.
@@ -128,11 +135,11 @@ TEST_CASE("messages of every size lie aligned and whole in chunk after chunk") {
     largest_note largest{mark};
     switch (index % 3) {
       case 0:
-        return queue.push(small, true);
+        return queue.push(small);
       case 1:
-        return queue.push(middle, true);
+        return queue.push(middle);
       default:
-        return queue.push(largest, true);
+        return queue.push(largest);
     }
   };
   const auto whole = [](const auto& one, int index) {
@@ -146,7 +153,7 @@ TEST_CASE("messages of every size lie aligned and whole in chunk after chunk") {
   for (int i = 0; i < count; ++i) {
     message* const next = queue.front();
     REQUIRE(next != nullptr);
-    REQUIRE(reinterpret_cast<std::uintptr_t>(next) % 16 == 0);
+    REQUIRE(reinterpret_cast<std::uintptr_t>(next) % 8 == 0);
     switch (i % 3) {
       case 0:
         REQUIRE(whole(*take<small_note>(queue), i));
@@ -167,9 +174,9 @@ TEST_CASE("a message that does not fit the rest of a chunk goes into a new one")
   std::vector<unsigned char> marks;
   for (unsigned char filling = 0; filling < 70; ++filling) {
     small_note small{filling};
-    REQUIRE(queue.push(small, true) == result::accepted);
+    REQUIRE(queue.push(small) == result::accepted);
     largest_note largest{static_cast<unsigned char>(filling + 100)};
-    REQUIRE(queue.push(largest, true) == result::accepted);
+    REQUIRE(queue.push(largest) == result::accepted);
   }
   for (unsigned char filling = 0; filling < 70; ++filling) {
     CHECK(take<small_note>(queue)->bytes.back() == filling);
@@ -202,8 +209,9 @@ TEST_CASE("a closed mailbox refuses messages and leaves them with the sender") {
   CHECK(queue.closed());
   note refused{0, 2};
   refused.content = std::make_unique<int>(2);
-  CHECK(queue.push(refused, true) == result::closed);
-  CHECK(queue.push(refused, false) == result::closed);
+  CHECK(queue.push(refused) == result::closed);
+  refused.type = &note::urgent_note;
+  CHECK(queue.push(refused) == result::closed);
   REQUIRE(refused.content != nullptr);
   CHECK(*refused.content == 2);
   CHECK(queue.depth() == 1);
@@ -217,7 +225,7 @@ TEST_CASE("a full mailbox refuses ordinary messages and leaves them with the sen
   CHECK(push(queue, 2) == result::accepted);
   note refused{0, 3};
   refused.content = std::make_unique<int>(3);
-  CHECK(queue.push(refused, true) == result::full);
+  CHECK(queue.push(refused) == result::full);
   REQUIRE(refused.content != nullptr);
   CHECK(queue.depth() == 2);
 
@@ -231,9 +239,9 @@ TEST_CASE("a full mailbox refuses ordinary messages and leaves them with the sen
   }
   SECTION("and has room as soon as one is begun") {
     message* const first = queue.front();
-    CHECK(queue.push(refused, true) == result::full);
+    CHECK(queue.push(refused) == result::full);
     queue.begin(*first);
-    CHECK(queue.push(refused, true) == result::accepted);
+    CHECK(queue.push(refused) == result::accepted);
     CHECK(refused.content == nullptr);
     CHECK(push(queue, 4) == result::full);
     std::destroy_at(static_cast<note*>(first));
@@ -386,7 +394,7 @@ TEST_CASE("a consumer that sleeps is woken for every message, whoever comes firs
         queue.wake();
         ++wakes;
       }
-      if (i % 16 == 0) {
+      if (i % 8 == 0) {
         for (int now = seen; now <= i; now = seen) seen.wait(now);
       }
     }
@@ -456,9 +464,9 @@ TEST_CASE("every push against a close either lands and is seen or is refused, in
       }};
       on_threads(senders, [&](std::size_t sender) {
         for (int i = 0;; ++i) {
-          note one{sender, i};
+          note one{sender, i, i % 5 != 0};
           one.content = std::make_unique<int>(i);
-          const result outcome = queue.push(one, i % 5 != 0);
+          const result outcome = queue.push(one);
           if (i == 0) begun.count_down();
           if (outcome == result::closed) {
             kept_when_refused[sender] = one.content != nullptr;
@@ -520,14 +528,14 @@ TEST_CASE("a push without memory changes nothing") {
     one.content = std::make_unique<int>(1);
     {
       const support::failing_allocation fault{0};
-      CHECK_THROWS_AS(queue.push(one, true), std::bad_alloc);
+      CHECK_THROWS_AS(queue.push(one), std::bad_alloc);
       CHECK(fault.happened());
     }
     CHECK(one.content != nullptr);
     CHECK(queue.depth() == 0);
     CHECK_FALSE(queue.has_messages());
     CHECK(queue.arm());
-    CHECK(queue.push(one, true) == result::accepted_armed);
+    CHECK(queue.push(one) == result::accepted_armed);
     CHECK(*take(queue)->content == 1);
   }
   SECTION("when the last chunk is full") {

@@ -186,12 +186,12 @@ class VICAR_SHARED cell : public participant {
   /// Puts an envelope into the mailbox; waits for room if that is the actor's way. The envelope is moved from only if
   /// it was accepted.
   template <class Envelope>
-  mailbox::push_result deliver(Envelope& envelope, std::string_view label, bool ordinary = true) {
+  mailbox::push_result deliver(Envelope& envelope, std::string_view label) {
     // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
     // handled already.
     waker* const dispatcher = waker_;
     for (;;) {
-      const mailbox::push_result result = mailbox_.push(envelope, ordinary);
+      const mailbox::push_result result = mailbox_.push(envelope);
       if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
       if (result != mailbox::push_result::full || on_overflow_ != overflow::block) return result;
       const wait_edge edge{*this, label, {}};

@@ -41,8 +41,8 @@ inline future<bool> cell::stop() {
     keep(std::move(request));
     return future_access::make(std::move(channel.consumer));
   }
-  envelope<stop_payload> one{stop_payload{std::move(request)}};
-  if (deliver(one, stop_label, false) == mailbox::push_result::closed) {
+  envelope<stop_payload, false> one{stop_payload{std::move(request)}};
+  if (deliver(one, stop_label) == mailbox::push_result::closed) {
     if (const std::unique_ptr<stop_request> late = keep(std::move(one.payload.request))) {
       late->reply->store([] { return false; });
       late->reply.publish();
@@ -84,7 +84,7 @@ inline cell::progress cell::run(std::size_t batch) noexcept {
   while (ending_ == ending::none && made == progress::more && batch-- > 0) {
     if (message* const next = mailbox_.front()) {
       mailbox_.begin(*next);
-      next->handle(*next, *this, message::action::run);
+      next->type->handle(*next, *this, message::action::run);
       mailbox_.pop();
     } else {
       made = progress::idle;
@@ -135,8 +135,8 @@ inline void cell::abandon_within_message() noexcept {
 inline void cell::abandon_leftovers() noexcept {
   while (message* const next = mailbox_.front()) {
     mailbox_.begin(*next);
-    if (next->ordinary) count_dropped();
-    next->handle(*next, *this, message::action::abandon);
+    if (next->type->ordinary) count_dropped();
+    next->type->handle(*next, *this, message::action::abandon);
     mailbox_.pop();
   }
 }

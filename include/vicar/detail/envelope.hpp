@@ -29,10 +29,10 @@ std::exception_ptr exception_from(Make make) noexcept {
   }
 }
 
-template <class Payload>
+template <class Payload, bool Ordinary = true>
 struct envelope final : message {
   explicit envelope(Payload content) noexcept(std::is_nothrow_move_constructible_v<Payload>)
-      : message{&envelope::handle_message, 0, false}, payload{std::move(content)} {}
+      : message{&shared_traits}, payload{std::move(content)} {}
 
   Payload payload;
 
@@ -43,6 +43,7 @@ struct envelope final : message {
     std::destroy_at(&whole);
     rest(owner);
   }
+  static constexpr traits shared_traits{&envelope::handle_message, sizeof(envelope), Ordinary};
 };
 
 /// A payload that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large.

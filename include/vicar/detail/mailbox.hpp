@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <concepts>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -14,6 +13,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/parker.hpp>
+#include <vicar/detail/spin_lock.hpp>
 #include <vicar/detail/time_limit.hpp>
 
 // The queue between those who send and the one who handles. docs/internals.md lists its fields and what always holds.
@@ -25,16 +25,20 @@ class cell;
 struct message {
   enum class action : std::uint8_t { run, abandon };
 
-  /// Runs or abandons the message, then destroys it.
-  void (*handle)(message& self, cell& owner, action what) noexcept;
-  std::uint32_t size;  ///< bytes to the next message, set by the mailbox
-  bool ordinary;       ///< counts against the capacity, set by the mailbox
+  /// What all messages of one type share, so that a message has one pointer of its own.
+  struct traits {
+    /// Runs or abandons the message, then destroys it.
+    void (*handle)(message& self, cell& owner, action what) noexcept;
+    std::uint32_t size;
+    bool ordinary;  ///< counts against the capacity
+  };
+  const traits* type;
 };
 
 /// What can lie in a chunk as it is. Everything else goes into a box.
 template <class Envelope>
 concept fits_in_place = std::is_nothrow_move_constructible_v<Envelope> && std::is_nothrow_destructible_v<Envelope> &&
-                        alignof(Envelope) <= 16 && sizeof(Envelope) <= 256;
+                        alignof(Envelope) <= 8 && sizeof(Envelope) <= 256;
 
 class VICAR_SHARED mailbox {
  public:
@@ -45,13 +49,14 @@ class VICAR_SHARED mailbox {
     closed,          ///< nothing was moved
   };
 
-  explicit mailbox(std::size_t capacity) noexcept : capacity_{capacity} {}
+  explicit mailbox(std::size_t capacity) noexcept : capacity_{capacity}, bounded_{capacity != unlimited} {}
   mailbox(const mailbox&) = delete;
   mailbox& operator=(const mailbox&) = delete;
   ~mailbox() {
     release_chain(taken_);
     release_chain(first_);
     release_chain(spare_);
+    release_chain(drained_);
   }
 
   // For those who send: any thread.
@@ -60,31 +65,36 @@ class VICAR_SHARED mailbox {
   /// an ordinary one. Throws `std::bad_alloc` and changes nothing when there is no memory.
   template <class Envelope>
     requires std::derived_from<Envelope, message> && fits_in_place<Envelope>
-  push_result push(Envelope& envelope, bool ordinary) {
-    constexpr std::uint32_t size = padded(sizeof(Envelope));
-    const std::lock_guard lock{mutex_};
-    if (closed_.load(std::memory_order_relaxed)) return push_result::closed;  // relaxed: written under this lock
-    if (ordinary && !has_room()) return push_result::full;
-    auto* placed = ::new (reserve(size)) Envelope{std::move(envelope)};
-    placed->size = size;
-    placed->ordinary = ordinary;
-    last_->used += size;
-    // Relaxed: written under this lock; whoever reads without it takes it for a moment's number.
-    if (ordinary) pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    if (signal_.load(std::memory_order_relaxed) == filled)
-      return push_result::accepted;  // relaxed: only this lock's holder sets it
-    // Tells the consumer to look; what it finds there is published by the lock.
-    return signal_.exchange(filled, std::memory_order_release) == armed ? push_result::accepted_armed
-                                                                        : push_result::accepted;
+  push_result push(Envelope& envelope) {
+    const bool ordinary = envelope.type->ordinary;
+    for (unused_chunk fresh;; fresh.make(*this)) {
+      const std::lock_guard lock{lock_};
+      if (closed_.load(std::memory_order_relaxed)) return push_result::closed;  // relaxed: written under this lock
+      if (ordinary && !has_room()) return push_result::full;
+      if (!reserve(padded(sizeof(Envelope)), fresh)) continue;  // allocates without the lock
+      ::new (static_cast<void*>(last_->data() + last_->used)) Envelope{std::move(envelope)};
+      last_->used += padded(sizeof(Envelope));
+      // Relaxed: written under this lock; whoever reads without it takes it for a moment's number.
+      if (ordinary) pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      // Relaxed, both: written under this lock, which publishes what the consumer finds when it looks.
+      const std::uint32_t before = signal_.load(std::memory_order_relaxed);
+      if (before != filled) signal_.store(filled, std::memory_order_relaxed);
+      return before == armed ? push_result::accepted_armed : push_result::accepted;
+    }
   }
 
   /// Blocks until an ordinary message may find room or the mailbox is closed.
   void wait_for_room() {
-    std::unique_lock lock{mutex_};
     // Sequentially consistent with `handled_`: either the consumer sees this sender, or this sender sees the room.
     blocked_.fetch_add(1, std::memory_order_seq_cst);
-    room_.wait(lock,
-               [this] { return closed_.load(std::memory_order_relaxed) || has_room(); });  // relaxed: under the lock
+    for (;;) {
+      const std::uint32_t before = room_.load(std::memory_order_acquire);  // acquires what made the room
+      {
+        const std::lock_guard lock{lock_};
+        if (closed_.load(std::memory_order_relaxed) || has_room()) break;  // relaxed: under the lock
+      }
+      sleep_while(room_, before);
+    }
     blocked_.fetch_sub(1, std::memory_order_relaxed);  // relaxed: too large a number only costs a notification
   }
 
@@ -111,15 +121,15 @@ class VICAR_SHARED mailbox {
   }
   /// Leaves the message that `front` gave, before it is handled: it no longer waits.
   void begin(const message& next) noexcept {
-    current_size_ = next.size;
-    if (!next.ordinary) return;
+    current_size_ = padded(next.type->size);
+    if (!next.type->ordinary) return;
     // Only this thread writes it. Sequentially consistent with `blocked_` where senders may wait for room.
     const std::uint64_t handled = handled_.load(std::memory_order_relaxed) + 1;
-    if (capacity_ == static_cast<std::size_t>(-1)) {
-      handled_.store(handled, std::memory_order_relaxed);  // relaxed: a counter for `depth`
-    } else {
+    if (bounded_) {
       handled_.store(handled, std::memory_order_seq_cst);
       if (blocked_.load(std::memory_order_seq_cst) != 0) notify_room();
+    } else {
+      handled_.store(handled, std::memory_order_relaxed);  // relaxed: a counter for `depth`
     }
   }
   /// Gives up the bytes of the message that `begin` was called for; it was handled and destroyed. A second call changes
@@ -130,9 +140,11 @@ class VICAR_SHARED mailbox {
   /// back.
   bool arm() noexcept {
     shrink();
-    std::uint32_t expected = empty;
-    // Acquires nothing: the messages are published by the lock.
-    return signal_.compare_exchange_strong(expected, armed, std::memory_order_relaxed) || expected == armed;
+    const std::lock_guard lock{lock_};
+    // Relaxed, both: written under this lock.
+    if (signal_.load(std::memory_order_relaxed) == filled) return false;
+    signal_.store(armed, std::memory_order_relaxed);
+    return true;
   }
   bool has_messages() const noexcept {
     return signal_.load(std::memory_order_relaxed) == filled;
@@ -147,9 +159,12 @@ class VICAR_SHARED mailbox {
 
   /// No push lands after this. Those who wait for room are released. What is there stays for the consumer.
   void close() noexcept {
-    const std::lock_guard lock{mutex_};
-    closed_.store(true, std::memory_order_release);  // releases what the actor did before
-    room_.notify_all();
+    {
+      const std::lock_guard lock{lock_};
+      closed_.store(true, std::memory_order_release);  // releases what the actor did before
+    }
+    room_.fetch_add(1, std::memory_order_release);  // publishes that it is closed
+    wake_all(room_);
   }
 
  private:
@@ -159,30 +174,36 @@ class VICAR_SHARED mailbox {
     std::uint32_t capacity;
     std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
   };
-  static_assert(sizeof(chunk) % 16 == 0 && __STDCPP_DEFAULT_NEW_ALIGNMENT__ >= 16);
+  static_assert(sizeof(chunk) % 8 == 0);
 
   // signal_
   static constexpr std::uint32_t empty = 0;   // nothing was pushed since the consumer took the chain
   static constexpr std::uint32_t filled = 1;  // something was
   static constexpr std::uint32_t armed = 2;   // nothing was, and the consumer wants to be told
 
+  static constexpr auto unlimited = static_cast<std::size_t>(-1);
   static constexpr std::uint32_t first_capacity = 1024 - sizeof(chunk);
   static constexpr std::uint32_t largest_capacity = 16384 - sizeof(chunk);
+  static constexpr std::uint32_t most_spares = 64;
 
+  /// Chunks grow while the actor is busy, so that it allocates rarely, and an idle one stays small.
+  static constexpr std::uint32_t larger(std::uint32_t capacity) noexcept {
+    constexpr std::uint32_t head = sizeof(chunk);
+    return capacity < largest_capacity ? capacity * 2 + head : capacity;
+  }
   static constexpr std::uint32_t padded(std::size_t size) noexcept {
-    return static_cast<std::uint32_t>((size + 15) / 16 * 16);
+    return static_cast<std::uint32_t>((size + 7) / 8 * 8);
   }
 
   bool has_room() const noexcept {
+    if (capacity_ == unlimited) return true;
     // Sequentially consistent with the consumer's store: see `wait_for_room`.
     return pushed_.load(std::memory_order_relaxed) - handled_.load(std::memory_order_seq_cst) < capacity_;
   }
 
   void notify_room() noexcept {
-    {
-      const std::lock_guard lock{mutex_};
-    }  // a sender that has looked but does not sleep yet holds it
-    room_.notify_one();
+    room_.fetch_add(1, std::memory_order_release);  // publishes the room
+    wake_one(room_);
   }
 
   static chunk* make_chunk(std::uint32_t capacity) {
@@ -192,76 +213,132 @@ class VICAR_SHARED mailbox {
     while (one) ::operator delete(std::exchange(one, one->next));
   }
 
-  /// Bytes for one message at the end of the filling chain; under the lock.
-  void* reserve(std::uint32_t size) {
-    if (!last_ || last_->capacity - last_->used < size) {
-      // Chunks grow with the backlog, so that an idle actor stays small and a busy one allocates rarely.
-      constexpr std::uint32_t head = sizeof(chunk);
-      const std::uint32_t doubled = last_ ? last_->capacity * 2 + head : first_capacity;
-      const std::uint32_t capacity = doubled < largest_capacity ? doubled : largest_capacity;
-      chunk* next = nullptr;
+  /// A chunk that a sender has allocated while it did not hold the lock.
+  class unused_chunk {
+   public:
+    unused_chunk() = default;
+    unused_chunk(const unused_chunk&) = delete;
+    unused_chunk& operator=(const unused_chunk&) = delete;
+    ~unused_chunk() { release_chain(chunk_); }
+
+    void make(mailbox& whose) {
       try {
-        next = make_chunk(capacity);
+        release_chain(std::exchange(chunk_, nullptr));
+        chunk_ = make_chunk(capacity);
       } catch (...) {
-        room_.notify_one();  // the room that this sender was woken for is another one's now
+        whose.notify_room();  // the room that this sender was woken for is another one's now
         throw;
       }
-      (last_ ? last_->next : first_) = next;
-      last_ = next;
     }
-    return last_->data() + last_->used;
+    chunk* take() noexcept { return std::exchange(chunk_, nullptr); }
+
+    std::uint32_t capacity = 0;  // what the one to make is to have
+
+   private:
+    chunk* chunk_ = nullptr;
+  };
+
+  /// Makes room for one message at the end of the filling chain; false if a chunk is needed for that. Under the lock.
+  bool reserve(std::uint32_t size, unused_chunk& fresh) noexcept {
+    if (last_ && last_->capacity - last_->used >= size) return true;
+    chunk* next = spare_;
+    if (next) {
+      spare_ = next->next;
+      next->next = nullptr;
+      --spares_;
+    } else {
+      next = fresh.take();
+    }
+    if (!next) {
+      fresh.capacity = next_capacity_;
+      next_capacity_ = larger(next_capacity_);
+      return false;
+    }
+    (last_ ? last_->next : first_) = next;
+    last_ = next;
+    return true;
   }
 
-  /// Takes the whole filling chain and gives the spare chunk back to those who send.
+  /// Takes the whole filling chain and gives drained chunks back to those who send.
   bool take() noexcept {
     if (signal_.load(std::memory_order_relaxed) != filled)
       return false;  // relaxed: the lock below acquires the messages
-    const std::lock_guard lock{mutex_};
-    taken_ = std::exchange(first_, spare_);
-    last_ = std::exchange(spare_, nullptr);
+    const std::lock_guard lock{lock_};
+    taken_ = std::exchange(first_, nullptr);
+    last_ = nullptr;
+    while (drained_ && spares_ < most_spares) {
+      chunk* const one = std::exchange(drained_, drained_->next);
+      one->next = std::exchange(spare_, one);
+      ++spares_;
+    }
     cursor_ = 0;
     signal_.store(empty, std::memory_order_relaxed);  // relaxed: under the lock
     return true;
   }
 
-  /// Keeps the largest handled chunk as the spare one.
+  /// Keeps the chunk for those who send, unless there are larger ones.
   void finish_chunk() noexcept {
-    chunk* done = std::exchange(taken_, taken_->next);
+    chunk* const done = std::exchange(taken_, taken_->next);
     cursor_ = 0;
-    if (!spare_ || spare_->capacity < done->capacity) std::swap(spare_, done);
-    if (done) ::operator delete(done);
-    if (spare_) {
-      spare_->next = nullptr;
-      spare_->used = 0;
+    if (done->capacity < largest_drained_) {
+      ::operator delete(done);
+      return;
     }
+    largest_drained_ = done->capacity;
+    done->used = 0;
+    done->next = std::exchange(drained_, done);
   }
 
+  /// Leaves those who send two small chunks, one to fill while the other is handled, and gives the rest back.
   void shrink() noexcept {
-    if (spare_ && spare_->capacity > first_capacity) ::operator delete(std::exchange(spare_, nullptr));
-    const std::lock_guard lock{mutex_};
-    if (first_ && first_ == last_ && first_->used == 0 && first_->capacity > first_capacity) {
-      ::operator delete(std::exchange(first_, nullptr));
-      last_ = nullptr;
+    if (!drained_) return;  // nothing has been handled since
+    chunk* spare = nullptr;
+    {
+      const std::lock_guard lock{lock_};
+      spare = std::exchange(spare_, nullptr);
+      spares_ = 0;
+      next_capacity_ = first_capacity;
     }
+    largest_drained_ = 0;
+    chunk* kept = nullptr;
+    std::uint16_t count = 0;
+    for (chunk* chain : {std::exchange(drained_, nullptr), spare}) {
+      while (chain) {
+        chunk* const one = std::exchange(chain, chain->next);
+        if (one->capacity == first_capacity && count < 2) {
+          one->next = std::exchange(kept, one);
+          ++count;
+        } else {
+          ::operator delete(one);
+        }
+      }
+    }
+    const std::lock_guard lock{lock_};  // those who send have had no spare chunk meanwhile, and may have made one
+    spare_ = kept;
+    spares_ = count;
   }
 
+  // Those who send and the consumer write different cache lines, so that neither slows the other down.
   const std::size_t capacity_;
-
-  std::mutex mutex_;
-  chunk* first_ = nullptr;                // the filling chain: guarded by mutex_
-  chunk* last_ = nullptr;                 // its end: guarded by mutex_
-  std::atomic<bool> closed_{false};       // written under mutex_
-  std::atomic<std::uint64_t> pushed_{0};  // ordinary messages so far: written under mutex_
-  std::condition_variable room_;
-  std::atomic<std::uint32_t> blocked_{0};  // senders that wait for room
-
+  spin_lock lock_;
+  std::atomic<bool> closed_{false};               // written under lock_
+  std::uint16_t spares_ = 0;                      // how many chunks are in spare_: guarded by lock_
+  std::uint32_t next_capacity_ = first_capacity;  // of the next chunk to be allocated: guarded by lock_
+  chunk* first_ = nullptr;                        // the filling chain: guarded by lock_
+  chunk* last_ = nullptr;                         // its end: guarded by lock_
+  chunk* spare_ = nullptr;                        // chunks for those who send: guarded by lock_
+  std::atomic<std::uint64_t> pushed_{0};          // ordinary messages so far: written under lock_
+  wait_word room_{0};                             // how often there has been room for those who wait
+  std::atomic<std::uint32_t> blocked_{0};         // senders that wait for room
   wait_word signal_{empty};
-  std::atomic<std::uint64_t> handled_{0};  // ordinary messages begun so far: written by the consumer
 
-  chunk* taken_ = nullptr;  // the chain being handled: the consumer's, as all below
-  chunk* spare_ = nullptr;
+  alignas(64) std::atomic<std::uint64_t> handled_{0};  // ordinary messages begun so far: written by the consumer
+  chunk* taken_ = nullptr;                             // the chain being handled: the consumer's, as all below
+  chunk* drained_ = nullptr;
   std::uint32_t cursor_ = 0;
   std::uint32_t current_size_ = 0;
+  std::uint32_t largest_drained_ = 0;  // the capacity of the largest chunk handled since the mailbox was idle
+  const bool bounded_;
 };
 
 }  // namespace vicar::detail
