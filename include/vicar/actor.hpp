@@ -85,7 +85,7 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
   const cell_handle handle = cell_handle::adopt(typed);
   try {
     {
-      const cell_frame frame{*typed};
+      const participant_frame frame{*typed};
       typed->construct(std::forward<Arguments>(arguments)...);
     }
     typed->constructed(thread_dispatcher::instance(), &cell_table::ended);
@@ -107,8 +107,9 @@ inline constexpr bool begins_with_options<First, Rest...> = std::same_as<std::re
 
 /// The cell that runs or is being constructed on this thread with `inside` in its object.
 inline cell& cell_around(const void* inside, std::string_view class_name) {
-  for (const cell_frame* frame = innermost_frame; frame; frame = frame->outer) {
-    if (frame->owner.contains(inside)) return frame->owner;
+  for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) {
+    auto& owner = static_cast<cell&>(frame->owner);  // there is no other kind of participant
+    if (owner.contains(inside)) return owner;
   }
   throw error{fmt::format(
       "vicar: self was called for a {} outside its actor's own thread; call it in the constructor, a hook or a method that "

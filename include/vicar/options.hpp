@@ -21,6 +21,13 @@ enum class overflow : unsigned char {
   drop,   ///< the message is dropped and counted; the future of a call carries `mailbox_full_error`
 };
 
+/// What happens when an actor is about to wait, without a limit, in a circle of actors that wait for each other.
+enum class deadlock_policy : unsigned char {
+  fail,  ///< before it blocks, the wait throws a `deadlock_error` that names the circle
+  log,   ///< the circle is logged as an error, and the actor waits
+  off,   ///< the actor waits
+};
+
 /// How an actor is started. Given to `start`, or once for a class as `static constexpr vicar::options
 /// actor_options{...};`. The ones given to `start` replace those of the class as a whole.
 struct options {
@@ -31,6 +38,8 @@ struct options {
   std::size_t mailbox_capacity = unbounded;
   /// What happens to a message that finds no room.
   overflow on_overflow = overflow::block;
+  /// What happens when a wait of this actor would close a circle. Each actor decides for its own waits.
+  deadlock_policy deadlock = deadlock_policy::fail;
   /// The end of the program tells this actor to stop, but does not wait for it.
   bool daemon = false;
 };

@@ -14,11 +14,13 @@ using namespace std::chrono_literals;
 using support::containing;
 using support::error_text;
 using vicar::deadlock_error;
-using vicar::detail::current_participant;
+using vicar::deadlock_policy;
+using vicar::detail::awaited_event;
 using vicar::detail::participant;
 using vicar::detail::participant_handle;
 using vicar::detail::time_limit;
 using vicar::detail::wait_edge;
+using vicar::detail::wait_reason;
 
 namespace {
 
@@ -39,8 +41,10 @@ class waiter final : public participant {
   std::size_t depth() const noexcept override { return 0; }
   std::string_view running() const noexcept override { return "its_member"; }
   bool constructed_here() const noexcept override { return constructing_; }
+  deadlock_policy on_deadlock() const noexcept override { return policy; }
 
   int references = 1;
+  deadlock_policy policy = deadlock_policy::fail;
 
  private:
   std::string title_;
@@ -48,15 +52,20 @@ class waiter final : public participant {
 };
 
 /// Lets an actor seem to run on this thread.
-struct running {
-  explicit running(participant& one) { current_participant = &one; }
-  ~running() { current_participant = nullptr; }
-  running(const running&) = delete;
-  running& operator=(const running&) = delete;
+using running = vicar::detail::participant_frame;
+
+/// Something that comes when a test says so.
+struct event {
+  bool pending = true;
+  awaited_event look() const {
+    return {this, [](const void* which) noexcept { return static_cast<const event*>(which)->pending; }};
+  }
 };
+constexpr auto reply = wait_reason::reply;
 
 std::string refusal(participant& target, const time_limit& limit = {}) {
-  return error_text<deadlock_error>([&] { const wait_edge edge{target, "answer", limit}; });
+  const event coming;
+  return error_text<deadlock_error>([&] { const wait_edge edge{target, "answer", limit, coming.look(), reply}; });
 }
 
 constexpr std::string_view accepted = "(nothing was thrown)";
@@ -91,11 +100,15 @@ TEST_CASE("an actor that waits for itself with a limit is let, because it ends")
 TEST_CASE("a constructor that waits for its own actor is told so, on any thread") {
   waiter caller{"caller (urn)"};
   waiter unborn{"unborn (urn:uuid:2)", true};
-  CHECK(refusal(unborn) ==
-        containing("vicar: the constructor of unborn (urn:uuid:2)", "answer", "; call the member directly"));
-  CHECK(refusal(unborn, time_limit{1h}) == accepted);
+  const auto refused = [&] {
+    const running in_constructor{unborn};
+    CHECK(refusal(unborn) ==
+          containing("vicar: the constructor of unborn (urn:uuid:2)", "answer", "; call the member directly"));
+    CHECK(refusal(unborn, time_limit{1h}) == accepted);
+  };
+  refused();
   const running here{caller};
-  CHECK(refusal(unborn) == containing("the constructor of unborn"));
+  refused();
 }
 
 TEST_CASE("a handle holds one reference") {
@@ -119,7 +132,8 @@ TEST_CASE("an edge can be looked at from outside while its actor waits") {
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
   {
     const running here{one};
-    const wait_edge edge{other, "answer", {}};
+    const event coming;
+    const wait_edge edge{other, "answer", {}, coming.look(), reply};
     const wait_edge::look seen = wait_edge::from(one);
     CHECK(seen.target.get() == &other);
     CHECK(seen.what == "answer");
@@ -133,7 +147,8 @@ TEST_CASE("an edge to what is about to be freed is not seen") {
   waiter one{"one (urn)"};
   waiter other{"other (urn)"};
   const running here{one};
-  const wait_edge edge{other, "answer", {}};
+  const event coming;
+  const wait_edge edge{other, "answer", {}, coming.look(), reply};
   other.references = 0;
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
 }

@@ -66,20 +66,6 @@ struct stop_request {
   std::unique_ptr<stop_request> next;
 };
 
-struct cell_frame;
-VICAR_SHARED inline constinit thread_local cell_frame* innermost_frame = nullptr;
-
-/// A cell that runs or is being constructed on this thread, so that the object can find it.
-struct cell_frame {
-  explicit cell_frame(cell& here) noexcept : owner{here}, outer{std::exchange(innermost_frame, this)} {}
-  ~cell_frame() { innermost_frame = outer; }
-  cell_frame(const cell_frame&) = delete;
-  cell_frame& operator=(const cell_frame&) = delete;
-
-  cell& owner;
-  cell_frame* outer;
-};
-
 class VICAR_SHARED cell : public participant {
  public:
   enum class progress : std::uint8_t { more, idle, ended };
@@ -130,11 +116,12 @@ class VICAR_SHARED cell : public participant {
   bool constructed_here() const noexcept final {
     if (phase_.load(std::memory_order_relaxed) != phase::constructing)
       return false;  // relaxed: written by this thread if true
-    for (const cell_frame* frame = innermost_frame; frame; frame = frame->outer) {
+    for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) {
       if (&frame->owner == this) return true;
     }
     return false;
   }
+  deadlock_policy on_deadlock() const noexcept final { return on_deadlock_; }
   actor_stats stats() const noexcept {
     // Relaxed: each number is a moment's number by itself.
     return {mailbox_.depth(),
@@ -194,7 +181,7 @@ class VICAR_SHARED cell : public participant {
       const mailbox::push_result result = mailbox_.push(envelope);
       if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
       if (result != mailbox::push_result::full || on_overflow_ != overflow::block) return result;
-      const wait_edge edge{*this, label, {}};
+      const wait_edge edge{*this, label, {}, mailbox_.room(), wait_reason::room};
       mailbox_.wait_for_room();
     }
   }
@@ -300,6 +287,7 @@ class VICAR_SHARED cell : public participant {
         name_{std::move(name)},
         capacity_{chosen.mailbox_capacity},
         on_overflow_{chosen.on_overflow},
+        on_deadlock_{chosen.deadlock},
         daemon_{chosen.daemon},
         mailbox_{chosen.mailbox_capacity} {}
   virtual ~cell() = default;
@@ -357,6 +345,7 @@ class VICAR_SHARED cell : public participant {
   const std::string name_;
   const std::size_t capacity_;
   const overflow on_overflow_;
+  const deadlock_policy on_deadlock_;
   const bool daemon_;
 
   std::atomic<std::uint32_t> references_{1};

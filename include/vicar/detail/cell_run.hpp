@@ -71,7 +71,7 @@ inline vicar::stop_token cell::stop_token() {
 }
 
 inline cell::progress cell::run(std::size_t batch) noexcept {
-  const cell_frame frame{*this};
+  const participant_frame frame{*this};
   current_participant = this;
   // Relaxed, here and below: written by this thread; who else reads it takes it for a moment's look.
   if (phase_.load(std::memory_order_relaxed) == phase::starting) {

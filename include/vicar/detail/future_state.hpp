@@ -49,9 +49,15 @@ class lazy_value {
   bool make_once(future_state_base& state, const time_limit& limit);
 
  private:
+  void make_as_the_only_one(future_state_base& state, const time_limit& limit, std::unique_lock<std::mutex>& lock);
+  /// False if the limit has passed.
+  bool wait_for_maker(future_state_base& state, const time_limit& limit, std::unique_lock<std::mutex>& lock);
+
   std::mutex mutex_;
   std::condition_variable done_;
   std::thread::id maker_;  // guarded by mutex_
+  // The actor that makes the value: written under mutex_.
+  std::atomic<participant*> making_actor_{nullptr};
 };
 
 class VICAR_SHARED future_state_base : public from_state_pool {
@@ -192,6 +198,10 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     return participant_handle::adopt(source_);
   }
 
+  awaited_event answer() const noexcept {
+    return {this, [](const void* whose) noexcept { return !static_cast<const future_state_base*>(whose)->changed(); }};
+  }
+
   bool changed() const noexcept {
     return (word_.load(std::memory_order_acquire) & (ready_bit | lazy_bit)) !=
            0;  // acquires the outcome, or the lazy value
@@ -202,7 +212,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     if (limit.passed()) return changed();
     if (spin_until([this] { return changed(); })) return true;
     if (const participant_handle source = retain_source()) {
-      const wait_edge edge{*source, *member_, limit};
+      const wait_edge edge{*source, *member_, limit, answer(), wait_reason::reply};
       return sleep_in_kernel(limit);
     }
     return sleep_in_kernel(limit);
@@ -228,34 +238,66 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
 inline bool lazy_value::make_once(future_state_base& state, const time_limit& limit) {
   std::unique_lock lock{mutex_};
-  for (;;) {
-    if (state.published()) return true;
-    if (maker_ == std::thread::id{}) break;
+  while (!state.published()) {
+    if (maker_ == std::thread::id{}) {
+      make_as_the_only_one(state, limit, lock);
+      return true;
+    }
     if (maker_ == std::this_thread::get_id()) {
       throw deadlock_error{
           "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
     }
-    if (limit.forever()) {
-      done_.wait(lock);
-    } else if (done_.wait_until(lock, limit.until()) == std::cv_status::timeout) {
-      return state.published();
-    }
+    if (!wait_for_maker(state, limit, lock)) return state.published();
   }
+  return true;
+}
+
+inline void lazy_value::make_as_the_only_one(future_state_base& state, const time_limit& limit,
+                                             std::unique_lock<std::mutex>& lock) {
   maker_ = std::this_thread::get_id();
+  making_actor_.store(current_participant, std::memory_order_relaxed);  // relaxed: read under a lock, or see below
+  const auto done = [&] {
+    lock.lock();
+    maker_ = {};
+    making_actor_.store(nullptr,
+                        std::memory_order_relaxed);  // relaxed: whoever walks to it later takes the graph's lock
+    done_.notify_all();
+  };
   lock.unlock();
   try {
     make(limit);
   } catch (...) {
-    lock.lock();
-    maker_ = {};
-    done_.notify_all();
+    done();
     throw;
   }
   state.publish();
-  lock.lock();
-  maker_ = {};
-  done_.notify_all();
-  return true;
+  done();
+}
+
+inline bool lazy_value::wait_for_maker(future_state_base& state, const time_limit& limit,
+                                       std::unique_lock<std::mutex>& lock) {
+  const auto sleep = [&] {
+    if (!limit.forever()) return done_.wait_until(lock, limit.until()) == std::cv_status::no_timeout;
+    done_.wait(lock);
+    return true;
+  };
+  participant* const maker = making_actor_.load(std::memory_order_relaxed);  // relaxed: under the lock
+  if (!maker) return sleep();
+  maker->retain();  // it is alive, since it is making
+  const participant_handle kept = participant_handle::adopt(maker);
+  struct making {
+    const lazy_value& what;
+    const future_state_base& state;
+    const participant* by;
+  };
+  const making now{*this, state, maker};
+  const auto goes_on = [](const void* which) noexcept {
+    const auto& asked = *static_cast<const making*>(which);
+    // Relaxed: what the maker did before it waits itself is published by the graph's lock.
+    return asked.what.making_actor_.load(std::memory_order_relaxed) == asked.by && !asked.state.published();
+  };
+  const wait_edge edge{*maker, {}, limit, {&now, goes_on}, wait_reason::value};
+  return sleep();
 }
 
 /// Stands for the value of a `future<void>`.

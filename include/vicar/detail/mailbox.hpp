@@ -15,6 +15,7 @@
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/spin_lock.hpp>
 #include <vicar/detail/time_limit.hpp>
+#include <vicar/detail/wait_graph.hpp>
 
 // The queue between those who send and the one who handles. docs/internals.md lists its fields and what always holds.
 namespace vicar::detail {
@@ -83,19 +84,17 @@ class VICAR_SHARED mailbox {
     }
   }
 
-  /// Blocks until an ordinary message may find room or the mailbox is closed.
-  void wait_for_room() {
+  /// Blocks, once, until an ordinary message may find room or the mailbox is closed; may return early.
+  void wait_for_room() noexcept {
     // Sequentially consistent with `handled_`: either the consumer sees this sender, or this sender sees the room.
     blocked_.fetch_add(1, std::memory_order_seq_cst);
-    for (;;) {
-      const std::uint32_t before = room_.load(std::memory_order_acquire);  // acquires what made the room
-      {
-        const std::lock_guard lock{lock_};
-        if (closed_.load(std::memory_order_relaxed) || has_room()) break;  // relaxed: under the lock
-      }
-      sleep_while(room_, before);
-    }
+    const std::uint32_t before = room_.load(std::memory_order_acquire);  // acquires what made the room
+    if (lacks_room()) sleep_while(room_, before);
     blocked_.fetch_sub(1, std::memory_order_relaxed);  // relaxed: too large a number only costs a notification
+  }
+  /// What ends `wait_for_room`.
+  awaited_event room() const noexcept {
+    return {this, [](const void* whose) noexcept { return static_cast<const mailbox*>(whose)->lacks_room(); }};
   }
 
   /// Ordinary messages that wait.
@@ -199,6 +198,12 @@ class VICAR_SHARED mailbox {
     if (capacity_ == unlimited) return true;
     // Sequentially consistent with the consumer's store: see `wait_for_room`.
     return pushed_.load(std::memory_order_relaxed) - handled_.load(std::memory_order_seq_cst) < capacity_;
+  }
+
+  /// Whether an ordinary message would be refused now, but not for ever. Needs no lock: who sees room too late looks
+  /// again, because `room_` has changed.
+  bool lacks_room() const noexcept {
+    return !closed_.load(std::memory_order_acquire) && !has_room();  // acquires what the actor did before it closed
   }
 
   void notify_room() noexcept {

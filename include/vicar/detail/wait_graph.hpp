@@ -3,9 +3,11 @@
 #define VICAR_DETAIL_WAIT_GRAPH_HPP
 
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -13,9 +15,11 @@
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
+#include <vicar/log.hpp>
+#include <vicar/options.hpp>
 
-// Who waits for whom. An actor that is about to sleep until another one does something adds one edge; at most one
-// leaves each actor.
+// Who waits for whom. A thread that is about to sleep until an actor does something adds an edge from each of its own
+// actors to that one, so at most one edge leaves each actor. docs/internals.md says why a circle of them is a deadlock.
 namespace vicar::detail {
 
 /// An actor as those see it that wait for its answer.
@@ -32,14 +36,14 @@ class VICAR_SHARED participant {
   virtual std::string_view running() const noexcept = 0;
   /// Whether its constructor runs on this thread: it answers nobody before that has returned.
   virtual bool constructed_here() const noexcept = 0;
+  virtual deadlock_policy on_deadlock() const noexcept = 0;
 
  protected:
   ~participant() = default;
 
  private:
   friend class wait_edge;
-  participant* waits_for_ = nullptr;  // guarded by the graph's lock, as what it waits for there
-  std::string_view awaited_;
+  const class wait_edge* edge_ = nullptr;  // guarded by the graph's lock
 };
 
 using participant_handle = counted_handle<participant>;
@@ -53,33 +57,61 @@ VICAR_SHARED inline std::mutex& wait_graph_mutex() {
 /// The actor that runs on this thread; null on threads that are no actor's.
 VICAR_SHARED inline constinit thread_local participant* current_participant = nullptr;
 
-/// The edge from the actor that runs on this thread to `target`, as long as this object lives. Made before the thread
-/// sleeps.
+struct participant_frame;
+VICAR_SHARED inline constinit thread_local participant_frame* innermost_frame = nullptr;
+
+/// An actor that runs or is being constructed on this thread: there may be several, one inside another, and when the
+/// thread waits, all of them do.
+struct participant_frame {
+  explicit participant_frame(participant& here) noexcept : owner{here}, outer{std::exchange(innermost_frame, this)} {}
+  ~participant_frame() { innermost_frame = outer; }
+  participant_frame(const participant_frame&) = delete;
+  participant_frame& operator=(const participant_frame&) = delete;
+
+  participant& owner;
+  participant_frame* outer;
+};
+
+/// What ends a wait. Under the graph's lock, anybody may ask whether it is still to come; it may be seen as come too
+/// early only by those who then look again before they sleep.
+struct awaited_event {
+  const void* source;
+  bool (*is_pending)(const void* source) noexcept;
+
+  bool pending() const noexcept { return is_pending(source); }
+};
+
+/// What a thread waits for.
+enum class wait_reason : std::uint8_t {
+  reply,  ///< the answer to a message
+  room,   ///< room for a message
+  value,  ///< a value of a shared future that the other one is making
+};
+
+/// The edges from the actors of this thread to `target`, as long as this object lives. Made before the thread sleeps.
 class wait_edge {
  public:
-  /// Throws `deadlock_error` when an actor would wait, without a limit, for itself. `what` is what it waits for.
-  wait_edge(participant& target, std::string_view what, const time_limit& limit) : waiter_{current_participant} {
-    if (limit.forever() && target.constructed_here()) {
-      throw deadlock_error{fmt::format(
-          "vicar: the constructor of {} waits for {}, which runs on a thread that starts when the constructor has "
-          "returned; call the member directly, or keep the future and return",
-          target.title(), what)};
+  /// Throws `deadlock_error` if this wait, which has no limit, would close a circle: see `options::deadlock`. `what`
+  /// names the message; the caller holds a reference to `target` as long as the edge lives.
+  wait_edge(participant& target, std::string_view what, const time_limit& limit, awaited_event event,
+            wait_reason reason)
+      : target_{target}, what_{what}, event_{event}, reason_{reason}, limited_{!limit.forever()} {
+    if (!innermost_frame) return;
+    std::string circle;
+    {
+      const std::lock_guard lock{wait_graph_mutex()};
+      const deadlock_policy policy = innermost_frame->owner.on_deadlock();
+      if (!limited_ && policy != deadlock_policy::off && closes_circle()) circle = describe();
+      if (circle.empty() || policy == deadlock_policy::log) leave(this);
     }
-    if (!waiter_) return;
-    if (waiter_ == &target && limit.forever()) {
-      throw deadlock_error{fmt::format(
-          "vicar: {} waits for itself: {} cannot run before {} returns; call the member directly, or keep the "
-          "future and return",
-          target.title(), what, target.running())};
-    }
-    const std::lock_guard lock{wait_graph_mutex()};
-    waiter_->waits_for_ = &target;
-    waiter_->awaited_ = what;
+    if (circle.empty()) return;
+    if (!left_) throw deadlock_error{circle};
+    log(log_level::error, innermost_frame->owner.name(), nullptr, [&] { return circle; });
   }
   ~wait_edge() {
-    if (!waiter_) return;
+    if (!left_) return;
     const std::lock_guard lock{wait_graph_mutex()};
-    waiter_->waits_for_ = nullptr;
+    leave(nullptr);
   }
   wait_edge(const wait_edge&) = delete;
   wait_edge& operator=(const wait_edge&) = delete;
@@ -91,12 +123,95 @@ class wait_edge {
   };
   static look from(const participant& waiter) {
     const std::lock_guard lock{wait_graph_mutex()};
-    if (!waiter.waits_for_ || !waiter.waits_for_->try_retain()) return {};
-    return {participant_handle::adopt(waiter.waits_for_), waiter.awaited_};
+    if (!waiter.edge_ || !waiter.edge_->target_.try_retain()) return {};
+    return {participant_handle::adopt(&waiter.edge_->target_), waiter.edge_->what_};
   }
 
  private:
-  participant* waiter_;
+  /// Makes `edge` the one of every actor on this thread; under the lock, as all below.
+  void leave(const wait_edge* edge) noexcept {
+    for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.edge_ = edge;
+    left_ = edge != nullptr;
+  }
+
+  static bool on_this_thread(const participant& one) noexcept {
+    for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) {
+      if (&frame->owner == &one) return true;
+    }
+    return false;
+  }
+
+  /// The edge that is in the way of `target_`'s doing something; null if it waits for nothing, or will not for ever.
+  const wait_edge* next() const noexcept {
+    const wait_edge* const edge = target_.edge_;
+    return edge && !edge->limited_ && edge->event_.pending() ? edge : nullptr;
+  }
+
+  /// Whether the way from `target_` leads back to this thread. It may lead into a circle without this thread, of actors
+  /// that did not want to be told: that is noticed where the way meets the place where it was some steps before.
+  bool closes_circle() const noexcept {
+    if (!event_.pending()) return false;
+    const wait_edge* before = this;
+    std::size_t steps = 0;
+    std::size_t until_next_mark = 1;
+    for (const wait_edge* edge = this; edge; edge = edge->next()) {
+      if (on_this_thread(edge->target_)) return true;
+      if (edge == before && steps != 0) return false;
+      if (++steps == until_next_mark) {
+        before = edge;
+        until_next_mark *= 2;
+      }
+    }
+    return false;
+  }
+
+  std::string describe() const {
+    if (target_.constructed_here()) {
+      return fmt::format(
+          "vicar: the constructor of {} waits for {}, which runs on a thread that starts when the constructor has "
+          "returned; call the member directly, or keep the future and return",
+          target_.title(), what_);
+    }
+    if (on_this_thread(target_)) {
+      return fmt::format(
+          "vicar: {} waits for itself: {} cannot run before {} returns; call the member directly, or keep the "
+          "future and return",
+          target_.title(), what_, target_.running());
+    }
+    const participant& first = innermost_frame->owner;
+    std::string way = fmt::format("{}.{}", first.name(), doing(first));
+    for (const wait_edge* edge = this; edge; edge = on_this_thread(edge->target_) ? nullptr : edge->next()) {
+      way += fmt::format(" → {}", edge->hop());
+    }
+    return fmt::format(
+        "vicar: deadlock: {}; each waits for the next: let one of them answer without asking back, or wait with a "
+        "time limit",
+        way);
+  }
+  std::string hop() const {
+    const std::string_view name = target_.name();
+    switch (reason_) {
+      case wait_reason::room:
+        return fmt::format("room for {}.{} (behind {})", name, what_, doing(target_));
+      case wait_reason::value:
+        return fmt::format("a future's value, which {}.{} makes", name, doing(target_));
+      case wait_reason::reply:
+        break;
+    }
+    if (doing(target_) == what_) return fmt::format("{}.{}", name, what_);
+    return fmt::format("{}.{} (behind {})", name, what_, doing(target_));
+  }
+  static std::string_view doing(const participant& one) noexcept {
+    const std::string_view member = one.running();
+    return member.empty() ? "its constructor" : member;
+  }
+
+  participant& target_;
+  const std::string_view what_;
+  const awaited_event event_;
+  const wait_reason reason_;
+  const bool limited_;
+  bool left_ = false;  // this is the edge of the actors on this thread
 };
 
 }  // namespace vicar::detail
