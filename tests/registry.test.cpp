@@ -163,12 +163,35 @@ TEST_CASE("stop_all with a timeout names who is stuck and where, and tells the o
   while (stuck.stats().running_member.empty()) std::this_thread::yield();
   const std::string text = text_of<vicar::timeout_error>([] { registry::stop_all(std::chrono::milliseconds{20}); });
   CHECK(contains(text, "app::stone (" + stuck.urn() + ") did not answer stop"));
-  CHECK(contains(text, "it is running wait"));
+  CHECK(contains(text, "it is running wait for "));
   CHECK(!late.is_alive());
   early.stop().wait();
   CHECK(!early.is_alive());
   door.release();
   stuck.stop().wait();
+}
+
+struct visitor {
+  void visit(const vicar::actor_ref<app::stone>& whom) { whom.call<&app::stone::wait>().get(); }
+};
+
+TEST_CASE("stop_all with a timeout says for whom the stuck one waits") {
+  const clean up;
+  std::binary_semaphore door{0};
+  auto stone = vicar::start<app::stone>({.name = "the stone"}, &door);
+  auto stuck = start<visitor>();
+  const vicar::future<void> visited = stuck.call<&visitor::visit>(stone);
+  const auto waits = [&] {
+    return static_cast<bool>(vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(stuck)).target);
+  };
+  while (!waits()) std::this_thread::yield();
+  const std::string text = text_of<vicar::timeout_error>([] { registry::stop_all(std::chrono::milliseconds{20}); });
+  CHECK(contains(text, "it is running visit for "));
+  CHECK(contains(text, ", waiting for the stone.wait, and 0 messages wait"));
+  door.release();
+  visited.wait();
+  stuck.stop().wait();
+  stone.stop().wait();
 }
 
 TEST_CASE("an actor may stop them all, itself included") {

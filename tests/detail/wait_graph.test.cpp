@@ -40,6 +40,7 @@ class waiter final : public participant {
   std::string_view name() const noexcept override { return title_; }
   std::size_t depth() const noexcept override { return 0; }
   std::string_view running() const noexcept override { return "its_member"; }
+  time_limit::clock::time_point running_since() const noexcept override { return {}; }
   bool constructed_here() const noexcept override { return constructing_; }
   deadlock_policy on_deadlock() const noexcept override { return policy; }
 

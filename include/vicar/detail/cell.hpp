@@ -113,6 +113,11 @@ class VICAR_SHARED cell : public participant {
     const std::string_view* label = running_.load(std::memory_order_acquire);  // acquires `running_since_`
     return label ? *label : std::string_view{};
   }
+  std::chrono::steady_clock::time_point running_since() const noexcept final {
+    // Relaxed: `running`, if it was asked before, has acquired it.
+    return std::chrono::steady_clock::time_point{
+        std::chrono::nanoseconds{running_since_.load(std::memory_order_relaxed)}};
+  }
   bool constructed_here() const noexcept final {
     if (phase_.load(std::memory_order_relaxed) != phase::constructing)
       return false;  // relaxed: written by this thread if true
@@ -129,8 +134,7 @@ class VICAR_SHARED cell : public participant {
             failed_.load(std::memory_order_relaxed),
             dropped_.load(std::memory_order_relaxed),
             running(),
-            std::chrono::steady_clock::time_point{
-                std::chrono::nanoseconds{running_since_.load(std::memory_order_relaxed)}}};
+            running_since()};
   }
   /// What it does, in a word; a moment's look.
   std::string_view state() const noexcept {

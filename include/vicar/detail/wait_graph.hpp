@@ -34,6 +34,8 @@ class VICAR_SHARED participant {
   virtual std::string_view name() const noexcept = 0;
   virtual std::size_t depth() const noexcept = 0;
   virtual std::string_view running() const noexcept = 0;
+  /// Since when, on a coarse clock; meaningful while `running` is not empty.
+  virtual time_limit::clock::time_point running_since() const noexcept = 0;
   /// Whether its constructor runs on this thread: it answers nobody before that has returned.
   virtual bool constructed_here() const noexcept = 0;
   virtual deadlock_policy on_deadlock() const noexcept = 0;
