@@ -153,7 +153,7 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
 
   actor_ref(detail::cell_handle cell, T* object) noexcept : detail::ref_base{std::move(cell)}, object_{object} {}
 
-  struct receiver {
+  struct receiver : detail::invoker_base {
     static constexpr const std::string_view* label = &detail::on_receive_label;
     template <class Message>
     static decltype(auto) call(T& object, Message&& message)
@@ -218,10 +218,7 @@ class actor_ref<void> : public detail::ref_base {
   template <class Message>
   void tell(Message&& message) const {
     if constexpr (detail::check_storable<Message>()) {
-      detail::send_defer<&detail::on_receive_label>(
-          owner(), detail::keep_arguments<void>(
-                       [](detail::cell& cell, std::decay_t<Message>& kept) { static_cast<void>(receive(cell, kept)); },
-                       std::forward<Message>(message)));
+      detail::defer_member<receiver>(owner(), cell_target{}, std::forward<Message>(message));
     }
   }
   /// As `tell`; the future carries the reply in a `std::any`, empty if there is none, as a `std::shared_ptr` if it can
@@ -229,17 +226,7 @@ class actor_ref<void> : public detail::ref_base {
   template <class Message>
   future<std::any> ask(Message&& message) const {
     if constexpr (detail::check_storable<Message>()) {
-      return detail::send_call<&detail::on_receive_label, std::any>(
-          owner(),
-          detail::keep_arguments<std::any>(
-              [](detail::cell& cell, std::decay_t<Message>& kept) -> std::any {
-                std::optional<std::any> reply = receive(cell, kept);
-                if (reply) return *std::move(reply);
-                throw unhandled_message_error{fmt::format(
-                    "vicar: {} takes no message of type {}{}; list the type in receives, or add on_receive(std::any)",
-                    cell.title(), detail::class_name<std::decay_t<Message>>, value_of(kept))};
-              },
-              std::forward<Message>(message)));
+      return detail::send_member<answerer, std::any>(owner(), cell_target{}, std::forward<Message>(message));
     } else {
       return detail::placeholder{};
     }
@@ -250,6 +237,32 @@ class actor_ref<void> : public detail::ref_base {
   explicit actor_ref(detail::cell_handle cell) noexcept : detail::ref_base{std::move(cell)} {}
 
   detail::cell& owner() const noexcept { return *detail::ref_access::handle(*this); }
+
+  /// Such messages go to the cell, which knows the object's class.
+  struct cell_target {
+    using object_type = detail::cell;
+    static detail::path route() noexcept { return {}; }
+    static bool imitated() noexcept { return false; }
+    static detail::cell& resolve(detail::cell& owner) noexcept { return owner; }
+  };
+  struct receiver : detail::invoker_base {
+    static constexpr const std::string_view* label = &detail::on_receive_label;
+    template <class Message>
+    static void call(detail::cell& cell, Message&& message) {
+      static_cast<void>(receive(cell, message));
+    }
+  };
+  struct answerer : detail::invoker_base {
+    static constexpr const std::string_view* label = &detail::on_receive_label;
+    template <class Message>
+    static std::any call(detail::cell& cell, Message&& message) {
+      std::optional<std::any> reply = receive(cell, message);
+      if (reply) return *std::move(reply);
+      throw unhandled_message_error{
+          fmt::format("vicar: {} takes no message of type {}{}; list the type in receives, or add on_receive(std::any)",
+                      cell.title(), detail::class_name<Message>, value_of(message))};
+    }
+  };
 
   template <class Message>
   static std::optional<std::any> receive(detail::cell& cell, Message& message) {

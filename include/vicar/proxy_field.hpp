@@ -56,9 +56,7 @@ class proxy_field {
   template <class Field = declared>
   auto read() const {
     if constexpr (check_read<Field>()) {
-      return detail::read_member<Access::label>(
-          context_->owner(), context_->target(),
-          [](object_type& object) -> decltype(auto) { return Access::get(object); });
+      return detail::read_member<detail::named_field<Access>>(context_->owner(), context_->target());
     } else {
       return detail::placeholder{};
     }
@@ -88,10 +86,8 @@ class proxy_field {
   template <class Value = value_type>
   auto set(Value&& value) const {
     if constexpr (check_write<Value>()) {
-      return detail::write_member<Access::label, value_type>(
-          context_->owner(), context_->target(),
-          [](object_type& object, auto&& kept) { Access::set(object, std::forward<decltype(kept)>(kept)); },
-          std::forward<Value>(value));
+      return detail::write_member<detail::named_field<Access>, value_type>(context_->owner(), context_->target(),
+                                                                           std::forward<Value>(value));
     } else {
       return detail::placeholder{};
     }
@@ -176,7 +172,7 @@ class proxy_field {
   const Context& context() const noexcept { return *context_; }
 
  private:
-  struct invoker {
+  struct invoker : detail::invoker_base {
     static constexpr const std::string_view* label = Access::label;
     template <class... Arguments>
     static decltype(auto) call(object_type& object, Arguments&&... arguments)

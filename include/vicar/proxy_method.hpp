@@ -90,7 +90,7 @@ class proxy_method {
   }
   template <bool ByPointer, class = void>
   struct chosen {
-    using type = Access;
+    using type = detail::named_invoker<Access>;
   };
   template <class Unused>
   struct chosen<true, Unused> {

@@ -13,22 +13,18 @@
 namespace vicar::detail {
 
 /// The request to stop, as a message.
-struct stop_payload {
+struct stop_message final : message {
   std::unique_ptr<stop_request> request;
 
-  struct nothing_left {
-    void operator()(cell&) const noexcept {}
-  };
-
-  nothing_left run(cell& owner) noexcept {
-    owner.end_because(ending::stopped);
-    return abandon(owner);
+  static void handle_request(message& self, cell& owner, action what) noexcept {
+    auto& whole = static_cast<stop_message&>(self);
+    if (what == action::run) owner.end_because(ending::stopped);
+    owner.keep(std::move(whole.request));
+    whole.~stop_message();
   }
-  nothing_left abandon(cell& owner) noexcept {
-    owner.keep(std::move(request));
-    return {};
-  }
+  static const traits kind;
 };
+inline constexpr message::traits stop_message::kind{&stop_message::handle_request, sizeof(stop_message), false};
 
 inline future<bool> cell::stop() {
   reply_channel<bool> channel;
@@ -41,9 +37,9 @@ inline future<bool> cell::stop() {
     keep(std::move(request));
     return future_access::make(std::move(channel.consumer));
   }
-  envelope<stop_payload, false> one{stop_payload{std::move(request)}};
+  stop_message one{{&stop_message::kind}, std::move(request)};
   if (deliver(one, stop_label) == mailbox::push_result::closed) {
-    if (const std::unique_ptr<stop_request> late = keep(std::move(one.payload.request))) {
+    if (const std::unique_ptr<stop_request> late = keep(std::move(one.request))) {
       late->reply->store([] { return false; });
       late->reply.publish();
     }

@@ -21,6 +21,20 @@
 #define VICAR_SANITIZES_ADDRESSES 0
 #endif
 
+// Instead of `inline`, for functions without template parameters that are given functions known where they are called:
+// so that the calls through these pointers become direct ones where anybody cares for speed.
+#if defined(__GNUC__) && defined(__OPTIMIZE__)
+#define VICAR_INLINE_WHERE_OPTIMISED [[gnu::always_inline]] inline
+#else
+#define VICAR_INLINE_WHERE_OPTIMISED inline
+#endif
+// What hardly ever runs stays out of what does.
+#if defined(__GNUC__)
+#define VICAR_COLD [[gnu::cold, gnu::noinline]]
+#else
+#define VICAR_COLD
+#endif
+
 namespace vicar::detail {
 
 /// False for any type, but only once a template is instantiated.

@@ -2,21 +2,24 @@
 #ifndef VICAR_DETAIL_ENVELOPE_HPP
 #define VICAR_DETAIL_ENVELOPE_HPP
 
+#include <cstddef>
 #include <exception>
-#include <memory>
+#include <new>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <vicar/detail/cell.hpp>
+#include <vicar/detail/config.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/mailbox.hpp>
-#include <vicar/detail/printing.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
 
-// One message: docs/internals.md says what always holds. A payload has `run(cell&)` and `abandon(cell&)`, both
-// noexcept; each returns what is left to do once the payload is destroyed, a callable that takes the cell.
+// One message: docs/internals.md says what always holds. What depends on the member is kept apart from what depends on
+// the types of the arguments, and both from what depends on neither, because each is compiled once for everything that
+// it depends on.
 namespace vicar::detail {
 
 /// The exception that `make` returns, or the one that kept it from being made, such as `std::bad_alloc`.
@@ -29,145 +32,195 @@ std::exception_ptr exception_from(Make make) noexcept {
   }
 }
 
-template <class Payload, bool Ordinary = true>
-struct envelope final : message {
-  explicit envelope(Payload content) noexcept(std::is_nothrow_move_constructible_v<Payload>)
-      : message{&shared_traits}, payload{std::move(content)} {}
+/// What all messages to one member with the same arguments share.
+struct message_kind : message::traits {
+  const std::string_view* label;
+  /// Does it, and stores the reply if somebody waits for one. May throw.
+  void (*run)(message& self, cell& owner);
+  void (*destroy)(message& self) noexcept;  ///< null if there is nothing to destroy
+  std::string (*arguments)(message& self);  ///< their text; null if none of them is marked for inspection
+};
 
-  Payload payload;
-
- private:
-  static void handle_message(message& self, cell& owner, action what) noexcept {
-    auto& whole = static_cast<envelope&>(self);
-    auto rest = what == action::run ? whole.payload.run(owner) : whole.payload.abandon(owner);
-    std::destroy_at(&whole);
-    rest(owner);
+/// The label of a message; its arguments, too, if one of them is marked.
+inline std::string described(message& self, const message_kind& kind) {
+  std::string text{*kind.label};
+  if (kind.arguments) {
+    text += '(';
+    text += kind.arguments(self);
+    text += ')';
   }
-  static constexpr traits shared_traits{&envelope::handle_message, sizeof(envelope), Ordinary};
+  return text;
+}
+
+/// The head of a message that somebody waits for.
+struct call_message : message {
+  future_state_base* reply;
 };
 
-/// A payload that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large.
-template <class Payload>
-struct boxed {
-  std::unique_ptr<Payload> content;
+// The two ways to handle a message. Each is one function for what happens always, and one for an exception, which it
+// finds as the one that is being handled.
 
-  auto run(cell& owner) noexcept { return content->run(owner); }
-  auto abandon(cell& owner) noexcept { return content->abandon(owner); }
-};
+/// Destroys the message and publishes the reply, which is stored.
+inline void answer_call(call_message& self, const message_kind& kind) noexcept {
+  future_state_base* const reply = self.reply;
+  if (kind.destroy) kind.destroy(self);
+  reply->publish_last();
+}
+VICAR_COLD inline void fail_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
+  try {
+    throw;
+  } catch (const stop_all_actors&) {
+    owner.end_because(ending::all_stopped);
+    self.reply->store_error(exception_from([&] { return owner.stopped_during(*kind.label, "threw stop_all_actors"); }));
+  } catch (...) {
+    self.reply->store_error(std::current_exception());
+    owner.log_returned(self.reply->error(), *kind.label);
+  }
+  owner.finish(true);
+  answer_call(self, kind);
+}
+VICAR_COLD inline void abandon_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
+  self.reply->store_error(exception_from([&] { return owner.stopped_before(described(self, kind)); }));
+  answer_call(self, kind);
+}
+VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, message::action what,
+                                              const message_kind& kind) noexcept {
+  if (what == message::action::abandon) return abandon_call(self, owner, kind);
+  owner.begin(*kind.label, self.reply);
+  try {
+    kind.run(self, owner);
+  } catch (...) {
+    return fail_call(self, owner, kind);
+  }
+  owner.finish(false);
+  answer_call(self, kind);
+}
 
-/// Puts a payload into the actor's mailbox. If it is refused, `refused(result, payload)` says what that means.
-template <class Payload, class Refused>
-void post(cell& to, Payload payload, std::string_view label, Refused refused) {
-  using result = mailbox::push_result;
-  const auto deliver = [&]<class Content>(envelope<Content> one, auto&& content) {
-    const result outcome = to.deliver(one, label);
-    if (outcome == result::full || outcome == result::closed) refused(outcome, content(one));
-  };
-  if constexpr (fits_in_place<envelope<Payload>>) {
-    deliver(envelope<Payload>{std::move(payload)}, [](auto& one) -> Payload& { return one.payload; });
+/// Ends the actor when the message was destroyed.
+VICAR_COLD inline void fail_deferred(message& self, cell& owner, const message_kind& kind) noexcept {
+  std::exception_ptr failure;
+  try {
+    throw;
+  } catch (const stop_all_actors&) {
+    owner.end_because(ending::all_stopped);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  owner.finish(true);
+  if (kind.destroy) kind.destroy(self);
+  if (failure) owner.end_failed(std::move(failure), *kind.label);
+}
+VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, message::action what,
+                                                  const message_kind& kind) noexcept {
+  if (what == message::action::run) {
+    owner.begin(*kind.label);
+    try {
+      kind.run(self, owner);
+    } catch (...) {
+      return fail_deferred(self, owner, kind);
+    }
+    owner.finish(false);
+  }
+  if (kind.destroy) kind.destroy(self);
+}
+
+/// Answers a call that the mailbox refused.
+VICAR_COLD inline void refuse_call(message& self, cell& to, mailbox::push_result why, const message_kind& kind) {
+  future_state_base& reply = *static_cast<call_message&>(self).reply;
+  if (why == mailbox::push_result::closed) {
+    reply.store_error(exception_from([&] { return to.not_found(described(self, kind)); }));
   } else {
-    using box = boxed<Payload>;
-    deliver(envelope<box>{box{std::make_unique<Payload>(std::move(payload))}},
-            [](auto& one) -> Payload& { return *one.payload.content; });
+    if (to.on_overflow() == overflow::drop) to.count_dropped();
+    reply.store_error(exception_from([&] { return to.full(described(self, kind)); }));
+  }
+  reply.publish_last();
+}
+
+/// Throws unless the message may be dropped.
+VICAR_COLD inline void refuse_deferred(message& self, cell& to, mailbox::push_result why, const message_kind& kind) {
+  if (why == mailbox::push_result::closed) throw to.not_found(described(self, kind));
+  if (to.on_overflow() == overflow::fail) throw to.full(described(self, kind));
+  to.count_dropped();
+}
+
+using refuse_function = void (*)(message& self, cell& to, mailbox::push_result why, const message_kind& kind);
+
+/// An argument as a message keeps it.
+template <std::size_t Index, class Value>
+struct kept_argument {
+  Value value;
+};
+
+/// A message with its target and its arguments, an aggregate: `Head` is `message` or `call_message`. What it does is
+/// left to its `message_kind`. The indices are a `std::index_sequence`.
+template <class Head, class Target, class Indices, class... Arguments>
+struct envelope;
+template <class Head, class Target, std::size_t... Index, class... Arguments>
+struct envelope<Head, Target, std::index_sequence<Index...>, Arguments...> final : Head,
+                                                                                   kept_argument<Index, Arguments>... {
+  [[no_unique_address]] Target target;
+};
+
+template <class Envelope>
+consteval auto destructor_of() -> void (*)(message&) noexcept {
+  if constexpr (std::is_trivially_destructible_v<Envelope>)
+    return nullptr;
+  else
+    return [](message& self) noexcept { static_cast<Envelope&>(self).~Envelope(); };
+}
+
+/// Holds a message that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large.
+template <class Envelope>
+struct boxed final : message {
+  Envelope* content;
+
+  static void handle_content(message& self, cell& owner, action what) noexcept {
+    Envelope* const content = static_cast<boxed&>(self).content;
+    content->type->handle(*content, owner, what);
+    free(content);
+  }
+  static const traits kind;
+  /// Gives the memory back; the content was destroyed.
+  static void free(Envelope* content) noexcept {
+    if constexpr (alignof(Envelope) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+      ::operator delete(content, std::align_val_t{alignof(Envelope)});
+    else
+      ::operator delete(content);
+  }
+};
+
+template <class Envelope>
+constexpr message::traits boxed<Envelope>::kind{&boxed::handle_content, sizeof(boxed), true};
+
+/// Puts a message into the actor's mailbox. If that refuses it, `refuse` says what this means. Throws `std::bad_alloc`,
+/// what moving the message throws, and `deadlock_error`.
+template <class Envelope>
+void post(cell& to, Envelope& one, const message_kind& kind, refuse_function refuse) {
+  using result = mailbox::push_result;
+  if constexpr (fits_in_place<Envelope>) {
+    const result outcome = to.deliver(one, *kind.label);
+    if (outcome == result::full || outcome == result::closed) refuse(one, to, outcome, kind);
+  } else {
+    auto content = std::make_unique<Envelope>(std::move(one));
+    boxed<Envelope> box{{&boxed<Envelope>::kind}, content.get()};
+    const result outcome = to.deliver(box, *kind.label);
+    if (outcome == result::full || outcome == result::closed)
+      refuse(*content, to, outcome, kind);
+    else
+      static_cast<void>(content.release());
   }
 }
 
-/// A message that somebody waits for. `Function` is called as `function(owner)` and gives the reply; `*Label` names it.
-template <const std::string_view* Label, class Result, class Function>
-struct call_payload {
-  Function function;
-  producer_handle<Result> reply;
-
-  /// What is left to do: publish the reply.
-  struct answer {
-    producer_handle<Result> reply;
-    void operator()(cell&) noexcept { reply.publish(); }
-  };
-
-  answer run(cell& owner) noexcept {
-    owner.begin(*Label, reply.operator->());
-    bool threw = true;
-    try {
-      reply->store([&]() -> decltype(auto) { return function(owner); });
-      threw = false;
-    } catch (const stop_all_actors&) {
-      owner.end_because(ending::all_stopped);
-      reply->store_error(exception_from([&] { return owner.stopped_during(*Label, "threw stop_all_actors"); }));
-    } catch (...) {
-      reply->store_error(std::current_exception());
-      owner.log_returned(reply->error(), *Label);
-    }
-    owner.finish(threw);
-    return {std::move(reply)};
-  }
-  answer abandon(cell& owner) noexcept {
-    reply->store_error(exception_from([&] { return owner.stopped_before(described(*Label, function)); }));
-    return {std::move(reply)};
-  }
-};
-
-/// A message that nobody waits for.
-template <const std::string_view* Label, class Function>
-struct defer_payload {
-  Function function;
-
-  /// What is left to do: end the actor if the message failed.
-  struct aftermath {
-    std::exception_ptr failure;
-    void operator()(cell& owner) noexcept {
-      if (failure) owner.end_failed(std::move(failure), *Label);
-    }
-  };
-
-  aftermath run(cell& owner) noexcept {
-    owner.begin(*Label);
-    std::exception_ptr failure;
-    bool threw = true;
-    try {
-      static_cast<void>(function(owner));
-      threw = false;
-    } catch (const stop_all_actors&) {
-      owner.end_because(ending::all_stopped);
-    } catch (...) {
-      failure = std::current_exception();
-    }
-    owner.finish(threw);
-    return {std::move(failure)};
-  }
-  aftermath abandon(cell&) noexcept { return {}; }
-};
-
-/// Sends `function` and gives the future of its result. What goes wrong with sending is in the future, too, except
-/// `std::bad_alloc` and `deadlock_error`.
-template <const std::string_view* Label, class Result, class Function>
-future<Result> send_call(cell& to, Function function) {
-  reply_channel<Result> channel;
-  channel.producer->set_source(to, *Label);
-  using payload = call_payload<Label, Result, Function>;
-  post(
-      to, payload{std::move(function), std::move(channel.producer)}, *Label,
-      [&](mailbox::push_result why, payload& refused) {
-        if (why == mailbox::push_result::closed) {
-          refused.reply->store_error(exception_from([&] { return to.not_found(described(*Label, refused.function)); }));
-        } else {
-          if (to.on_overflow() == overflow::drop) to.count_dropped();
-          refused.reply->store_error(exception_from([&] { return to.full(described(*Label, refused.function)); }));
-        }
-        refused.reply.publish();
-      });
+/// Sends a message and gives the future of its reply. What goes wrong with sending is in the future, too, except what
+/// `post` throws.
+template <class Reply, class Envelope>
+future<Reply> send_call(cell& to, Envelope& one, const message_kind& kind) {
+  reply_channel<Reply> channel;
+  one.reply = &*channel.producer;
+  one.reply->set_source(to, *kind.label);
+  post(to, one, kind, &refuse_call);
+  channel.producer.release();
   return future_access::make(std::move(channel.consumer));
-}
-
-/// Sends `function` for its effect. Throws `actor_dead_error`, and `mailbox_full_error` if the actor was started with
-/// `overflow::fail`.
-template <const std::string_view* Label, class Function>
-void send_defer(cell& to, Function function) {
-  using payload = defer_payload<Label, Function>;
-  post(to, payload{std::move(function)}, *Label, [&](mailbox::push_result why, payload& refused) {
-    if (why == mailbox::push_result::closed) throw to.not_found(described(*Label, refused.function));
-    if (to.on_overflow() == overflow::fail) throw to.full(described(*Label, refused.function));
-    to.count_dropped();
-  });
 }
 
 /// The names of messages that are no member of the user's.

@@ -24,6 +24,33 @@ struct listed_messages<T> {
   using receives = typename T::receives;
 };
 
+/// Memory for an answer.
+template <class Reply>
+class reply_slot {
+ public:
+  reply_slot() noexcept {}
+  ~reply_slot() {
+    if (filled_) std::destroy_at(&value_);
+  }
+  reply_slot(const reply_slot&) = delete;
+  reply_slot& operator=(const reply_slot&) = delete;
+
+  erased_slot erased() noexcept { return {&type_tag<Reply>, &class_name<Reply>, &reply_slot::store, this}; }
+  Reply take() { return std::move(value_); }
+
+ private:
+  static void store(void* slot, void* answer) {
+    auto& self = *static_cast<reply_slot*>(slot);
+    ::new (static_cast<void*>(std::addressof(self.value_))) Reply(std::move(*static_cast<Reply*>(answer)));
+    self.filled_ = true;
+  }
+
+  union {
+    Reply value_;
+  };
+  bool filled_ = false;
+};
+
 /// The actor behind a `fake<T>`.
 template <class T>
 class fake_actor final : public stand_in, public listed_messages<T> {
@@ -38,7 +65,17 @@ class fake_actor final : public stand_in, public listed_messages<T> {
   auto on_receive(Message incoming) {
     using reply = std::decay_t<decltype(std::declval<T&>().on_receive(std::move(incoming)))>;
     imitated_message asked{message_access::call, on_receive_label};
-    return ask_stand_in<reply>(*this, asked, std::move(incoming));
+    const erased_argument argument = erase_argument(std::move(incoming));
+    asked.arguments = &argument;
+    asked.argument_count = 1;
+    if constexpr (std::is_void_v<reply>) {
+      book_->answer(asked);
+    } else {
+      reply_slot<reply> slot;
+      asked.answer = slot.erased();
+      book_->answer(asked);
+      return slot.take();
+    }
   }
 
  private:

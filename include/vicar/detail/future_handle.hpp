@@ -110,6 +110,9 @@ class producer_handle {
   /// Publishes the outcome that was stored, and empties the handle.
   void publish() noexcept { std::exchange(state_, nullptr)->publish_last(); }
 
+  /// Empties the handle, which somebody else has taken over.
+  void release() noexcept { state_ = nullptr; }
+
   explicit operator bool() const noexcept { return state_ != nullptr; }
   future_state<T>* operator->() const noexcept { return state_; }
   future_state<T>& operator*() const noexcept { return *state_; }

@@ -325,6 +325,9 @@ class future_state final : public future_state_base {
     }
   }
 
+  /// Where the value is built by those who do not use `store`.
+  void* place() noexcept { return static_cast<void*>(std::addressof(value_)); }
+
   /// The value; only after `published`.
   value_type& value() noexcept { return value_; }
 

@@ -3,13 +3,17 @@
 #define VICAR_DETAIL_MEMBER_CALL_HPP
 
 #include <concepts>
+#include <cstddef>
 #include <memory>
+#include <new>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/config.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
 #include <vicar/detail/invoke.hpp>
@@ -21,8 +25,9 @@
 #include <vicar/future.hpp>
 
 // What a message does to the object. A target finds the object on the actor's thread: `T& resolve(cell&)`; if it is
-// `imitated()`, there is none, and a stand-in answers. An invoker is a stateless type that calls one member known at
-// compile time: `call(T&, arguments...)`, and `label` names it.
+// `imitated()`, there is none, and a stand-in answers. An invoker is a stateless type that does one thing known at
+// compile time: `call(T&, arguments...)`, where the first argument may be the pointer or function that says what, and
+// `label` names it.
 namespace vicar::detail {
 
 /// The actor's own object, or a base of it.
@@ -35,11 +40,35 @@ struct direct_target {
   T& resolve(cell&) const noexcept { return *object; }
 };
 
+/// The parameters that a function is declared with; nothing that fits where that is not known.
+template <class Function>
+struct declared_parameters {
+  using type = type_list<void>;
+};
+template <class Function>
+  requires(member_traits<Function>::arity >= 0)
+struct declared_parameters<Function> {
+  using type = typename member_traits<Function>::parameters;
+};
+
+/// What a stand-in is told of a message, and how many of the first arguments only say which member is meant. The
+/// default is a call of a member that may be overloaded.
+struct invoker_base {
+  static constexpr auto access = imitated_message::access::call;
+  static constexpr bool begins_with_pointer = false;
+  using parameters = type_list<void>;
+};
+
+/// The invoker of a registered method. `Access` is what VICAR_PROXY defines for a member.
+template <class Access>
+struct named_invoker : Access, invoker_base {};
+
 /// The invoker of a member pointer, a static member function or a static data member.
 template <auto Member>
-struct pointer_invoker {
+struct pointer_invoker : invoker_base {
   static constexpr const std::string_view* label = &member_name<Member>;
   using pointer = decltype(Member);
+  using parameters = typename declared_parameters<pointer>::type;
 
   template <class T, class... Arguments>
     requires std::invocable<pointer, T&, Arguments...>
@@ -52,42 +81,198 @@ struct pointer_invoker {
     return Member(std::forward<Arguments>(arguments)...);
   }
 };
+/// Methods, of which there are most, without what is needed for everything else.
+template <class Function, class Class, Function Class::* Method>
+  requires std::is_function_v<Function>
+struct pointer_invoker<Method> : invoker_base {
+  static constexpr const std::string_view* label = &member_name<Method>;
+  using parameters = typename member_traits<Function Class::*>::parameters;
+
+  template <class T, class... Arguments>
+  static constexpr auto call(T& object, Arguments&&... arguments)
+      -> decltype((object.*Method)(static_cast<Arguments&&>(arguments)...)) {
+    return (object.*Method)(static_cast<Arguments&&>(arguments)...);
+  }
+};
+
+/// The invoker of a function known at run time.
+template <class Function>
+struct function_invoker : invoker_base {
+  static constexpr const std::string_view* label = &class_name<Function>;
+  static constexpr auto access =
+      std::is_member_pointer_v<Function> ? imitated_message::access::call : imitated_message::access::function;
+  static constexpr bool begins_with_pointer = true;
+  using parameters = typename declared_parameters<Function>::type;
+
+  template <class T, class... Arguments>
+    requires std::is_member_function_pointer_v<Function>
+  static constexpr auto call(T& object, Function&& method, Arguments&&... arguments)
+      -> decltype((object.*method)(static_cast<Arguments&&>(arguments)...)) {
+    return (object.*method)(static_cast<Arguments&&>(arguments)...);
+  }
+  template <class T, class... Arguments>
+    requires(!std::is_member_function_pointer_v<Function> && std::invocable<Function, T&, Arguments...>)
+  static constexpr decltype(auto) call(T& object, Function&& function, Arguments&&... arguments) {
+    return detail::invoke(std::move(function), object, std::forward<Arguments>(arguments)...);
+  }
+};
+
+/// How fields are reached: registered ones, those known at compile time, and those known at run time.
+///@{
+template <class Access>
+struct named_field : Access {
+  static constexpr bool begins_with_pointer = false;
+};
+template <auto Field>
+struct constant_field {
+  static constexpr const std::string_view* label = &member_name<Field>;
+  static constexpr bool begins_with_pointer = false;
+  template <class T>
+  static auto& get(T& object) {
+    return object.*Field;
+  }
+  template <class T, class Value>
+  static void set(T& object, Value&& value) {
+    object.*Field = std::forward<Value>(value);
+  }
+};
+template <class Pointer>
+struct pointed_field {
+  static constexpr const std::string_view* label = &class_name<Pointer>;
+  static constexpr bool begins_with_pointer = true;
+  template <class T>
+  static auto& get(T& object, Pointer field) {
+    return object.*field;
+  }
+  template <class T, class Value>
+  static void set(T& object, Pointer field, Value&& value) {
+    object.*field = std::forward<Value>(value);
+  }
+};
+///@}
+
+/// The invoker that reads a field: gives it or a copy of it.
+template <class Field>
+struct field_reader : Field {
+  static constexpr auto access = imitated_message::access::read;
+  using parameters = type_list<>;
+
+  template <class T, class... Pointer>
+  static decltype(auto) call(T& object, Pointer&&... field) {
+    using found = decltype(Field::get(object, field...));
+    if constexpr (std::is_array_v<std::remove_reference_t<found>>)
+      return read_field(Field::get(object, field...));
+    else
+      return Field::get(object, field...);
+  }
+};
+/// The invoker that writes a field of type `Declared`.
+template <class Field, class Declared>
+struct field_writer : Field {
+  static constexpr auto access = imitated_message::access::write;
+  using parameters = type_list<Declared>;
+
+  template <class T, class... Arguments>
+  static void call(T& object, Arguments&&... arguments) {
+    Field::set(object, std::forward<Arguments>(arguments)...);
+  }
+};
 
 template <class Invoker, class T, class... Arguments>
-concept calls =
-    requires(T& object, std::decay_t<Arguments>... arguments) { Invoker::call(object, std::move(arguments)...); };
+concept calls = requires(T& object, std::decay_t<Arguments>... arguments) {
+  Invoker::call(object, static_cast<std::decay_t<Arguments>&&>(arguments)...);
+};
 
 template <class Invoker, class T, class... Arguments>
 using call_result_t = decltype(Invoker::call(std::declval<T&>(), std::declval<std::decay_t<Arguments>>()...));
 
-/// The parameters that a function is declared with; nothing that fits where that is not known.
-template <class Function>
-struct declared_parameters {
-  using type = type_list<void>;
-};
-template <class Function>
-  requires(member_traits<Function>::arity >= 0)
-struct declared_parameters<Function> {
-  using type = typename member_traits<Function>::parameters;
-};
-template <class Invoker>
-struct declared_parameters_of_invoker : declared_parameters<void> {};
-template <auto Member>
-struct declared_parameters_of_invoker<pointer_invoker<Member>> : declared_parameters<decltype(Member)> {};
+/// Where the reply to a message is built; null if it has none.
+template <class Reply, class Envelope>
+void* place_of_reply(Envelope& one) noexcept {
+  if constexpr (std::is_void_v<Reply>)
+    return nullptr;
+  else
+    return static_cast<future_state<Reply>*>(one.reply)->place();
+}
 
-/// The message of a member known at compile time, which gives a `Reply`.
+/// Asks the stand-in in the place of the object.
+template <class Reply, class Parameters, class Head, class Target, std::size_t... Index, class... Arguments>
+VICAR_COLD void imitate(envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one, cell& owner,
+                        imitated_message::access access, std::string_view label) {
+  imitated_message asked{access, label, one.target.route()};
+  ask_stand_in_as<Reply>(Parameters{}, owner, asked, place_of_reply<Reply>(one),
+                         static_cast<kept_argument<Index, Arguments>&>(one).value...);
+}
+/// The same where the first argument says which member is meant.
+template <class Reply, class Parameters, class Head, class Target, std::size_t... Index, class Pointer,
+          class... Arguments>
+VICAR_COLD void imitate_pointed(envelope<Head, Target, std::index_sequence<0, Index...>, Pointer, Arguments...>& one,
+                                cell& owner, imitated_message::access access, std::string_view label) {
+  imitated_message asked{access, label, one.target.route(), &type_tag<Pointer>,
+                         std::addressof(static_cast<kept_argument<0, Pointer>&>(one).value)};
+  ask_stand_in_as<Reply>(Parameters{}, owner, asked, place_of_reply<Reply>(one),
+                         static_cast<kept_argument<Index, Arguments>&>(one).value...);
+}
+
+/// The text of the arguments of a message from the one at `First` on.
+template <std::size_t First, class Head, class Target, std::size_t... Index, class... Arguments>
+std::string text_of_arguments(envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one) {
+  std::string text;
+  ((Index < First ? void() : append_item(text, value_text(static_cast<kept_argument<Index, Arguments>&>(one).value))),
+   ...);
+  return text;
+}
+template <std::size_t First, class Envelope, class... Arguments>
+consteval auto printer_of() -> std::string (*)(message&) {
+  if constexpr (some_marked<Arguments...>)
+    return [](message& self) { return text_of_arguments<First>(static_cast<Envelope&>(self)); };
+  else
+    return nullptr;
+}
+
+/// What a message does: `Invoker` with these arguments, for a `Reply`.
+template <class Invoker, class Reply, class Head, class Target, class Indices, class... Arguments>
+struct member_message;
+template <class Invoker, class Reply, class Head, class Target, std::size_t... Index, class... Arguments>
+struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...>, Arguments...> {
+  using envelope_type = envelope<Head, Target, std::index_sequence<Index...>, Arguments...>;
+
+  static void run(message& self, cell& owner) {
+    auto& one = static_cast<envelope_type&>(self);
+    if (one.target.imitated()) {
+      if constexpr (Invoker::begins_with_pointer)
+        imitate_pointed<Reply, typename Invoker::parameters>(one, owner, Invoker::access, *Invoker::label);
+      else
+        imitate<Reply, typename Invoker::parameters>(one, owner, Invoker::access, *Invoker::label);
+    } else if constexpr (std::is_void_v<Reply>) {
+      static_cast<void>(
+          Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
+    } else {
+      ::new (place_of_reply<Reply>(one))
+          Reply(Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
+    }
+  }
+  static void handle(message& self, cell& owner, message::action what) noexcept {
+    if constexpr (std::is_same_v<Head, call_message>)
+      handle_call(static_cast<call_message&>(self), owner, what, kind);
+    else
+      handle_deferred(self, owner, what, kind);
+  }
+  static constexpr message_kind kind{{&handle, sizeof(envelope_type), true},
+                                     Invoker::label,
+                                     &run,
+                                     destructor_of<envelope_type>(),
+                                     printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>()};
+};
+
+/// Sends what `Invoker` does with these arguments, for a `Reply`.
 template <class Invoker, class Reply, class Target, class... Arguments>
-auto bind_member(Target target, Arguments&&... arguments) {
-  return keep_arguments<Reply>(
-      [target = std::move(target)](cell& owner, std::decay_t<Arguments>&... kept) mutable -> Reply {
-        if (target.imitated()) {
-          imitated_message asked{imitated_message::access::call, *Invoker::label, target.route()};
-          return ask_stand_in_as<Reply>(typename declared_parameters_of_invoker<Invoker>::type{},
-                                        stand_in_of(owner, asked), asked, kept...);
-        }
-        return static_cast<Reply>(Invoker::call(target.resolve(owner), std::move(kept)...));
-      },
-      std::forward<Arguments>(arguments)...);
+future<Reply> send_member(cell& to, Target target, Arguments&&... arguments) {
+  using sent = member_message<Invoker, Reply, call_message, Target, std::index_sequence_for<Arguments...>,
+                              std::decay_t<Arguments>...>;
+  typename sent::envelope_type one{
+      {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
+  return send_call<Reply>(to, one, sent::kind);
 }
 
 template <class Invoker, class Target, class... Arguments>
@@ -95,94 +280,35 @@ auto call_member(cell& to, Target target, Arguments&&... arguments) {
   using object_type = typename Target::object_type;
   using returned = call_result_t<Invoker, object_type, Arguments...>;
   if constexpr (check_result<object_type, returned>()) {
-    using reply = std::decay_t<returned>;
-    return send_call<Invoker::label, reply>(
-        to, bind_member<Invoker, reply>(std::move(target), std::forward<Arguments>(arguments)...));
+    return send_member<Invoker, std::decay_t<returned>>(to, static_cast<Target&&>(target),
+                                                        static_cast<Arguments&&>(arguments)...);
   } else {
     return placeholder{};
   }
 }
 
+/// For the effect alone. Throws `actor_dead_error`, and `mailbox_full_error` if the actor was started with
+/// `overflow::fail`.
 template <class Invoker, class Target, class... Arguments>
 void defer_member(cell& to, Target target, Arguments&&... arguments) {
-  send_defer<Invoker::label>(to, bind_member<Invoker, void>(std::move(target), std::forward<Arguments>(arguments)...));
+  using sent =
+      member_message<Invoker, void, message, Target, std::index_sequence_for<Arguments...>, std::decay_t<Arguments>...>;
+  typename sent::envelope_type one{
+      {&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
+  post(to, one, sent::kind, &refuse_deferred);
 }
 
-/// The message of a function known at run time, which gives a `Reply`.
-template <class Reply, class Target, class Function, class... Arguments>
-auto bind_function(Target target, Function&& function, Arguments&&... arguments) {
-  return keep_arguments<Reply>(
-      [target = std::move(target), function = std::forward<Function>(function)](
-          cell& owner, std::decay_t<Arguments>&... kept) mutable -> Reply {
-        using callable = std::decay_t<Function>;
-        if (target.imitated()) {
-          using access = imitated_message::access;
-          imitated_message asked{std::is_member_pointer_v<callable> ? access::call : access::function,
-                                 class_name<callable>, target.route(), &type_tag<callable>, std::addressof(function)};
-          return ask_stand_in_as<Reply>(typename declared_parameters<callable>::type{}, stand_in_of(owner, asked),
-                                        asked, kept...);
-        }
-        return static_cast<Reply>(detail::invoke(std::move(function), target.resolve(owner), std::move(kept)...));
-      },
-      std::forward<Arguments>(arguments)...);
+/// Copies the field that is reached as `Field` says, or keeps the value that its getter makes, on the actor's thread.
+template <class Field, class Target, class... Pointer>
+auto read_member(cell& from, Target target, Pointer... field) {
+  using found = decltype(Field::get(std::declval<typename Target::object_type&>(), field...));
+  return send_member<field_reader<Field>, read_result_t<found>>(from, std::move(target), field...);
 }
 
-/// How a field that is known by its pointer alone is read and assigned.
-template <class T, class Pointer>
-struct read_by_pointer {
-  Pointer pointer;
-  auto& operator()(T& object) const { return object.*pointer; }
-};
-template <class T, class Pointer>
-struct assign_by_pointer {
-  Pointer pointer;
-  template <class Value>
-  void operator()(T& object, Value&& value) const {
-    object.*pointer = std::forward<Value>(value);
-  }
-};
-
-/// Says of such a field which one it is; others have their names.
-template <class Access>
-void name_by_pointer(imitated_message& asked, const Access& access) {
-  if constexpr (requires { access.pointer; }) {
-    asked.pointer_tag = &type_tag<decltype(access.pointer)>;
-    asked.pointer_bytes = std::addressof(access.pointer);
-  }
-}
-
-/// Copies the field that `access(object)` leads to, or keeps the value that it makes, on the actor's thread.
-template <const std::string_view* Label, class Target, class Access>
-auto read_member(cell& from, Target target, Access access) {
-  using found = decltype(access(std::declval<typename Target::object_type&>()));
-  using reply = read_result_t<found>;
-  return send_call<Label, reply>(from, [target = std::move(target), access](cell& owner) mutable -> reply {
-    if (target.imitated()) {
-      imitated_message asked{imitated_message::access::read, *Label, target.route()};
-      name_by_pointer(asked, access);
-      return ask_stand_in<reply>(stand_in_of(owner, asked), asked);
-    }
-    if constexpr (std::is_array_v<std::remove_reference_t<found>>) {
-      return read_field(access(target.resolve(owner)));
-    } else {
-      return reply(access(target.resolve(owner)));
-    }
-  });
-}
-
-/// Runs `assign(object, value)` on the actor's thread; `Field` is what is assigned to.
-template <const std::string_view* Label, class Field, class Target, class Assign, class Value>
-future<void> write_member(cell& to, Target target, Assign assign, Value&& value) {
-  return send_call<Label, void>(to, [target = std::move(target), assign,
-                                     kept = std::decay_t<Value>(std::forward<Value>(value))](cell& owner) mutable {
-    if (target.imitated()) {
-      imitated_message asked{imitated_message::access::write, *Label, target.route()};
-      name_by_pointer(asked, assign);
-      ask_stand_in_as<void>(type_list<Field>{}, stand_in_of(owner, asked), asked, kept);
-    } else {
-      assign(target.resolve(owner), std::move(kept));
-    }
-  });
+/// Assigns to a field of type `Declared` on the actor's thread.
+template <class Field, class Declared, class Target, class... Arguments>
+future<void> write_member(cell& to, Target target, Arguments&&... arguments) {
+  return send_member<field_writer<Field, Declared>, void>(to, std::move(target), std::forward<Arguments>(arguments)...);
 }
 
 }  // namespace vicar::detail

@@ -35,17 +35,9 @@ class member_operations {
   /// `mailbox_full_error` included.
   template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
   auto call(Function&& function, Arguments&&... arguments) const {
-    using callable = std::decay_t<Function>;
     if constexpr (check_function<Function, Arguments...>()) {
-      using returned = std::invoke_result_t<callable, T&, std::decay_t<Arguments>...>;
-      if constexpr (check_result<T, returned>()) {
-        using reply = std::decay_t<returned>;
-        return send_call<&class_name<callable>, reply>(
-            self().owner(), bind_function<reply>(self().target(), std::forward<Function>(function),
-                                                 std::forward<Arguments>(arguments)...));
-      } else {
-        return placeholder{};
-      }
+      return call_member<function_invoker<std::decay_t<Function>>>(
+          self().owner(), self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...);
     } else {
       return placeholder{};
     }
@@ -68,9 +60,8 @@ class member_operations {
   template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
   void defer(Function&& function, Arguments&&... arguments) const {
     if constexpr (check_function<Function, Arguments...>()) {
-      send_defer<&class_name<std::decay_t<Function>>>(
-          self().owner(), bind_function<void>(self().target(), std::forward<Function>(function),
-                                              std::forward<Arguments>(arguments)...));
+      defer_member<function_invoker<std::decay_t<Function>>>(
+          self().owner(), self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...);
     }
   }
   /// The same for a member known at compile time: `defer<&T::member>(arguments...)`.
@@ -86,7 +77,7 @@ class member_operations {
   template <class Pointer>
   auto get(Pointer field) const {
     if constexpr (check_read<Pointer>()) {
-      return read_member<&class_name<Pointer>>(self().owner(), self().target(), read_by_pointer<T, Pointer>{field});
+      return read_member<pointed_field<Pointer>>(self().owner(), self().target(), field);
     } else {
       return placeholder{};
     }
@@ -95,8 +86,7 @@ class member_operations {
   template <auto Field>
   auto get() const {
     if constexpr (check_read<decltype(Field)>()) {
-      return read_member<&member_name<Field>>(self().owner(), self().target(),
-                                              [](T& object) -> auto& { return object.*Field; });
+      return read_member<constant_field<Field>>(self().owner(), self().target());
     } else {
       return placeholder{};
     }
@@ -106,8 +96,8 @@ class member_operations {
   template <class Pointer, class Value = typename member_traits<Pointer>::field_type>
   auto set(Pointer field, Value&& value) const {
     if constexpr (check_write<Pointer, Value>()) {
-      return write_member<&class_name<Pointer>, typename member_traits<Pointer>::field_type>(
-          self().owner(), self().target(), assign_by_pointer<T, Pointer>{field}, std::forward<Value>(value));
+      return write_member<pointed_field<Pointer>, typename member_traits<Pointer>::field_type>(
+          self().owner(), self().target(), field, std::forward<Value>(value));
     } else {
       return placeholder{};
     }
@@ -116,10 +106,8 @@ class member_operations {
   template <auto Field, class Value = typename member_traits<decltype(Field)>::field_type>
   auto set(Value&& value) const {
     if constexpr (check_write<decltype(Field), Value>()) {
-      return write_member<&member_name<Field>, typename member_traits<decltype(Field)>::field_type>(
-          self().owner(), self().target(),
-          [](T& object, auto&& kept) { object.*Field = std::forward<decltype(kept)>(kept); },
-          std::forward<Value>(value));
+      return write_member<constant_field<Field>, typename member_traits<decltype(Field)>::field_type>(
+          self().owner(), self().target(), std::forward<Value>(value));
     } else {
       return placeholder{};
     }
@@ -133,14 +121,7 @@ class member_operations {
     constexpr bool included = inspector_included<Object>;
     static_assert(included, "vicar: snapshot is not declared here; include <vicar/inspect.hpp>");
     if constexpr (included) {
-      return send_call<&snapshot_label, std::string>(
-          self().owner(), [target = self().target()](cell& owner) -> std::string {
-            if (target.imitated()) {
-              imitated_message asked{imitated_message::access::function, snapshot_label, target.route()};
-              return ask_stand_in<std::string>(stand_in_of(owner, asked), asked);
-            }
-            return inspector<Object>::snapshot(target.resolve(owner));
-          });
+      return send_member<snapshot_maker, std::string>(self().owner(), self().target());
     } else {
       return placeholder{};
     }
@@ -150,6 +131,12 @@ class member_operations {
   ~member_operations() = default;
 
  private:
+  struct snapshot_maker : invoker_base {
+    static constexpr const std::string_view* label = &snapshot_label;
+    static constexpr auto access = imitated_message::access::function;
+    static std::string call(T& object) { return inspector<T>::snapshot(object); }
+  };
+
   const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 
   template <class Function, class... Arguments>
@@ -159,7 +146,7 @@ class member_operations {
         "vicar: this function can be neither copied nor moved into the message; std::move it, or pass std::ref(function) to share it");
     if constexpr (storable<Function>) {
       using callable = std::decay_t<Function>;
-      return check_call<T, callable, std::invocable<callable, T&, std::decay_t<Arguments>...>, Arguments...>();
+      return check_call<T, callable, calls<function_invoker<callable>, T, callable, Arguments...>, Arguments...>();
     } else {
       return false;
     }

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -79,52 +80,24 @@ inline stand_in& stand_in_of(cell& owner, const imitated_message& asked) {
   return *found;
 }
 
+/// Where a `Reply` goes: into memory for one, `slot`. A null slot wants none.
 template <class Reply>
-class reply_slot {
- public:
-  reply_slot() noexcept {}
-  ~reply_slot() {
-    if (filled_) std::destroy_at(&value_);
-  }
-  reply_slot(const reply_slot&) = delete;
-  reply_slot& operator=(const reply_slot&) = delete;
+erased_slot erase_slot(void* slot) noexcept {
+  return {&type_tag<Reply>, &class_name<Reply>,
+          [](void* into, void* answer) { ::new (into) Reply(static_cast<Reply&&>(*static_cast<Reply*>(answer))); },
+          slot};
+}
 
-  erased_slot erased() noexcept { return {&type_tag<Reply>, &class_name<Reply>, &reply_slot::store, this}; }
-  Reply take() { return std::move(value_); }
+template <class Value>
+erased_argument erase_argument(Value&& value) noexcept {
+  return {&type_tag<Value>, &class_name<Value>, std::addressof(value)};
+}
 
- private:
-  static void store(void* slot, void* answer) {
-    auto& self = *static_cast<reply_slot*>(slot);
-    ::new (static_cast<void*>(std::addressof(self.value_))) Reply(std::move(*static_cast<Reply*>(answer)));
-    self.filled_ = true;
-  }
-
-  union {
-    Reply value_;
-  };
-  bool filled_ = false;
-};
-
-/// Asks a stand-in with arguments of exactly these types.
-template <class Reply, class... Parameters>
-Reply ask_stand_in(stand_in& one, imitated_message& asked, Parameters... values) {
-  const erased_argument arguments[] = {
-      erased_argument{&type_tag<Parameters>, &class_name<Parameters>, std::addressof(values)}...,
-      erased_argument{nullptr, nullptr, nullptr}};
-  asked.arguments = arguments;
-  asked.argument_count = sizeof...(Parameters);
-  if constexpr (std::is_void_v<Reply>) {
-    one.answer(asked);
-  } else if constexpr (std::is_move_constructible_v<Reply>) {
-    reply_slot<Reply> slot;
-    asked.answer = slot.erased();
-    one.answer(asked);
-    return slot.take();
-  } else {
-    throw error{fmt::format(
-        "vicar: no fake can answer {}, because its result can be neither copied nor moved; use a real object",
-        asked.member)};
-  }
+/// Asks the stand-in of the actor with these arguments.
+inline void ask_stand_in(cell& owner, imitated_message& asked, std::initializer_list<erased_argument> arguments) {
+  asked.arguments = arguments.begin();
+  asked.argument_count = arguments.size();
+  stand_in_of(owner, asked).answer(asked);
 }
 
 /// The type in which a stand-in gets an argument: the parameter's, as in a direct call, unless that would bind to a
@@ -136,13 +109,36 @@ inline constexpr bool passed_as_parameter =
 template <class Parameter, class Argument>
 using passed_t = std::conditional_t<passed_as_parameter<Parameter, Argument>, std::decay_t<Parameter>, Argument>;
 
-/// Asks the stand-in with the arguments as `Signature`, a `type_list`, would take them, where it fits.
+/// As `passed_t`, but the argument itself where that is its type.
+template <class Parameter, class Argument>
+struct handed {
+  using type = std::conditional_t<std::same_as<passed_t<Parameter, Argument>, Argument>, Argument&&,
+                                  passed_t<Parameter, Argument>>;
+};
+template <class Argument>
+struct handed<Argument, Argument> {
+  using type = Argument&&;
+};
+
+/// Asks the stand-in with the arguments as the parameters, a `type_list`, would take them, where they fit; its answer
+/// is built in `slot` if that is not null.
 template <class Reply, class... Parameters, class... Arguments>
-Reply ask_stand_in_as(type_list<Parameters...>, stand_in& one, imitated_message& asked, Arguments&... kept) {
-  if constexpr (sizeof...(Parameters) == sizeof...(Arguments)) {
-    return ask_stand_in<Reply, passed_t<Parameters, Arguments>...>(one, asked, std::move(kept)...);
+void ask_stand_in_as(type_list<Parameters...>, cell& owner, imitated_message& asked, void* slot, Arguments&... kept) {
+  if constexpr (std::is_void_v<Reply>) {
+    // It wants no answer.
+  } else if constexpr (std::is_move_constructible_v<Reply>) {
+    asked.answer = erase_slot<Reply>(slot);
   } else {
-    return ask_stand_in<Reply, Arguments...>(one, asked, std::move(kept)...);
+    throw error{fmt::format(
+        "vicar: no fake can answer {}, because its result can be neither copied nor moved; use a real object",
+        asked.member)};
+  }
+  if constexpr (sizeof...(Parameters) == sizeof...(Arguments)) {
+    ask_stand_in(
+        owner, asked,
+        {erase_argument(static_cast<typename handed<Parameters, Arguments>::type>(static_cast<Arguments&&>(kept)))...});
+  } else {
+    ask_stand_in(owner, asked, {erase_argument(static_cast<Arguments&&>(kept))...});
   }
 }
 
