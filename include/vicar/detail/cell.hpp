@@ -190,9 +190,7 @@ class VICAR_SHARED cell : public participant {
     }
   }
   overflow on_overflow() const noexcept { return on_overflow_; }
-  void count_dropped(std::uint64_t number = 1) noexcept {
-    dropped_.fetch_add(number, std::memory_order_relaxed);  // relaxed: a counter
-  }
+  void count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }  // relaxed: a counter
 
   future<bool> stop();
   /// Signals the stop token, without a message.

@@ -131,7 +131,6 @@ inline void cell::abandon_within_message() noexcept {
 inline void cell::abandon_leftovers() noexcept {
   while (message* const next = mailbox_.front()) {
     mailbox_.begin(*next);
-    if (next->type->ordinary) count_dropped();
     next->type->handle(*next, *this, message::action::abandon);
     mailbox_.pop();
   }

@@ -4,12 +4,14 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <vicar/dead_letter.hpp>
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/future_handle.hpp>
@@ -60,6 +62,19 @@ struct call_message : message {
 // The two ways to handle a message. Each is one function for what happens always, and one for an exception, which it
 // finds as the one that is being handled.
 
+/// Counts a message that nobody handles, and tells the user's handler.
+VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind, dead_letter_reason why) noexcept {
+  owner.count_dropped();
+  if (!dead_letter_handler().is_set()) return;
+  try {
+    const std::string what = described(self, kind);
+    dead_letter_handler().call({owner.name(), owner.class_name(), what, why});
+  } catch (...) {
+    log(log_level::error, owner.name(), std::current_exception(),
+        [] { return std::string{"Unhandled exception in the dead letter handler:"}; });
+  }
+}
+
 /// Destroys the message and publishes the reply, which is stored.
 inline void answer_call(call_message& self, const message_kind& kind) noexcept {
   future_state_base* const reply = self.reply;
@@ -80,6 +95,7 @@ VICAR_COLD inline void fail_call(call_message& self, cell& owner, const message_
   answer_call(self, kind);
 }
 VICAR_COLD inline void abandon_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
+  lose(self, owner, kind, dead_letter_reason::left_over);
   self.reply->store_error(exception_from([&] { return owner.stopped_before(described(self, kind)); }));
   answer_call(self, kind);
 }
@@ -112,7 +128,9 @@ VICAR_COLD inline void fail_deferred(message& self, cell& owner, const message_k
 }
 VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, message::action what,
                                                   const message_kind& kind) noexcept {
-  if (what == message::action::run) {
+  if (what == message::action::abandon) {
+    lose(self, owner, kind, dead_letter_reason::left_over);
+  } else {
     owner.begin(*kind.label);
     try {
       kind.run(self, owner);
@@ -130,7 +148,7 @@ VICAR_COLD inline void refuse_call(message& self, cell& to, mailbox::push_result
   if (why == mailbox::push_result::closed) {
     reply.store_error(exception_from([&] { return to.not_found(described(self, kind)); }));
   } else {
-    if (to.on_overflow() == overflow::drop) to.count_dropped();
+    if (to.on_overflow() == overflow::drop) lose(self, to, kind, dead_letter_reason::dropped);
     reply.store_error(exception_from([&] { return to.full(described(self, kind)); }));
   }
   reply.publish_last();
@@ -140,7 +158,7 @@ VICAR_COLD inline void refuse_call(message& self, cell& to, mailbox::push_result
 VICAR_COLD inline void refuse_deferred(message& self, cell& to, mailbox::push_result why, const message_kind& kind) {
   if (why == mailbox::push_result::closed) throw to.not_found(described(self, kind));
   if (to.on_overflow() == overflow::fail) throw to.full(described(self, kind));
-  to.count_dropped();
+  lose(self, to, kind, dead_letter_reason::dropped);
 }
 
 using refuse_function = void (*)(message& self, cell& to, mailbox::push_result why, const message_kind& kind);
