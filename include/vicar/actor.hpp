@@ -83,12 +83,13 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
   }
   auto* typed = new actor_cell<T>{actor_name<T>(chosen.name), chosen};
   const cell_handle handle = cell_handle::adopt(typed);
+  typed->belongs_to(thread_dispatcher::instance(), &cell_table::ended);
   try {
     {
       const participant_frame frame{*typed};
       typed->construct(std::forward<Arguments>(arguments)...);
     }
-    typed->constructed(thread_dispatcher::instance(), &cell_table::ended);
+    typed->constructed();
     cell_table::instance().add(handle);
     log(log_level::debug, typed->name(), nullptr, [&] { return fmt::format("Registered {}", typed->title()); });
     thread_dispatcher::instance().start(*typed);

@@ -32,7 +32,8 @@ class driven_actor {
  public:
   driven_actor() {
     cell_->construct();
-    cell_->constructed(nobody_, nullptr);
+    cell_->belongs_to(nobody_, nullptr);
+    cell_->constructed();
     run_all();  // the hooks of its start
   }
   ~driven_actor() {

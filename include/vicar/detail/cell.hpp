@@ -269,9 +269,12 @@ class VICAR_SHARED cell : public participant {
 
   // Starting and ending: see `start` and the dispatcher.
 
-  void constructed(waker& dispatcher, ended_hook on_ended) noexcept {
+  /// Before the constructor of the object, which may let others send messages.
+  void belongs_to(waker& dispatcher, ended_hook on_ended) noexcept {
     waker_ = &dispatcher;
     on_ended_ = on_ended;
+  }
+  void constructed() noexcept {
     object_alive_ = true;
     phase_.store(phase::starting, std::memory_order_relaxed);  // relaxed: starting the thread publishes it
   }
@@ -352,7 +355,7 @@ class VICAR_SHARED cell : public participant {
 
   std::atomic<std::uint32_t> references_{1};
   std::atomic<phase> phase_{phase::constructing};
-  waker* waker_ = nullptr;         // set before the actor's thread starts
+  waker* waker_ = nullptr;         // set before the object is constructed
   ended_hook on_ended_ = nullptr;  // likewise
   mailbox mailbox_;
 
