@@ -18,6 +18,7 @@
 
 #include "support/catch.hpp"
 #include "support/log_capture.hpp"
+#include "support/threads.hpp"
 
 using support::contains;
 using support::log_capture;
@@ -577,8 +578,9 @@ TEST_CASE("a timeout says who did not answer what, for how long, what it runs an
   auto asked = ref.call<&worker::add_one>(1);
   ref.defer<&worker::add_one>(1);
   const std::string text = text_of<vicar::timeout_error>([&] { asked.get(std::chrono::milliseconds{2}); });
-  CHECK(contains(text, "worker (" + ref.urn() +
-                           ") did not answer add_one within 0.002 s; it is running wait_at for 0.0 s so far and 2 messages wait"));
+  CHECK(contains(
+      text, "worker (" + ref.urn() +
+                ") did not answer add_one within 0.002 s; it is running wait_at for 0.0 s so far and 2 messages wait"));
   CHECK_THROWS_AS(asked.get(std::chrono::seconds{0}), vicar::timeout_error);
   CHECK_THROWS_AS(asked.get(std::chrono::seconds{-1}), vicar::timeout_error);
   CHECK(!asked.wait_for(std::chrono::milliseconds{1}));
@@ -749,6 +751,28 @@ TEST_CASE("overflow::block: senders that wait are released when the actor ends")
   door.open.release();
   for (auto& each : senders) each.join();
   CHECK(told == 8);
+  ref.stop().wait();
+}
+
+TEST_CASE("a sender that waits for room in the mailbox of an actor under construction gets through") {
+  class gate {
+   public:
+    explicit gate(std::thread& sender) {
+      support::sleeper sleeping;
+      sender = std::thread{[&sleeping, ref = vicar::self(*this)] {
+        ref.call<&gate::pass>();
+        sleeping.here();
+        for (int i = 0; i < 200; ++i) ref.call<&gate::pass>().wait();
+      }};
+      sleeping.wait_until_asleep();
+    }
+    void pass() { ++passed; }
+    int passed = 0;
+  };
+  std::thread sender;
+  auto ref = vicar::start<gate>({.mailbox_capacity = 1}, sender);
+  sender.join();
+  CHECK(ref.get<&gate::passed>().get() == 201);
   ref.stop().wait();
 }
 

@@ -85,6 +85,7 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
   const cell_handle handle = cell_handle::adopt(typed);
   typed->belongs_to(thread_dispatcher::instance(), &cell_table::ended);
   try {
+    typed->belongs_to(thread_dispatcher::instance(), &cell_table::ended);
     {
       const participant_frame frame{*typed};
       typed->construct(std::forward<Arguments>(arguments)...);

@@ -31,8 +31,8 @@ namespace {
 class driven_actor {
  public:
   driven_actor() {
-    cell_->construct();
     cell_->belongs_to(nobody_, nullptr);
+    cell_->construct();
     cell_->constructed();
     run_all();  // the hooks of its start
   }

@@ -269,7 +269,7 @@ class VICAR_SHARED cell : public participant {
 
   // Starting and ending: see `start` and the dispatcher.
 
-  /// Before the constructor of the object, which may let others send messages.
+  /// Before the constructor, which may hand references out to others that send.
   void belongs_to(waker& dispatcher, ended_hook on_ended) noexcept {
     waker_ = &dispatcher;
     on_ended_ = on_ended;
