@@ -255,10 +255,10 @@ TEST_CASE("a full mailbox refuses ordinary messages and leaves them with the sen
 
 TEST_CASE("waiting for room ends at once where there is some") {
   mailbox queue{1};
-  queue.wait_for_room();
+  mailbox::room_wait{queue}.sleep();
   push(queue, 1);
   take(queue);
-  queue.wait_for_room();
+  mailbox::room_wait{queue}.sleep();
   CHECK(push(queue, 2) == result::accepted);
 }
 
@@ -272,7 +272,7 @@ TEST_CASE("a sender that waits for room is released by room") {
       const joined_thread sender{[&] {
         begun.count_down();
         do {
-          queue.wait_for_room();
+          mailbox::room_wait{queue}.sleep();
           second = push(queue, 2);
         } while (second == result::full);
       }};
@@ -293,7 +293,7 @@ TEST_CASE("a sender that waits for room is released by close") {
     {
       const auto send = [&](std::size_t index) {
         begun.count_down();
-        queue.wait_for_room();
+        mailbox::room_wait{queue}.sleep();
         outcomes[index] = push(queue, 2);
       };
       const joined_thread first{[&] { send(0); }};
@@ -304,6 +304,40 @@ TEST_CASE("a sender that waits for room is released by close") {
     CHECK(outcomes == std::array{result::closed, result::closed});
     CHECK(queue.depth() == 1);
   }
+}
+
+TEST_CASE("of two senders that wait for room, the one that was not woken for it can be made to look again") {
+  mailbox queue{1};
+  push(queue, 1);
+  std::array<support::sleeper, 2> senders;
+  {
+    const auto look_again = [&](std::size_t index) {
+      mailbox::room_wait wait{queue};
+      senders[index].here();
+      wait.sleep();
+    };
+    const joined_thread first{[&] { look_again(0); }};
+    const joined_thread second{[&] { look_again(1); }};
+    for (const support::sleeper& each : senders) each.wait_until_asleep();
+    queue.offer_room_to_all();  // there is none
+    CHECK(take(queue)->number == 1);
+    queue.offer_room_to_all();
+  }
+  CHECK(push(queue, 2) == result::accepted);
+}
+
+TEST_CASE("a sender that waits for room does not sleep if there was some since it found none") {
+  mailbox queue{1};
+  push(queue, 1);
+  mailbox::room_wait wait{queue};
+  CHECK(wait.room().pending());
+  take(queue);
+  CHECK_FALSE(wait.room().pending());
+  push(queue, 2);  // somebody else was faster
+  CHECK(wait.room().pending());
+  wait.sleep();
+  queue.close();
+  CHECK_FALSE(wait.room().pending());
 }
 
 TEST_CASE("senders that wait for room all get through, in their own order") {
@@ -332,7 +366,7 @@ TEST_CASE("senders that wait for room all get through, in their own order") {
           const result outcome = push(queue, i, true, sender);
           if (outcome == result::accepted_armed) queue.wake();
           if (outcome != result::full) break;
-          queue.wait_for_room();
+          mailbox::room_wait{queue}.sleep();
         }
       }
     });
@@ -429,7 +463,7 @@ TEST_CASE("a consumer and a sender that sleep in the kernel are woken") {
     {
       const joined_thread sending{[&] {
         sender.here();
-        queue.wait_for_room();
+        mailbox::room_wait{queue}.sleep();
         outcome = push(queue, 2);
       }};
       sender.wait_until_asleep();
@@ -573,7 +607,7 @@ TEST_CASE("the room of a sender that has no memory goes to the next that waits")
         begun.count_down();
         result outcome = result::full;
         while (outcome == result::full) {
-          queue.wait_for_room();
+          mailbox::room_wait{queue}.sleep();
           const support::failing_allocation fault{fails ? 0 : 1000};
           try {
             outcome = push(queue, index + 1);

@@ -127,6 +127,7 @@ class VICAR_SHARED cell : public participant {
     return false;
   }
   deadlock_policy on_deadlock() const noexcept final { return on_deadlock_; }
+  void about_to_wait() noexcept final { mailbox_.offer_room_to_all(); }
   actor_stats stats() const noexcept {
     // Relaxed: each number is a moment's number by itself.
     return {mailbox_.depth(),
@@ -185,8 +186,9 @@ class VICAR_SHARED cell : public participant {
       const mailbox::push_result result = mailbox_.push(envelope);
       if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
       if (result != mailbox::push_result::full || on_overflow_ != overflow::block) return result;
-      const wait_edge edge{*this, label, {}, mailbox_.room(), wait_reason::room};
-      mailbox_.wait_for_room();
+      mailbox::room_wait room{mailbox_};
+      const wait_edge edge{*this, label, {}, room.room(), wait_reason::room};
+      if (!edge.has_come()) room.sleep();
     }
   }
   overflow on_overflow() const noexcept { return on_overflow_; }

@@ -84,17 +84,40 @@ class VICAR_SHARED mailbox {
     }
   }
 
-  /// Blocks, once, until an ordinary message may find room or the mailbox is closed; may return early.
-  void wait_for_room() noexcept {
-    // Sequentially consistent with `handled_`: either the consumer sees this sender, or this sender sees the room.
-    blocked_.fetch_add(1, std::memory_order_seq_cst);
-    const std::uint32_t before = room_.load(std::memory_order_acquire);  // acquires what made the room
-    if (lacks_room()) sleep_while(room_, before);
-    blocked_.fetch_sub(1, std::memory_order_relaxed);  // relaxed: too large a number only costs a notification
-  }
-  /// What ends `wait_for_room`.
-  awaited_event room() const noexcept {
-    return {this, [](const void* whose) noexcept { return static_cast<const mailbox*>(whose)->lacks_room(); }};
+  /// A sender that found the mailbox full, until it looks again. What makes room after this was made, wakes it.
+  class room_wait {
+   public:
+    explicit room_wait(mailbox& full) noexcept : full_{full} {
+      // Sequentially consistent with `handled_`: either the consumer sees this sender, or this sender sees the room.
+      full_.blocked_.fetch_add(1, std::memory_order_seq_cst);
+      before_ = full_.room_.load(std::memory_order_acquire);  // acquires what made the room
+    }
+    ~room_wait() {
+      full_.blocked_.fetch_sub(1, std::memory_order_relaxed);  // relaxed: too large a number only costs a notification
+    }
+    room_wait(const room_wait&) = delete;
+    room_wait& operator=(const room_wait&) = delete;
+
+    /// What ends the wait.
+    awaited_event room() const noexcept {
+      return {&full_, [](const void* whose) noexcept { return static_cast<const mailbox*>(whose)->lacks_room(); }};
+    }
+    /// Blocks, once, until an ordinary message may find room or the mailbox is closed; may return early.
+    void sleep() noexcept {
+      if (full_.lacks_room()) sleep_while(full_.room_, before_);
+    }
+
+   private:
+    mailbox& full_;
+    std::uint32_t before_;
+  };
+
+  /// Lets all who wait for room look again if there is some: one of them was woken for it, and has not taken it yet.
+  void offer_room_to_all() noexcept {
+    // Relaxed: the graph's lock, which the caller holds, orders this after those who have an edge already.
+    if (blocked_.load(std::memory_order_relaxed) == 0 || lacks_room()) return;
+    room_.fetch_add(1, std::memory_order_release);  // publishes the room
+    wake_all(room_);
   }
 
   /// Ordinary messages that wait.
@@ -196,7 +219,7 @@ class VICAR_SHARED mailbox {
 
   bool has_room() const noexcept {
     if (capacity_ == unlimited) return true;
-    // Sequentially consistent with the consumer's store: see `wait_for_room`.
+    // Sequentially consistent with the consumer's store: see `room_wait`.
     return pushed_.load(std::memory_order_relaxed) - handled_.load(std::memory_order_seq_cst) < capacity_;
   }
 

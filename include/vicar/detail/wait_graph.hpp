@@ -39,6 +39,9 @@ class VICAR_SHARED participant {
   /// Whether its constructor runs on this thread: it answers nobody before that has returned.
   virtual bool constructed_here() const noexcept = 0;
   virtual deadlock_policy on_deadlock() const noexcept = 0;
+  /// Called under the graph's lock when this actor has an edge without a limit: those who wait for room in its mailbox
+  /// and may have it now have to look again, since the room may go to one of them, and there will be no more.
+  virtual void about_to_wait() noexcept = 0;
 
  protected:
   ~participant() = default;
@@ -99,24 +102,31 @@ class wait_edge {
             wait_reason reason)
       : target_{target}, what_{what}, event_{event}, reason_{reason}, limited_{!limit.forever()} {
     if (!innermost_frame) return;
+    const deadlock_policy policy = innermost_frame->owner.on_deadlock();
     std::string circle;
     {
       const std::lock_guard lock{wait_graph_mutex()};
-      const deadlock_policy policy = innermost_frame->owner.on_deadlock();
+      has_come_ = !event_.pending();
       if (!limited_ && policy != deadlock_policy::off && closes_circle()) circle = describe();
-      if (circle.empty() || policy == deadlock_policy::log) leave(this);
+      if (circle.empty()) leave();
     }
     if (circle.empty()) return;
-    if (!left_) throw deadlock_error{circle};
-    log(log_level::error, innermost_frame->owner.name(), nullptr, [&] { return circle; });
+    if (policy == deadlock_policy::fail) throw deadlock_error{circle};
+    log(log_level::error, innermost_frame->owner.name(), nullptr, [&] { return circle; });  // the sink may wait itself
+    const std::lock_guard lock{wait_graph_mutex()};
+    leave();
   }
   ~wait_edge() {
     if (!left_) return;
     const std::lock_guard lock{wait_graph_mutex()};
-    leave(nullptr);
+    set_edges(nullptr);
   }
   wait_edge(const wait_edge&) = delete;
   wait_edge& operator=(const wait_edge&) = delete;
+
+  /// Whether what is waited for had come already when the way was looked at, so that it led nowhere: whoever sleeps
+  /// all the same, and not until it comes, might sleep in a circle.
+  bool has_come() const noexcept { return has_come_; }
 
   /// The edge from `waiter`, seen from outside.
   struct look {
@@ -131,9 +141,14 @@ class wait_edge {
 
  private:
   /// Makes `edge` the one of every actor on this thread; under the lock, as all below.
-  void leave(const wait_edge* edge) noexcept {
+  static void set_edges(const wait_edge* edge) noexcept {
     for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.edge_ = edge;
-    left_ = edge != nullptr;
+  }
+  void leave() noexcept {
+    set_edges(this);
+    left_ = true;
+    if (limited_) return;
+    for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.about_to_wait();
   }
 
   static bool on_this_thread(const participant& one) noexcept {
@@ -152,7 +167,7 @@ class wait_edge {
   /// Whether the way from `target_` leads back to this thread. It may lead into a circle without this thread, of actors
   /// that did not want to be told: that is noticed where the way meets the place where it was some steps before.
   bool closes_circle() const noexcept {
-    if (!event_.pending()) return false;
+    if (has_come_) return false;
     const wait_edge* before = this;
     std::size_t steps = 0;
     std::size_t until_next_mark = 1;
@@ -213,6 +228,7 @@ class wait_edge {
   const awaited_event event_;
   const wait_reason reason_;
   const bool limited_;
+  bool has_come_ = false;
   bool left_ = false;  // this is the edge of the actors on this thread
 };
 
