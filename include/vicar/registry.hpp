@@ -128,7 +128,7 @@ inline std::vector<bool> stop_all(const detail::time_limit& limit) {
     }
     try {
       stopped.push_back(detail::future_access::handle(answer).settled(limit).value());
-    } catch (const timeout_error&) {
+    } catch (...) {  // a time limit or a circle
       while (!cells.empty()) {  // nobody waits for the others any more, but they shall stop
         cells.back()->stop();
         cells.pop_back();
@@ -143,7 +143,8 @@ inline std::vector<bool> stop_all(const detail::time_limit& limit) {
 
 /// Stops every actor, the last started first, each one's end awaited before the next is told. Gives one bool an actor
 /// in that order: whether this call, or one before it, stopped it. Called on an actor's thread, that actor is told too,
-/// but not waited for.
+/// but not waited for; if another one waits for it, this throws `deadlock_error`, and the ones started before that one
+/// have been told to stop, too.
 inline std::vector<bool> stop_all() { return stop_detail::stop_all({}); }
 
 /// As above within `timeout` in all. Throws a `timeout_error` that names the actor that did not stop and what it is

@@ -141,13 +141,15 @@ inline void cell::destroy() noexcept {
     const std::lock_guard lock{object_mutex_};
     if (!std::exchange(object_alive_, false)) return;
   }
+  begin(destructor_label);
   try {
     destroy_object();
   } catch (const stop_all_actors&) {
     end_because(ending::all_stopped);
   } catch (...) {
-    log_unhandled(std::current_exception(), "the destructor");
+    log_unhandled(std::current_exception(), destructor_label);
   }
+  running_.store(nullptr, std::memory_order_relaxed);  // relaxed: publishes nothing
 }
 
 inline void cell::answer_stop_requests() noexcept {

@@ -255,7 +255,8 @@ inline bool lazy_value::make_once(future_state_base& state, const time_limit& li
 inline void lazy_value::make_as_the_only_one(future_state_base& state, const time_limit& limit,
                                              std::unique_lock<std::mutex>& lock) {
   maker_ = std::this_thread::get_id();
-  making_actor_.store(current_participant, std::memory_order_relaxed);  // relaxed: read under a lock, or see below
+  // Relaxed: read under the lock, or see below.
+  making_actor_.store(innermost_frame ? &innermost_frame->owner : nullptr, std::memory_order_relaxed);
   const auto done = [&] {
     lock.lock();
     maker_ = {};
@@ -296,8 +297,10 @@ inline bool lazy_value::wait_for_maker(future_state_base& state, const time_limi
     // Relaxed: what the maker did before it waits itself is published by the graph's lock.
     return asked.what.making_actor_.load(std::memory_order_relaxed) == asked.by && !asked.state.published();
   };
-  const wait_edge edge{*maker, {}, limit, {&now, goes_on}, wait_reason::value};
-  return sleep();
+  lock.unlock();  // a circle may be logged, by the user's sink
+  const wait_edge edge{*maker, "a future's value", limit, {&now, goes_on}, wait_reason::value};
+  lock.lock();
+  return edge.has_come() || !goes_on(&now) || sleep();
 }
 
 /// Stands for the value of a `future<void>`.

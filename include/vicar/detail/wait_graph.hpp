@@ -189,11 +189,17 @@ class wait_edge {
           "returned; call the member directly, or keep the future and return",
           target_.title(), what_);
     }
+    if (on_this_thread(target_) && reason_ == wait_reason::room) {
+      return fmt::format(
+          "vicar: {} waits for itself: there is no room for {} in its mailbox before {} returns; call the member "
+          "directly, or raise options::mailbox_capacity",
+          target_.title(), what_, doing(target_));
+    }
     if (on_this_thread(target_)) {
       return fmt::format(
           "vicar: {} waits for itself: {} cannot run before {} returns; call the member directly, or keep the "
           "future and return",
-          target_.title(), what_, target_.running());
+          target_.title(), what_, doing(target_));
     }
     const participant& first = innermost_frame->owner;
     std::string way = fmt::format("{}.{}", first.name(), doing(first));
