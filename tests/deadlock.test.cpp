@@ -1,0 +1,653 @@
+// SPDX-License-Identifier: BSL-1.0
+// Actors in circles of waits: the one that would close a circle is told, and all of them get on.
+#include <any>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <latch>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <vicar/vicar.hpp>
+
+#include "support/catch.hpp"
+#include "support/expect.hpp"
+#include "support/log_capture.hpp"
+#include "support/started.hpp"
+#include "support/threads.hpp"
+
+namespace {
+
+struct note {};
+
+struct deck {
+  int play() { return 1; }
+  int track = 0;
+};
+
+/// Does what it is given, so that each test says what its actors do.
+class party {
+ public:
+  using task = std::function<std::string()>;
+  using receives = vicar::messages<note>;
+
+  std::string foo(const task& what) { return what(); }
+  std::string bar(const task& what) { return what(); }
+  std::string baz(const task& what) { return what(); }
+  int answer() const { return 7; }
+  std::vector<int> answers() const { return {1, 2, 3}; }
+  vicar::future<int> later() { return vicar::make_ready_future(7); }
+  int on_receive(const note&) { return 7; }
+  int level() const { return 0; }
+  void set_level(int) {}
+
+  int field = 0;
+  vicar::traversable<deck> tape;
+};
+
+}  // namespace
+
+VICAR_PROXY(deck, play, track)
+VICAR_PROXY(party, foo, bar, baz, answer, answers, later, field, tape, VICAR_PROPERTY(level, level, set_level))
+
+namespace {
+
+using namespace std::chrono_literals;
+using support::containing;
+using support::error_text;
+using support::started;
+using task = party::task;
+using party_ref = vicar::actor_ref<party>;
+using vicar::deadlock_error;
+
+constexpr std::string_view nothing_thrown = "(nothing was thrown)";
+constexpr std::string_view advice =
+    "; each waits for the next: let one of them answer without asking back, or wait with a time limit";
+
+vicar::options named(std::string_view name, std::size_t capacity = vicar::unbounded) {
+  return {.name = name, .mailbox_capacity = capacity};
+}
+
+std::string deadlock(const std::string& path) { return "vicar: deadlock: " + path + std::string{advice}; }
+
+/// Returns when `who` waits for an actor.
+template <class T>
+void until_waiting(const vicar::actor_ref<T>& who) {
+  while (!vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(who)).target) std::this_thread::yield();
+}
+
+std::string refusal(const std::function<void()>& wait) { return error_text<deadlock_error>(wait); }
+
+/// Two actors, of which `a` waits in `foo` for `bar` of `b`, which does something that waits for `a`. Gives what `b`
+/// was told.
+class pair {
+ public:
+  explicit pair(std::size_t capacity = vicar::unbounded) : a{named("a", capacity)}, b{named("b")} {}
+
+  std::string closed_by(const std::function<void(const party_ref&)>& wait) const {
+    const task closing = [wait, to = a.ref] {
+      until_waiting(to);
+      return refusal([&] { wait(to); });
+    };
+    return a.proxy->foo([closing, to = b.ref] { return to.call<&party::bar>(closing).get(); }).get();
+  }
+  bool both_work() const { return a.proxy->answer().get() == 7 && b.proxy->answer().get() == 7; }
+
+  const started<party> a;
+  const started<party> b;
+};
+
+}  // namespace
+
+TEST_CASE("of two actors that wait for each other, the one that closes the circle is told all of it") {
+  const pair both;
+  CHECK(both.closed_by([](const party_ref& a) { a.call<&party::answer>().get(); }) ==
+        deadlock("b.bar → a.answer (behind foo) → b.bar"));
+  CHECK(both.both_work());
+}
+
+TEST_CASE("a member that is waited for by name stands alone where it is what runs") {
+  const pair both;
+  const auto again = [](const party_ref& a) { a.call<&party::foo>([] { return std::string{}; }).get(); };
+  CHECK(both.closed_by(again) == deadlock("b.bar → a.foo → b.bar"));
+  CHECK(both.both_work());
+}
+
+TEST_CASE("every way to wait for an answer is told of a circle") {
+  struct way {
+    std::string_view name;
+    std::function<void(const party_ref&)> wait;
+    std::string_view awaited;
+  };
+  const std::vector<way> ways{
+      {"get of an lvalue",
+       [](const party_ref& a) {
+         const auto answer = a.call<&party::answer>();
+         answer.get();
+       },
+       "answer"},
+      {"get of an rvalue",
+       [](const party_ref& a) {
+         auto answer = a.call<&party::answer>();
+         std::move(answer).get();
+       },
+       "answer"},
+      {"wait", [](const party_ref& a) { a.call<&party::answer>().wait(); }, "answer"},
+      {"by name", [](const party_ref& a) { a.proxy()->answer().get(); }, "answer"},
+      {"read", [](const party_ref& a) { a.proxy()->field.get(); }, "field"},
+      {"read, by the future", [](const party_ref& a) { a.proxy()->field.read().get(); }, "field"},
+      {"write", [](const party_ref& a) { a.proxy()->field = 3; }, "field"},
+      {"write, by the future", [](const party_ref& a) { a.proxy()->field.set(3).get(); }, "field"},
+      {"a property is read", [](const party_ref& a) { a.proxy()->level.get(); }, "level"},
+      {"a property is written", [](const party_ref& a) { a.proxy()->level = 3; }, "level"},
+      {"a kept method", [](const party_ref& a) { a.proxy().method<&party::answer>()().get(); }, "answer"},
+      {"a traversable member's method", [](const party_ref& a) { a.proxy()->tape->play().get(); }, "play"},
+      {"a traversable member's field", [](const party_ref& a) { a.proxy()->tape->track = 4; }, "track"},
+      {"ask", [](const party_ref& a) { a.ask(note{}).get(); }, "on_receive"},
+      {"ask of any", [](const party_ref& a) { vicar::any_actor_ref{a}.ask(note{}).get(); }, "on_receive"},
+      {"map", [](const party_ref& a) { a.call<&party::answer>().map([](int i) { return i; }).get(); }, "answer"},
+      {"map, waited for", [](const party_ref& a) { a.call<&party::answer>().map([](int i) { return i; }).wait(); },
+       "answer"},
+      {"filter", [](const party_ref& a) { a.call<&party::answers>().filter([](int i) { return i > 1; }).get(); },
+       "answers"},
+      {"reduce", [](const party_ref& a) { a.call<&party::answers>().reduce(std::plus<>{}, 0).get(); }, "answers"},
+      {"join", [](const party_ref& a) { vicar::make_ready_future(1).join(a.call<&party::answer>()).get(); }, "answer"},
+      {"get_all",
+       [](const party_ref& a) {
+         const std::vector<vicar::future<int>> all{vicar::make_ready_future(1), a.call<&party::answer>()};
+         vicar::get_all(all);
+       },
+       "answer"},
+      {"a future in a future", [](const party_ref& a) { a.call<&party::later>().get().get(); }, "later"},
+      {"a mapped future in a mapped one",
+       [](const party_ref& a) {
+         const auto outer =
+             vicar::make_ready_future(a).map([](const party_ref& to) { return to.call<&party::answer>(); });
+         outer.get().map([](int i) { return i; }).map([](int i) { return i; }).get();
+       },
+       "answer"},
+  };
+  const pair both;
+  for (const way& each : ways) {
+    INFO(each.name);
+    const std::string text = both.closed_by(each.wait);
+    CHECK(text == containing("vicar: deadlock: b.bar → a.", each.awaited, " (behind foo) → b.bar;"));
+    CHECK(both.both_work());
+  }
+}
+
+TEST_CASE("an actor that would wait for the end of one that waits for it is told, and that one ends") {
+  const pair both;
+  CHECK(both.closed_by([](const party_ref& a) { a.stop().get(); }) == deadlock("b.bar → a.stop (behind foo) → b.bar"));
+  both.a.ref.stop().wait();
+  CHECK_FALSE(both.a.ref.is_alive());
+  CHECK(both.b.proxy->answer().get() == 7);
+}
+
+TEST_CASE("three actors in a circle, and one outside that waits for them") {
+  const started<party> a{named("a")};
+  const started<party> b{named("b")};
+  const started<party> c{named("c")};
+  const started<party> outside{named("outside")};
+  const task closing = [&] {
+    until_waiting(a.ref);
+    until_waiting(b.ref);
+    until_waiting(outside.ref);
+    return refusal([&] { a.proxy->answer().get(); });
+  };
+  const auto through_b = [&] { return b.proxy->bar([&] { return c.proxy->baz(closing).get(); }).get(); };
+  const auto told = a.proxy->foo(through_b);
+  const auto waited = outside.proxy->foo([&] { return std::to_string(a.proxy->answer().get()); });
+  CHECK(told.get() == deadlock("c.baz → a.answer (behind foo) → b.bar → c.baz"));
+  CHECK(waited.get() == "7");
+  for (const auto* each : {&a, &b, &c, &outside}) CHECK(each->proxy->answer().get() == 7);
+}
+
+TEST_CASE("the exception that nobody catches travels back along the circle, and all actors live on") {
+  const started<party> a{named("a")};
+  const started<party> b{named("b")};
+  const task closing = [&] {
+    until_waiting(a.ref);
+    return std::to_string(a.proxy->answer().get());
+  };
+  const auto answer = a.proxy->foo([&] { return b.proxy->bar(closing).get(); });
+  CHECK(error_text<deadlock_error>([&] { answer.get(); }) == deadlock("b.bar → a.answer (behind foo) → b.bar"));
+  CHECK(a.proxy->answer().get() == 7);
+  CHECK(b.proxy->answer().get() == 7);
+}
+
+TEST_CASE("an actor that waits for itself by its own proxy is told so") {
+  struct narcissus {
+    int look() { return vicar::self(*this).proxy().call<&narcissus::image>().get(); }
+    int image() { return 1; }
+  };
+  const started<narcissus> one;
+  CHECK(error_text<deadlock_error>([&] { one.proxy.call<&narcissus::look>().get(); }) ==
+        containing("waits for itself: image cannot run before look returns"));
+  CHECK(one.proxy.call<&narcissus::image>().get() == 1);
+}
+
+TEST_CASE("an actor that would wait for room in its own mailbox is told so") {
+  const started<party> one{named("one", 2)};
+  const auto fill = [to = one.ref] {
+    return refusal([&] {
+      for (int i = 0; i < 3; ++i) to.defer<&party::answer>();
+    });
+  };
+  CHECK(one.proxy->foo(fill).get() ==
+        containing("vicar: ", one.ref.urn(), "waits for itself: there is no room for answer in its mailbox before foo",
+                   "options::mailbox_capacity"));
+  CHECK(one.proxy->answer().get() == 7);
+}
+
+TEST_CASE("a full mailbox is a part of a circle") {
+  SECTION("the last wait is for room") {
+    const pair both{1};
+    const auto fill = [](const party_ref& a) {
+      a.defer<&party::answer>();
+      a.defer<&party::answer>();
+    };
+    CHECK(both.closed_by(fill) == deadlock("b.bar → room for a.answer (behind foo) → b.bar"));
+    CHECK(both.both_work());
+  }
+  SECTION("two actors fill each other") {
+    const started<party> a{named("a", 1)};
+    const started<party> b{named("b", 1)};
+    std::latch both_run{2};
+    const auto fill = [&](const party_ref& other, const party_ref* wait_until_it_waits) {
+      both_run.arrive_and_wait();
+      if (wait_until_it_waits) until_waiting(*wait_until_it_waits);
+      return refusal([&] {
+        other.defer<&party::answer>();
+        other.defer<&party::answer>();
+      });
+    };
+    const auto first = a.proxy->foo([&] { return fill(b.ref, nullptr); });
+    const auto second = b.proxy->bar([&] { return fill(a.ref, &a.ref); });
+    CHECK(second.get() == deadlock("b.bar → room for a.answer (behind foo) → room for b.answer (behind bar)"));
+    CHECK(first.get() == nothing_thrown);
+    CHECK(a.proxy->answer().get() == 7);
+    CHECK(b.proxy->answer().get() == 7);
+  }
+}
+
+TEST_CASE("of two actors that stop all, one is told, and all end") {
+  auto c = vicar::start<party>(named("c"));
+  auto a = vicar::start<party>(named("a"));
+  auto b = vicar::start<party>(named("b"));
+  const auto stop_all = [] { return refusal([] { vicar::registry::stop_all(); }); };
+  const auto first = a.call<&party::foo>(stop_all);
+  const auto second = b.call<&party::bar>([&] {
+    until_waiting(a);
+    return stop_all();
+  });
+  CHECK(second.get() == deadlock("b.bar → a.stop (behind foo) → b.stop (behind bar)"));
+  CHECK(first.get() == nothing_thrown);
+  for (const auto& each : {a, b, c}) CHECK_FALSE(each.stop().get());
+}
+
+TEST_CASE("an actor that stops all, and is told of a circle, has told all others to stop") {
+  auto c = vicar::start<party>(named("c"));
+  auto a = vicar::start<party>(named("a"));
+  auto b = vicar::start<party>(named("b"));
+  const task stop_all = [&] {
+    until_waiting(b);
+    return refusal([] { vicar::registry::stop_all(); });
+  };
+  vicar::promise<void> begun;
+  const auto asking = b.call<&party::bar>([&] { return a.call<&party::foo>(stop_all).get(); });
+  CHECK(asking.get() == deadlock("a.foo → b.stop (behind bar) → a.foo"));
+  for (const auto& each : {c, a, b}) each.stop().wait();
+}
+
+TEST_CASE("an actor that waits for a value that another one makes is in the circle") {
+  const started<party> a{named("a")};
+  const started<party> b{named("b")};
+  vicar::future<std::string> shared;
+  const task read = [&] {
+    until_waiting(a.ref);
+    return refusal([&] { shared.get(); });
+  };
+  shared = vicar::make_ready_future(1).map([&](int) { return b.proxy->bar(read).get(); });
+  const auto text = a.proxy->foo([&] { return shared.get(); });
+  CHECK(text.get() == deadlock("b.bar → a future's value, which a.foo makes → b.bar"));
+  CHECK(a.proxy->answer().get() == 7);
+  CHECK(b.proxy->answer().get() == 7);
+}
+
+TEST_CASE("an actor that asks one that waits for a value that it makes is in the circle") {
+  const started<party> a{named("a")};
+  const started<party> b{named("b")};
+  vicar::promise<void> making;
+  vicar::future<std::string> shared;
+  shared = vicar::make_ready_future(1).map([&](int) {
+    making.set_value();
+    until_waiting(b.ref);
+    return refusal([&] { b.proxy->answer().get(); });
+  });
+  const auto made = a.proxy->foo([&] { return shared.get(); });
+  const auto read = b.proxy->bar([&] {
+    making.get_future().get();
+    return shared.get();
+  });
+  CHECK(made.get() == deadlock("a.foo → b.answer (behind bar) → a future's value, which a.foo makes"));
+  CHECK(read.get() == made.get());
+}
+
+TEST_CASE("two values that are made from each other are a circle") {
+  const started<party> a{named("a")};
+  const started<party> b{named("b")};
+  std::latch both_make{2};
+  vicar::future<std::string> one;
+  vicar::future<std::string> other;
+  one = vicar::make_ready_future(1).map([&](int) {
+    both_make.arrive_and_wait();
+    return other.get();
+  });
+  other = vicar::make_ready_future(1).map([&](int) {
+    both_make.arrive_and_wait();
+    until_waiting(a.ref);
+    return refusal([&] { one.get(); });
+  });
+  const auto first = a.proxy->foo([&] { return one.get(); });
+  const auto second = b.proxy->bar([&] { return other.get(); });
+  CHECK(second.get() == deadlock("b.bar → a future's value, which a.foo makes → a future's value, which b.bar makes"));
+  CHECK(first.get() == second.get());
+}
+
+namespace {
+
+/// Runs a task in its constructor.
+class hasty {
+ public:
+  hasty(const std::function<void(const vicar::actor_ref<hasty>&)>& what) { what(vicar::self(*this)); }  // NOLINT
+  int answer() const { return 8; }
+};
+
+/// Runs a task in a hook or in the destructor.
+class hooked {
+ public:
+  enum class when { start, stop, failure, destruction };
+
+  hooked(when place, std::function<void()> what) : when_{place}, what_{std::move(what)} {}
+  ~hooked() { run(when::destruction); }
+  hooked(const hooked&) = delete;
+  hooked& operator=(const hooked&) = delete;
+  void on_start() { run(when::start); }
+  void on_stop() { run(when::stop); }
+  void on_failure(std::exception_ptr) { run(when::failure); }
+  int answer() const { return 9; }
+  void fail() { throw std::runtime_error{"as it should"}; }
+
+ private:
+  void run(when now) {
+    if (now == when_) what_();
+  }
+  when when_;
+  std::function<void()> what_;
+};
+
+}  // namespace
+
+TEST_CASE("a constructor that waits for an actor that waits for the new one is told") {
+  const started<party> a{named("a")};
+  std::string text;
+  const auto construct = [&](const vicar::actor_ref<hasty>& fresh) {
+    const auto asking = a.proxy->foo([fresh] { return std::to_string(fresh.call<&hasty::answer>().get()); });
+    until_waiting(a.ref);
+    text = refusal([&] { asking.get(); });
+  };
+  auto ref = vicar::start<hasty>(named("fresh"), construct);
+  CHECK(text == deadlock("fresh.its constructor → a.foo → fresh.answer (behind its constructor)"));
+  ref.stop().wait();
+}
+
+TEST_CASE("an actor that waits for one under construction that waits for it is told") {
+  const started<party> a{named("a")};
+  std::string text;
+  const auto construct = [&](const vicar::actor_ref<hasty>& fresh) {
+    const auto asking = a.proxy->foo([fresh] {
+      until_waiting(fresh);
+      return refusal([&] { fresh.call<&hasty::answer>().get(); });
+    });
+    text = asking.get();
+  };
+  auto ref = vicar::start<hasty>(named("fresh"), construct);
+  CHECK(text == deadlock("a.foo → fresh.answer (behind its constructor) → a.foo"));
+  CHECK(ref.call<&hasty::answer>().get() == 8);
+  ref.stop().wait();
+}
+
+TEST_CASE("a constructor that waits for the actor that starts it is told") {
+  const started<party> a{named("a")};
+  std::string text;
+  const auto construct = [&](const vicar::actor_ref<hasty>&) { text = refusal([&] { a.proxy->answer().get(); }); };
+  const auto started_it = a.proxy->foo([&] {
+    vicar::start<hasty>(construct).stop().wait();
+    return std::string{};
+  });
+  started_it.get();
+  CHECK(text == containing("vicar: ", a.ref.urn(), "waits for itself: answer cannot run before foo returns"));
+}
+
+TEST_CASE("a constructor that waits for an actor that waits for the one that starts it is told") {
+  const pair both;
+  std::string text;
+  const auto construct = [&](const vicar::actor_ref<hasty>&) {
+    const auto asking =
+        both.b.proxy->bar([to = both.a.ref] { return std::to_string(to.call<&party::answer>().get()); });
+    until_waiting(both.b.ref);
+    text = refusal([&] { asking.get(); });
+  };
+  both.a.proxy
+      ->foo([&] {
+        vicar::start<hasty>(named("fresh"), construct).stop().wait();
+        return std::string{};
+      })
+      .get();
+  CHECK(text == deadlock("fresh.its constructor → b.bar → a.answer (behind foo)"));
+  CHECK(both.both_work());
+}
+
+TEST_CASE("a constructor that makes a value is in the circle of one that waits for that") {
+  const started<party> a{named("a")};
+  std::string text;
+  const auto construct = [&](const vicar::actor_ref<hasty>& fresh) {
+    vicar::future<std::string> shared;
+    const task read = [&] {
+      until_waiting(fresh);
+      return refusal([&] { shared.get(); });
+    };
+    shared = vicar::make_ready_future(1).map([&](int) { return a.proxy->foo(read).get(); });
+    text = shared.get();
+  };
+  vicar::start<hasty>(named("fresh"), construct).stop().wait();
+  CHECK(text == deadlock("a.foo → a future's value, which fresh.its constructor makes → a.foo"));
+}
+
+TEST_CASE("hooks are parts of circles") {
+  const support::log_capture quiet{vicar::log_level::off};
+  const started<party> a{named("a")};
+  std::string text;
+  vicar::promise<vicar::actor_ref<hooked>> known;
+  const auto self_known = known.get_future();
+  const auto wait = [&] {
+    const auto me = self_known.get();
+    const auto asking = a.proxy->foo([me] { return std::to_string(me.stop().get()); });
+    until_waiting(a.ref);
+    text = refusal([&] { asking.get(); });
+  };
+  const auto run = [&](hooked::when place, const auto& provoke) {
+    auto ref = vicar::start<hooked>(named("hooked"), place, wait);
+    known.set_value(ref);
+    provoke(ref);
+    ref.stop().wait();
+  };
+  SECTION("on_start") {
+    run(hooked::when::start, [](const auto&) {});
+    CHECK(text == deadlock("hooked.on_start → a.foo → hooked.stop (behind on_start)"));
+  }
+  SECTION("on_stop") {
+    run(hooked::when::stop, [](const auto&) {});
+    CHECK(text == deadlock("hooked.on_stop → a.foo → hooked.stop (behind on_stop)"));
+  }
+  SECTION("on_failure") {
+    run(hooked::when::failure, [](const auto& ref) { ref.template defer<&hooked::fail>(); });
+    CHECK(text == deadlock("hooked.on_failure → a.foo → hooked.stop (behind on_failure)"));
+  }
+  SECTION("the destructor") {
+    run(hooked::when::destruction, [](const auto&) {});
+    CHECK(text == deadlock("hooked.the destructor → a.foo → hooked.stop (behind the destructor)"));
+  }
+  CHECK(a.proxy->answer().get() == 7);
+}
+
+TEST_CASE("an actor that waits with a limit is in no circle") {
+  const pair both;
+  SECTION("the one that would close it") {
+    CHECK(both.closed_by([](const party_ref& a) { CHECK_FALSE(a.call<&party::answer>().wait_for(1ms)); }) ==
+          nothing_thrown);
+  }
+  SECTION("the other one") {
+    std::atomic<bool> give_up{false};
+    const task closing = [&] {
+      until_waiting(both.a.ref);
+      const auto answer = both.a.proxy->answer();
+      give_up = true;
+      return std::to_string(answer.get());
+    };
+    const auto told = both.a.proxy->foo([&] {
+      const auto answer = both.b.proxy->bar(closing);
+      while (!answer.wait_for(1ms) && !give_up) {
+      }
+      return std::string{"gave up"};
+    });
+    CHECK(told.get() == "gave up");
+  }
+  CHECK(both.both_work());
+}
+
+TEST_CASE("what others can end is no deadlock") {
+  const started<party> a{named("a")};
+  const started<party> b{named("b")};
+  SECTION("a promise that is kept from outside") {
+    vicar::promise<std::string> kept;
+    const auto first = a.proxy->foo([&] { return b.proxy->bar([&] { return kept.get_future().get(); }).get(); });
+    until_waiting(a.ref);
+    kept.set_value("kept");
+    CHECK(first.get() == "kept");
+  }
+  SECTION("an answer that has come before") {
+    const auto before = a.proxy->answer();
+    before.wait();
+    const auto first = a.proxy->foo([&] {
+      return b.proxy
+          ->bar([&] {
+            until_waiting(a.ref);
+            return std::to_string(before.get());
+          })
+          .get();
+    });
+    CHECK(first.get() == "7");
+  }
+  SECTION("two ways to one actor") {
+    const started<party> c{named("c")};
+    const started<party> d{named("d")};
+    vicar::promise<void> gate;
+    const auto last = d.proxy->foo([&] {
+      gate.get_future().get();
+      return std::string{"d"};
+    });
+    const auto ask_d = [&] { return std::to_string(d.proxy->answer().get()); };
+    const auto both = a.proxy->foo([&] {
+      const auto by_b = b.proxy->bar(ask_d);
+      const auto by_c = c.proxy->bar(ask_d);
+      return by_b.get() + by_c.get();
+    });
+    for (const auto* each : {&a, &b, &c}) until_waiting(each->ref);
+    gate.set_value();
+    CHECK(both.get() == "77");
+  }
+}
+
+TEST_CASE("an answer that has come is not waited for, although its reader has not woken yet") {
+  // The reader sleeps at a latch and not for the answer, with the edge of a reader.
+  const started<party> a{named("a")};
+  const started<party> b{named("b")};
+  vicar::promise<void> asked;
+  std::latch woken{1};
+  const auto sleeper = a.proxy->foo([&] {
+    struct published {
+      static bool pending(const void* which) noexcept {
+        return !static_cast<const vicar::future<int>*>(which)->ready();
+      }
+    };
+    const auto answer = b.proxy->answer();
+    const auto& handle = vicar::detail::ref_access::handle(b.ref);
+    const vicar::detail::wait_edge edge{
+        *handle, "answer", {}, {&answer, &published::pending}, vicar::detail::wait_reason::reply};
+    asked.set_value();
+    woken.wait();
+    return std::to_string(answer.get());
+  });
+  asked.get_future().get();
+  b.proxy->answer().get();  // so the one before was answered
+  const auto second = b.proxy->bar([&] { return std::to_string(a.proxy->answer().get()); });
+  until_waiting(b.ref);
+  woken.count_down();
+  CHECK(sleeper.get() == "7");
+  CHECK(second.get() == "7");
+}
+
+TEST_CASE("room that another sender has not taken yet is no deadlock, and once it is taken there is one") {
+  // Two senders wait for room; the actor makes some, of which one of them is told, and then waits for the other one.
+  for (int round = 0; round < 200; ++round) {
+    const started<party> full{named("full", 1)};
+    const started<party> sender{named("sender")};
+    vicar::promise<void> gate;
+    std::atomic<int> refused{0};
+    const auto count = [&](const std::string& text) {
+      if (text != nothing_thrown) ++refused;
+      return text;
+    };
+    const auto busy = full.proxy->foo([&] {
+      gate.get_future().get();
+      return std::string{};
+    });
+    const auto ask_back = full.proxy->bar([&] { return count(refusal([&] { sender.proxy->answer().get(); })); });
+    {
+      const support::joined_thread other{[&] { full.ref.defer<&party::answer>(); }};
+      const auto sending = sender.proxy->baz([&] { return count(refusal([&] { full.ref.defer<&party::answer>(); })); });
+      until_waiting(sender.ref);
+      gate.set_value();
+      ask_back.wait();
+      sending.wait();
+    }
+    CHECK(refused <= 1);
+  }
+}
+
+TEST_CASE("an actor that does not want to be told waits, and the other one is told") {
+  const support::log_capture log{vicar::log_level::error};
+  const started<party> a{named("a")};
+  const started<party> b{vicar::options{.name = "b", .deadlock = vicar::deadlock_policy::off}};
+  std::latch both_run{2};
+  const auto waiting = b.proxy->bar([&] {
+    both_run.arrive_and_wait();
+    return std::to_string(a.proxy->answer().get());
+  });
+  const auto told = a.proxy->foo([&] {
+    both_run.arrive_and_wait();
+    until_waiting(b.ref);
+    return refusal([&] { b.proxy->answer().get(); });
+  });
+  CHECK(told.get() == deadlock("a.foo → b.answer (behind bar) → a.answer (behind foo)"));
+  CHECK(waiting.get() == "7");
+  CHECK(log.lines().empty());
+}
