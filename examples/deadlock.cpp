@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// Two actors wait for each other, and main for the first of them, so nothing moves any more. A signal still makes the
-// program tell where it is stuck: run it, and type in another terminal what it asks for.
+// Two actors come to wait for each other. The wait that would close the circle throws, the text of the exception says
+// who waits for whom, and both go on.
 //
-// The answer comes on the standard error stream. Its table says of `till-1` that it is in `pay` and waits for
-// `bank-1.approve`, and of `bank-1` that it is in `approve` and waits for `till-1.receipt`: a circle. In the stacks
-// below the table, `till::pay` and `bank::approve` are the first functions of the program's own.
+// Then the same without that help, by an option: nothing moves any more. A signal still makes the program tell where it
+// is stuck: type in another terminal what it asks for. The answer comes on the standard error stream. Its table says of
+// `till-2` that it is in `pay` and waits for `bank-2.approve`, and of `bank-2` that it is in `approve` and waits for
+// `till-2.receipt`: a circle. In the stacks below the table, `till::pay` and `bank::approve` are the first functions of
+// the program's own.
 //
 // The way out: who answers does not ask back. `pay` knows what `approve` wants to hear, and could send it along.
 #include <csignal>
@@ -51,11 +53,23 @@ bool bank::approve(int amount, const vicar::actor_ref<till>& customer) {
   return amount < 1000 && customer.proxy()->receipt().get() > 0;  // and here is something else
 }
 
+/// A till and its bank.
+vicar::actor_proxy<till> start_both(vicar::deadlock_policy policy) {
+  const vicar::options chosen{.deadlock = policy};
+  return vicar::start<till>(chosen, vicar::start<bank>(chosen).proxy()).proxy();
+}
+
 int main() {
   vicar::log_on_signal(SIGUSR1);
-  const auto proxy = vicar::start<till>(vicar::start<bank>().proxy()).proxy();
-  const vicar::future<bool> paid = proxy->pay(20);
 
+  try {
+    fmt::print("paid: {}\n", start_both(vicar::deadlock_policy::fail)->pay(20).get());
+  } catch (const vicar::deadlock_error& error) {
+    fmt::print("{}\n", error.what());
+  }
+  vicar::registry::stop_all();
+
+  const vicar::future<bool> paid = start_both(vicar::deadlock_policy::off)->pay(20);
   fmt::print("ready: nothing will happen any more; to see why, type: kill -USR1 {}\n", getpid());
   std::fflush(stdout);
   fmt::print("paid: {}\n", paid.get());  // this line never comes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// Starts examples/deadlock.cpp, whose path is its argument, and asks it by signals where it is stuck, until a report
-// shows both of its actors waiting. Fails with what it has read.
+// Starts examples/deadlock.cpp, whose path is its argument, reads what it says of the circle that was noticed, and asks
+// it by signals where it is stuck after that, until a report shows both of its actors waiting. Fails with what it has
+// read.
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
@@ -156,8 +157,8 @@ int main(int count, char** arguments) {
     std::puts("give the path of the example");
     return 1;
   }
-  const std::vector<waiting_actor> actors{{"till-1", "till", "pay", "1", "bank-1.approve"},
-                                          {"bank-1", "bank", "approve", "0", "till-1.receipt"}};
+  const std::vector<waiting_actor> actors{{"till-2", "till", "pay", "1", "bank-2.approve"},
+                                          {"bank-2", "bank", "approve", "0", "till-2.receipt"}};
   const std::string heading = "The actors at signal " + std::to_string(SIGUSR1) + ":\n";
   const auto limit = std::chrono::steady_clock::now() + 60s;
   const child program{arguments[1]};
@@ -174,6 +175,10 @@ int main(int count, char** arguments) {
     }
     if (!ready) {
       if (text.find("kill -USR1") == text.npos || !text.ends_with('\n')) continue;
+      if (!text.starts_with("vicar: deadlock: ") || text.find("till-1.receipt (behind pay)") == text.npos) {
+        problem = "it did not say who waits for whom where that was noticed";
+        break;
+      }
       ready = true;
       problem = "no report within a minute showed both actors waiting";
       program.send(SIGUSR1);
