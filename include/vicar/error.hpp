@@ -26,7 +26,8 @@ class VICAR_SHARED actor_dead_error : public error {
   using error::error;
 };
 
-/// A wait that would never end because the waiting actor is itself part of what it waits for. Thrown before it blocks.
+/// A wait that would never end because actors would wait for each other, or one for itself. Thrown before it blocks, in
+/// the one that would close the circle; the text has all of it. See `options::deadlock`.
 class VICAR_SHARED deadlock_error : public error {
  public:
   using error::error;

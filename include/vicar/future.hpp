@@ -40,7 +40,7 @@ class future {
   future() = default;
 
   /// The value. Blocks until it is there. Rethrows the exception that was stored, the same object each time.
-  /// Throws `deadlock_error` where an actor would wait for itself. The reference lives as long as some handle does.
+  /// Throws `deadlock_error` where actors would wait for each other. The reference lives as long as some handle does.
   template <class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get() const& {
