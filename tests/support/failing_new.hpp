@@ -2,18 +2,26 @@
 #ifndef VICAR_TESTS_SUPPORT_FAILING_NEW_HPP
 #define VICAR_TESTS_SUPPORT_FAILING_NEW_HPP
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
 
 namespace support {
 
-/// The allocations of one thread through the plain `operator new`.
+/// The allocations of one thread.
 struct allocation_counter {
   long live = 0;            ///< made minus given back, on this thread
   long until_failure = -1;  ///< how many succeed before one fails; negative: all do
 };
 inline thread_local allocation_counter allocations;
+
+/// What the whole program holds at this moment; the bytes are those that were asked for.
+struct heap_counter {
+  std::atomic<long> blocks{0};
+  std::atomic<long> bytes{0};
+};
+inline constinit heap_counter heap;
 
 /// While it lives, the allocation of this thread after `successes` more fails, once.
 class failing_allocation {
@@ -27,41 +35,89 @@ class failing_allocation {
   bool happened() const { return allocations.until_failure < 0; }
 };
 
-}  // namespace support
-
-// For one unit of a program: these take the place of the library's.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
-#endif
-void* operator new(std::size_t size) {
-  support::allocation_counter& counter = support::allocations;
-  if (counter.until_failure >= 0 && counter.until_failure-- == 0) throw std::bad_alloc{};
-  void* const memory = std::malloc(size == 0 ? 1 : size);
-  if (!memory) throw std::bad_alloc{};
-  ++counter.live;
-  return memory;
+/// How far behind the beginning of its memory a block lies, which holds the block's size.
+constexpr std::size_t block_offset(std::size_t alignment) {
+  return alignment > alignof(std::max_align_t) ? alignment : alignof(std::max_align_t);
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+
+inline void* allocate_block(std::size_t size, std::size_t alignment) {
+  if (allocations.until_failure >= 0 && allocations.until_failure-- == 0) throw std::bad_alloc{};
+  const std::size_t offset = block_offset(alignment);
+  void* const memory = std::aligned_alloc(offset, (offset + size + offset - 1) / offset * offset);
+  if (!memory) throw std::bad_alloc{};
+  ::new (memory) std::size_t{size};
+  ++allocations.live;
+  ++heap.blocks;
+  heap.bytes += static_cast<long>(size);
+  return static_cast<std::byte*>(memory) + offset;
+}
+
+inline void free_block(void* block, std::size_t alignment) noexcept {
+  if (!block) return;
+  void* const memory = static_cast<std::byte*>(block) - block_offset(alignment);
+  --allocations.live;
+  --heap.blocks;
+  heap.bytes -= static_cast<long>(*static_cast<std::size_t*>(memory));
+  std::free(memory);
+}
+
+inline void* allocate_or_null(std::size_t size, std::size_t alignment) noexcept {
   try {
-    return ::operator new(size);
+    return allocate_block(size, alignment);
   } catch (const std::bad_alloc&) {
     return nullptr;
   }
 }
-void operator delete(void* memory) noexcept {
-  if (!memory) return;
-  --support::allocations.live;
-  std::free(memory);
+
+}  // namespace support
+
+// For one unit of a program: these take the place of the library's. All forms, since those of a sanitizer would not
+// come here.
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+#endif
+void* operator new(std::size_t size) { return support::allocate_block(size, 0); }
+void* operator new[](std::size_t size) { return support::allocate_block(size, 0); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return support::allocate_or_null(size, 0); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return support::allocate_or_null(size, 0); }
+void operator delete(void* block) noexcept { support::free_block(block, 0); }
+void operator delete[](void* block) noexcept { support::free_block(block, 0); }
+void operator delete(void* block, std::size_t) noexcept { support::free_block(block, 0); }
+void operator delete[](void* block, std::size_t) noexcept { support::free_block(block, 0); }
+void operator delete(void* block, const std::nothrow_t&) noexcept { support::free_block(block, 0); }
+void operator delete[](void* block, const std::nothrow_t&) noexcept { support::free_block(block, 0); }
+
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return support::allocate_block(size, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* memory, std::size_t) noexcept { ::operator delete(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { ::operator delete(memory); }
-// A sanitizer's own array forms would not come here.
-void* operator new[](std::size_t size) { return ::operator new(size); }
-void* operator new[](std::size_t size, const std::nothrow_t& none) noexcept { return ::operator new(size, none); }
-void operator delete[](void* memory) noexcept { ::operator delete(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { ::operator delete(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { ::operator delete(memory); }
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return support::allocate_block(size, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return support::allocate_or_null(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return support::allocate_or_null(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* block, std::align_val_t alignment) noexcept {
+  support::free_block(block, static_cast<std::size_t>(alignment));
+}
+void operator delete[](void* block, std::align_val_t alignment) noexcept {
+  support::free_block(block, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* block, std::size_t, std::align_val_t alignment) noexcept {
+  support::free_block(block, static_cast<std::size_t>(alignment));
+}
+void operator delete[](void* block, std::size_t, std::align_val_t alignment) noexcept {
+  support::free_block(block, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* block, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  support::free_block(block, static_cast<std::size_t>(alignment));
+}
+void operator delete[](void* block, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  support::free_block(block, static_cast<std::size_t>(alignment));
+}
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
