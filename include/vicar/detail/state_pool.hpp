@@ -45,17 +45,18 @@ class state_pool {
   struct block {
     block* next;
   };
+  enum class guard : unsigned char { to_come, set, gone };
   struct cache {
     block* first = nullptr;
     std::size_t kept = 0;
     std::size_t used = 0;       // blocks that this thread has taken and not given up
-    std::size_t most_used = 0;  // at the same time, so far; zero again once the thread ends
-    bool will_be_emptied = false;
+    std::size_t most_used = 0;  // at the same time, so far
+    guard end = guard::to_come;
   };
-  /// Its destructor runs when the thread ends, and after that other objects of the thread may still give up blocks.
+  /// Its destructor runs when the thread ends, and after that other objects of the thread may still use blocks.
   struct emptied_at_the_end {
     ~emptied_at_the_end() {
-      here_.most_used = 0;
+      here_.end = guard::gone;
       while (block* const one = here_.first) {
         here_.first = one->next;
         ::operator delete(one);
@@ -70,13 +71,20 @@ class state_pool {
     if (++here_.used > here_.most_used && here_.used <= most_kept) here_.most_used = here_.used;
   }
   static void keep(void* memory) noexcept {
-    if (!here_.will_be_emptied) {
-      here_.will_be_emptied = true;
-      static thread_local const emptied_at_the_end guard;
-      static_cast<void>(guard);
+    if (here_.end != guard::set && !set_guard()) {
+      ::operator delete(memory);
+      return;
     }
     here_.first = ::new (memory) block{here_.first};
     ++here_.kept;
+  }
+  /// False if the thread has ended.
+  [[gnu::noinline, gnu::cold]] static bool set_guard() noexcept {
+    if (here_.end == guard::gone) return false;
+    here_.end = guard::set;
+    static thread_local const emptied_at_the_end at_the_end;
+    static_cast<void>(at_the_end);
+    return true;
   }
 
   VICAR_SHARED static inline constinit thread_local cache here_{};
