@@ -12,6 +12,11 @@
 #include <utility>
 #include <vector>
 
+#if defined(__linux__)
+#include <pthread.h>
+#include <sched.h>
+#endif
+
 #include "support/catch.hpp"
 #include "support/failing_new.hpp"
 #include "support/threads.hpp"
@@ -27,15 +32,39 @@ namespace {
 
 constexpr std::size_t unbounded = static_cast<std::size_t>(-1);
 
+/// Where a thread stops in the middle of a move, until the test lets it go on.
+struct gate {
+  std::latch entered{1};
+  std::latch open{1};
+};
+/// The first that moves it passes the gate.
+class stops_at {
+ public:
+  stops_at() = default;
+  explicit stops_at(gate& where) : where_{&where} {}
+  stops_at(stops_at&& other) noexcept {
+    if (gate* const here = std::exchange(other.where_, nullptr)) {
+      here->entered.count_down();
+      here->open.wait();
+    }
+  }
+
+ private:
+  gate* where_ = nullptr;
+};
+
 /// A message that the tests take out themselves: its handler is never called.
 struct note : message {
   note(std::size_t whose, int what, bool ordinary = true)
       : message{ordinary ? &ordinary_note : &urgent_note}, sender{whose}, number{what} {}
+  note(std::size_t whose, int what, gate& on_the_way)
+      : message{&ordinary_note}, sender{whose}, number{what}, stop{on_the_way} {}
   static const traits ordinary_note;
   static const traits urgent_note;
   std::size_t sender;
   int number;
   std::unique_ptr<int> content;
+  stops_at stop;
 };
 
 constexpr message::traits note::ordinary_note{nullptr, sizeof(note), true};
@@ -75,6 +104,26 @@ std::optional<Note> take(mailbox& queue) {
   std::destroy_at(&whole);
   queue.pop();
   return taken;
+}
+
+/// Pushes, and wakes the consumer if that is wanted.
+void send(mailbox& queue, note one) {
+  if (queue.push(one) == result::accepted_armed) queue.wake();
+}
+
+/// Takes messages out and sleeps meanwhile, until there have been `count`; false if those of a sender did not come in
+/// the order of their numbers, each once.
+bool consume(mailbox& queue, std::size_t count, std::vector<int>& next_of_sender) {
+  bool ordered = true;
+  for (std::size_t received = 0; received < count;) {
+    if (const std::optional<note> taken = take(queue)) {
+      ordered = ordered && taken->number == next_of_sender.at(taken->sender)++;
+      ++received;
+    } else if (queue.arm()) {
+      queue.sleep_until_woken();
+    }
+  }
+  return ordered;
 }
 
 }  // namespace
@@ -376,6 +425,157 @@ TEST_CASE("senders that wait for room all get through, in their own order") {
   for (const int each : next) CHECK(each == each_sends);
 }
 
+TEST_CASE("the messages of 64 senders at once arrive once each, in each sender's order") {
+  constexpr std::size_t senders = 64;
+  constexpr int each_sends = 2000;
+  mailbox queue{unbounded};
+  std::vector<int> seen(senders);
+  bool ordered = false;
+  {
+    const joined_thread consumer{[&] { ordered = consume(queue, senders * each_sends, seen); }};
+    on_threads(senders, [&](std::size_t sender) {
+      for (int i = 0; i < each_sends; ++i) send(queue, note{sender, i, i % 7 != 0});
+    });
+  }
+  CHECK(ordered);
+  CHECK(seen == std::vector<int>(senders, each_sends));
+  CHECK(queue.front() == nullptr);
+  CHECK(queue.depth() == 0);
+}
+
+TEST_CASE("a sender that is held up in the middle of a push lets the others sleep, and nothing is lost") {
+  // In the middle of a push a sender has the lock, as one has that was taken off its core there.
+  enum class consumer_waits { in_front, in_arm, to_be_woken };
+  const auto where = GENERATE(consumer_waits::in_front, consumer_waits::in_arm, consumer_waits::to_be_woken);
+  CAPTURE(static_cast<int>(where));
+  constexpr std::size_t senders = 4;
+  constexpr int each_sends = 500;
+  mailbox queue{unbounded};
+  const std::size_t before = where == consumer_waits::in_front ? 1 : 0;
+  if (before == 1) push(queue, 0, true, senders);  // so that the consumer has something to look for
+  gate held;
+  std::array<support::sleeper, senders> waiting;
+  std::vector<int> seen(senders + 1);
+  std::atomic<bool> went_on{false};
+  bool ordered = false;
+  std::size_t depth = 0;
+  {
+    const auto consuming = [&] {
+      waiting[0].here();
+      const bool found = queue.front() != nullptr || !queue.arm();
+      went_on = true;
+      if (!found) queue.sleep_until_woken();
+      ordered = consume(queue, before + senders * each_sends, seen);
+    };
+    std::optional<joined_thread> consumer;
+    if (where == consumer_waits::to_be_woken) {
+      consumer.emplace(consuming);
+      waiting[0].wait_until_asleep();
+    }
+    const joined_thread held_up{[&] {
+      send(queue, note{0, 0, held});
+      for (int i = 1; i < each_sends; ++i) send(queue, note{0, i});
+    }};
+    held.entered.wait();
+    if (!consumer) consumer.emplace(consuming);
+    std::vector<std::unique_ptr<joined_thread>> others;
+    for (std::size_t sender = 1; sender < senders; ++sender) {
+      others.push_back(std::make_unique<joined_thread>([&, sender] {
+        waiting[sender].here();
+        for (int i = 0; i < each_sends; ++i) send(queue, note{sender, i});
+      }));
+    }
+    for (const support::sleeper& each : waiting) each.wait_until_asleep();
+    depth = queue.depth();  // does not wait
+    CHECK(went_on == (where == consumer_waits::to_be_woken));
+    held.open.count_down();
+  }
+  CHECK(depth == before);
+  CHECK(ordered);
+  for (std::size_t sender = 0; sender < senders; ++sender) CHECK(seen[sender] == each_sends);
+  CHECK(queue.depth() == 0);
+}
+
+#if defined(__linux__)
+
+TEST_CASE("senders and a consumer that have real-time priorities and share a core get on") {
+  cpu_set_t one_core;
+  CPU_ZERO(&one_core);
+  CPU_SET(0, &one_core);
+  std::atomic<bool> real_time{true};
+  const auto become = [&](int priority) {
+    sched_param wanted{};
+    wanted.sched_priority = priority;
+    if (pthread_setaffinity_np(pthread_self(), sizeof(one_core), &one_core) != 0 ||
+        pthread_setschedparam(pthread_self(), SCHED_FIFO, &wanted) != 0)
+      real_time = false;
+  };
+  mailbox queue{unbounded};
+  bool ordered = false;
+  SECTION("where a sender with the lock is taken off the core by all others") {
+    // Passing the gate in the middle of a push wakes the others, who go on at once.
+    struct one_round {
+      gate middle;
+      std::latch over{1};
+    };
+    constexpr std::size_t count = 200;
+    std::vector<one_round> rounds(count);
+    std::vector<int> seen(3);
+    {
+      const joined_thread consumer{[&] {
+        become(2);
+        ordered = true;
+        for (one_round& each : rounds) {
+          each.middle.entered.wait();
+          ordered = consume(queue, seen.size(), seen) && ordered;
+          each.over.count_down();
+        }
+      }};
+      const auto send_after = [&](std::size_t sender, int priority) {
+        become(priority);
+        int number = 0;
+        for (one_round& each : rounds) {
+          each.middle.entered.wait();
+          send(queue, note{sender, number++});
+        }
+      };
+      const joined_thread equal{[&] { send_after(1, 2); }};
+      const joined_thread high{[&] { send_after(2, 3); }};
+      const joined_thread low{[&] {
+        become(1);
+        int number = 0;
+        for (one_round& each : rounds) {
+          each.middle.open.count_down();
+          send(queue, note{0, number++, each.middle});
+          each.over.wait();
+        }
+      }};
+    }
+    CHECK(ordered);
+    CHECK(seen == std::vector<int>(3, count));
+  }
+  SECTION("where all send as fast as they can") {
+    constexpr int each_sends = 20000;
+    constexpr std::size_t senders = 4;
+    std::vector<int> seen(senders);
+    {
+      const joined_thread consumer{[&] {
+        become(2);
+        ordered = consume(queue, senders * each_sends, seen);
+      }};
+      on_threads(senders, [&](std::size_t sender) {
+        become(static_cast<int>(sender) % 3 + 1);
+        for (int i = 0; i < each_sends; ++i) send(queue, note{sender, i});
+      });
+    }
+    CHECK(ordered);
+    CHECK(seen == std::vector<int>(senders, each_sends));
+  }
+  if (!real_time) WARN("real-time priorities are not allowed here: seen with ordinary ones only");
+}
+
+#endif
+
 TEST_CASE("only the first push after arm is told to wake the consumer") {
   mailbox queue{unbounded};
   CHECK(queue.arm());
@@ -538,19 +738,64 @@ TEST_CASE("an idle mailbox gives the memory of a burst back") {
   CHECK(support::allocations.live == before);
 }
 
+TEST_CASE("a mailbox holds little once it is idle, also after a burst of a million messages") {
+  constexpr int messages = 1'000'000;
+  constexpr long most = 64L << 10U;
+  const long before = support::heap.bytes;
+  const auto held_when_idle = [&](mailbox& queue) {
+    while (take(queue)) {
+    }
+    const bool idle = queue.arm();
+    return idle ? support::heap.bytes - before : -1;
+  };
+  SECTION("that is handled when all of it is there") {
+    mailbox queue{unbounded};
+    for (int i = 0; i < messages; ++i) push(queue, i);
+    const long in_the_burst = support::heap.bytes - before;
+    const long when_idle = held_when_idle(queue);
+    CHECK(in_the_burst >= messages * static_cast<long>(sizeof(note)));
+    CHECK(when_idle >= 0);
+    CHECK(when_idle <= most);
+  }
+  SECTION("that is handled while it comes") {
+    mailbox queue{unbounded};
+    for (int i = 0; i < messages; ++i) {
+      push(queue, i);
+      if (i % 3 != 0) take(queue);
+    }
+    const long when_idle = held_when_idle(queue);
+    CHECK(when_idle >= 0);
+    CHECK(when_idle <= most);
+  }
+  SECTION("and another one after that") {
+    mailbox queue{unbounded};
+    for (int burst = 0; burst < 5; ++burst) {
+      for (int i = 0; i < messages / 5; ++i) push(queue, i);
+      const long when_idle = held_when_idle(queue);
+      CHECK(when_idle >= 0);
+      CHECK(when_idle <= most);
+    }
+  }
+}
+
 TEST_CASE("a mailbox that is used a little again and again allocates no more") {
   mailbox queue{unbounded};
-  const auto use = [&] {
-    for (int i = 0; i < 3; ++i) push(queue, i);
-    for (int i = 0; i < 3; ++i) CHECK(take(queue)->number == i);
+  const auto use = [&](int count) {
+    for (int i = 0; i < count; ++i) push(queue, i);
+    for (int i = 0; i < count; ++i) CHECK(take(queue)->number == i);
     CHECK(queue.front() == nullptr);
     CHECK(queue.arm());
   };
-  use();
-  use();
+  constexpr int little = 40;  // two small chunks
+  SECTION("from its beginning on") { use(little); }
+  SECTION("after a burst") {
+    use(5000);
+    use(little);
+  }
+  use(little);
   const long before = support::allocations.live;
   const support::failing_allocation any_fails{0};
-  for (int i = 0; i < 100; ++i) use();
+  for (int i = 0; i < 100; ++i) use(little);
   CHECK_FALSE(any_fails.happened());
   CHECK(support::allocations.live == before);
 }
