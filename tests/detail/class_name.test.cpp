@@ -9,9 +9,9 @@
 #include "support/expect.hpp"
 
 using support::containing;
+using vicar::detail::argument_place;
 using vicar::detail::class_name;
 using vicar::detail::last_component;
-using vicar::detail::template_argument;
 
 namespace outer::inner {
 struct plain {
@@ -45,11 +45,12 @@ TEST_CASE("the name of a template has its arguments, whatever is in them") {
 }
 
 TEST_CASE("a template argument is cut out of what either compiler writes") {
-  STATIC_REQUIRE(template_argument("f() [with T = a::b; std::string_view = x]", "T = ") == "a::b");
-  STATIC_REQUIRE(template_argument("f() [T = a::b]", "T = ") == "a::b");
-  STATIC_REQUIRE(template_argument("f() [with T = a<int [2]>; U = x]", "T = ") == "a<int [2]>");
-  STATIC_REQUIRE(template_argument("f() [T = int[3]]", "T = ") == "int[3]");
-  STATIC_REQUIRE(template_argument("f() [T = a<(x)1, b{2}>]", "T = ") == "a<(x)1, b{2}>");
+  constexpr argument_place gcc{"std::string_view f() [with T = double; std::string_view = x]", "double"};
+  STATIC_REQUIRE(gcc.find_in("std::string_view f() [with T = a::b; std::string_view = x]") == "a::b");
+  STATIC_REQUIRE(gcc.find_in("std::string_view f() [with T = a<int [2]>; std::string_view = x]") == "a<int [2]>");
+  constexpr argument_place clang{"std::string_view f() [T = double]", "double"};
+  STATIC_REQUIRE(clang.find_in("std::string_view f() [T = int[3]]") == "int[3]");
+  STATIC_REQUIRE(clang.find_in("std::string_view f() [T = a<(x)1, b{2}>]") == "a<(x)1, b{2}>");
 }
 
 TEST_CASE("the last component of a name is what is behind the last colon outside of arguments") {

@@ -26,6 +26,7 @@ using support::on_threads;
 using vicar::detail::fits_in_place;
 using vicar::detail::mailbox;
 using vicar::detail::message;
+using vicar::detail::relocate_message;
 using result = vicar::detail::mailbox::push_result;
 
 namespace {
@@ -67,13 +68,13 @@ struct note : message {
   stops_at stop;
 };
 
-constexpr message::traits note::ordinary_note{nullptr, sizeof(note), true};
-constexpr message::traits note::urgent_note{nullptr, sizeof(note), false};
+constexpr message::traits note::ordinary_note{nullptr, &relocate_message<note>, sizeof(note), true};
+constexpr message::traits note::urgent_note{nullptr, &relocate_message<note>, sizeof(note), false};
 
 template <std::size_t Size>
 struct padded_note : message {
   explicit padded_note(unsigned char what) : message{&shared_traits} { bytes.fill(what); }
-  static constexpr traits shared_traits{nullptr, Size, true};
+  static constexpr traits shared_traits{nullptr, &relocate_message<padded_note>, Size, true};
   std::array<unsigned char, Size - sizeof(message)> bytes;
 };
 using small_note = padded_note<32>;

@@ -177,8 +177,7 @@ class VICAR_SHARED cell : public participant {
 
   /// Puts an envelope into the mailbox; waits for room if that is the actor's way. The envelope is moved from only if
   /// it was accepted.
-  template <class Envelope>
-  mailbox::push_result deliver(Envelope& envelope, std::string_view label) {
+  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label) {
     // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
     // handled already.
     waker* const dispatcher = waker_;
@@ -186,9 +185,7 @@ class VICAR_SHARED cell : public participant {
       const mailbox::push_result result = mailbox_.push(envelope);
       if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
       if (result != mailbox::push_result::full || on_overflow_ != overflow::block) return result;
-      mailbox::room_wait room{mailbox_};
-      const wait_edge edge{*this, label, {}, room.room(), wait_reason::room};
-      if (!edge.has_come()) room.sleep();
+      wait_for_room(label);
     }
   }
   overflow on_overflow() const noexcept { return on_overflow_; }
@@ -325,6 +322,12 @@ class VICAR_SHARED cell : public participant {
   }
   void log_event(const char* event) noexcept {
     log(log_level::debug, name_, nullptr, [&] { return fmt::format("{} {}", event, title()); });
+  }
+
+  VICAR_COLD void wait_for_room(std::string_view label) {
+    mailbox::room_wait room{mailbox_};
+    const wait_edge edge{*this, label, {}, room.room(), wait_reason::room};
+    if (!edge.has_come()) room.sleep();
   }
 
   /// Runs a hook, which counts as the running member but not as a message.

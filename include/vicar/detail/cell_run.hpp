@@ -24,7 +24,8 @@ struct stop_message final : message {
   }
   static const traits kind;
 };
-inline constexpr message::traits stop_message::kind{&stop_message::handle_request, sizeof(stop_message), false};
+inline constexpr message::traits stop_message::kind{&stop_message::handle_request, &relocate_message<stop_message>,
+                                                    sizeof(stop_message), false};
 
 inline future<bool> cell::stop() {
   reply_channel<bool> channel;

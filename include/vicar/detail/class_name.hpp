@@ -7,30 +7,31 @@
 
 namespace vicar::detail {
 
-/// The text behind `key` in what the compiler says of a function template, up to the end of that template argument.
-/// GCC writes `[with T = X; std::string_view = ...]`, Clang `[T = X]`.
-constexpr std::string_view template_argument(std::string_view function, std::string_view key) {
-  std::string_view rest = function.substr(function.find(key) + key.size());
-  int depth = 0;
-  std::size_t end = 0;
-  for (; end < rest.size(); ++end) {
-    const char c = rest[end];
-    if (c == '<' || c == '(' || c == '{' || c == '[') ++depth;
-    if (c == '>' || c == ')' || c == '}') --depth;
-    if (depth == 0 && (c == ';' || c == ']')) break;
-    if (c == ']') --depth;
+/// Where a template argument stands in what the compiler says of a function template: `[with T = X; std::string_view =
+/// ...]` for GCC, `[T = X]` for Clang. What is around it is the same for each argument, so one that is known tells.
+class argument_place {
+ public:
+  consteval argument_place(std::string_view function, std::string_view known)
+      : before_{function.rfind(known)}, around_{function.size() - known.size()} {}
+
+  constexpr std::string_view find_in(std::string_view function) const {
+    return function.substr(before_, function.size() - around_);
   }
-  return rest.substr(0, end);
-}
+
+ private:
+  std::size_t before_;
+  std::size_t around_;
+};
 
 template <class T>
-consteval std::string_view make_class_name() {
-  return template_argument(__PRETTY_FUNCTION__, "T = ");
+consteval std::string_view function_of_class() {
+  return __PRETTY_FUNCTION__;
 }
+inline constexpr argument_place class_place{function_of_class<double>(), "double"};
 
 /// The qualified name of `T` as the compiler writes it, without run-time type information.
 template <class T>
-inline constexpr std::string_view class_name = make_class_name<T>();
+inline constexpr std::string_view class_name = class_place.find_in(function_of_class<T>());
 
 /// The last component of a qualified name: `ns::stack<int>` gives `stack<int>`.
 constexpr std::string_view last_component(std::string_view qualified) {

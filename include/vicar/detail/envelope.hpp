@@ -34,13 +34,24 @@ std::exception_ptr exception_from(Make make) noexcept {
   }
 }
 
+/// What all messages with arguments of the same types share.
+struct envelope_kind {
+  void (*destroy)(message& self) noexcept;  ///< null if there is nothing to destroy
+  message* (*box)(message& self);           ///< moves it to memory of its own; null if it may lie in a chunk
+  void (*free)(message* content) noexcept;  ///< gives such memory back
+};
+
 /// What all messages to one member with the same arguments share.
 struct message_kind : message::traits {
   const std::string_view* label;
   /// Does it, and stores the reply if somebody waits for one. May throw.
   void (*run)(message& self, cell& owner);
-  void (*destroy)(message& self) noexcept;  ///< null if there is nothing to destroy
   std::string (*arguments)(message& self);  ///< their text; null if none of them is marked for inspection
+  const envelope_kind* envelope;
+
+  void destroy(message& self) const noexcept {
+    if (envelope->destroy) envelope->destroy(self);
+  }
 };
 
 /// The label of a message; its arguments, too, if one of them is marked.
@@ -78,7 +89,7 @@ VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind
 /// Destroys the message and publishes the reply, which is stored.
 inline void answer_call(call_message& self, const message_kind& kind) noexcept {
   future_state_base* const reply = self.reply;
-  if (kind.destroy) kind.destroy(self);
+  kind.destroy(self);
   reply->publish_last();
 }
 VICAR_COLD inline void fail_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
@@ -123,7 +134,7 @@ VICAR_COLD inline void fail_deferred(message& self, cell& owner, const message_k
     failure = std::current_exception();
   }
   owner.finish(true);
-  if (kind.destroy) kind.destroy(self);
+  kind.destroy(self);
   if (failure) owner.end_failed(std::move(failure), *kind.label);
 }
 VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, message::action what,
@@ -139,7 +150,7 @@ VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, me
     }
     owner.finish(false);
   }
-  if (kind.destroy) kind.destroy(self);
+  kind.destroy(self);
 }
 
 /// Answers a call that the mailbox refused.
@@ -180,59 +191,79 @@ struct envelope<Head, Target, std::index_sequence<Index...>, Arguments...> final
 };
 
 template <class Envelope>
-consteval auto destructor_of() -> void (*)(message&) noexcept {
-  if constexpr (std::is_trivially_destructible_v<Envelope>)
-    return nullptr;
-  else
-    return [](message& self) noexcept { static_cast<Envelope&>(self).~Envelope(); };
+consteval envelope_kind make_envelope_kind() {
+  envelope_kind made{};
+  if constexpr (!std::is_trivially_destructible_v<Envelope>)
+    made.destroy = [](message& self) noexcept { static_cast<Envelope&>(self).~Envelope(); };
+  if constexpr (!fits_in_place<Envelope>) {
+    made.box = [](message& self) -> message* {
+      return new Envelope(static_cast<Envelope&&>(static_cast<Envelope&>(self)));
+    };
+    made.free = [](message* content) noexcept {
+      if constexpr (alignof(Envelope) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+        ::operator delete(static_cast<Envelope*>(content), std::align_val_t{alignof(Envelope)});
+      else
+        ::operator delete(static_cast<Envelope*>(content));
+    };
+  }
+  return made;
 }
-
-/// Holds a message that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large.
 template <class Envelope>
-struct boxed final : message {
-  Envelope* content;
+consteval auto relocator_of() -> void (*)(void* place, message& from) noexcept {
+  if constexpr (fits_in_place<Envelope>)
+    return &relocate_message<Envelope>;
+  else
+    return nullptr;
+}
+template <class Envelope>
+inline constexpr envelope_kind kind_of_envelope = make_envelope_kind<Envelope>();
+
+/// Leads to a message that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large.
+struct boxed_message final : message {
+  message* content;
+  void (*free)(message* content) noexcept;
 
   static void handle_content(message& self, cell& owner, action what) noexcept {
-    Envelope* const content = static_cast<boxed&>(self).content;
-    content->type->handle(*content, owner, what);
-    free(content);
+    const boxed_message box = static_cast<boxed_message&>(self);
+    box.content->type->handle(*box.content, owner, what);
+    box.free(box.content);
   }
   static const traits kind;
-  /// Gives the memory back; the content was destroyed.
-  static void free(Envelope* content) noexcept {
-    if constexpr (alignof(Envelope) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
-      ::operator delete(content, std::align_val_t{alignof(Envelope)});
-    else
-      ::operator delete(content);
-  }
 };
-
-template <class Envelope>
-constexpr message::traits boxed<Envelope>::kind{&boxed::handle_content, sizeof(boxed), true};
+inline constexpr message::traits boxed_message::kind{&boxed_message::handle_content, &relocate_message<boxed_message>,
+                                                     sizeof(boxed_message), true};
+inline void post_boxed(cell& to, message& one, const message_kind& kind, refuse_function refuse) {
+  using result = mailbox::push_result;
+  struct content_guard {
+    const envelope_kind& kind;
+    message* content;
+    ~content_guard() {
+      if (!content) return;
+      if (kind.destroy) kind.destroy(*content);
+      kind.free(content);
+    }
+  } guard{*kind.envelope, kind.envelope->box(one)};
+  boxed_message box{{&boxed_message::kind}, guard.content, guard.kind.free};
+  const result outcome = to.deliver(box, *kind.label);
+  if (outcome == result::full || outcome == result::closed)
+    refuse(*guard.content, to, outcome, kind);
+  else
+    guard.content = nullptr;
+}
 
 /// Puts a message into the actor's mailbox. If that refuses it, `refuse` says what this means. Throws `std::bad_alloc`,
 /// what moving the message throws, and `deadlock_error`.
-template <class Envelope>
-void post(cell& to, Envelope& one, const message_kind& kind, refuse_function refuse) {
+VICAR_INLINE_WHERE_OPTIMISED void post(cell& to, message& one, const message_kind& kind, refuse_function refuse) {
   using result = mailbox::push_result;
-  if constexpr (fits_in_place<Envelope>) {
-    const result outcome = to.deliver(one, *kind.label);
-    if (outcome == result::full || outcome == result::closed) refuse(one, to, outcome, kind);
-  } else {
-    auto content = std::make_unique<Envelope>(std::move(one));
-    boxed<Envelope> box{{&boxed<Envelope>::kind}, content.get()};
-    const result outcome = to.deliver(box, *kind.label);
-    if (outcome == result::full || outcome == result::closed)
-      refuse(*content, to, outcome, kind);
-    else
-      static_cast<void>(content.release());
-  }
+  if (kind.envelope->box) return post_boxed(to, one, kind, refuse);
+  const result outcome = to.deliver(one, *kind.label);
+  if (outcome == result::full || outcome == result::closed) refuse(one, to, outcome, kind);
 }
 
 /// Sends a message and gives the future of its reply. What goes wrong with sending is in the future, too, except what
 /// `post` throws.
-template <class Reply, class Envelope>
-future<Reply> send_call(cell& to, Envelope& one, const message_kind& kind) {
+template <class Reply>
+VICAR_INLINE_WHERE_OPTIMISED future<Reply> send_call(cell& to, call_message& one, const message_kind& kind) {
   reply_channel<Reply> channel;
   one.reply = &*channel.producer;
   one.reply->set_source(to, *kind.label);

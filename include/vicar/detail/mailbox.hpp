@@ -30,6 +30,7 @@ struct message {
   struct traits {
     /// Runs or abandons the message, then destroys it.
     void (*handle)(message& self, cell& owner, action what) noexcept;
+    void (*relocate)(void* place, message& from) noexcept;  ///< moves it; null for one that cannot lie in a chunk
     std::uint32_t size;
     bool ordinary;  ///< counts against the capacity
   };
@@ -38,8 +39,15 @@ struct message {
 
 /// What can lie in a chunk as it is. Everything else goes into a box.
 template <class Envelope>
-concept fits_in_place = std::is_nothrow_move_constructible_v<Envelope> && std::is_nothrow_destructible_v<Envelope> &&
-                        alignof(Envelope) <= 8 && sizeof(Envelope) <= 256;
+concept fits_in_place = requires(Envelope envelope, void* place) {
+  { ::new (place) Envelope(static_cast<Envelope&&>(envelope)) } noexcept;
+  { envelope.~Envelope() } noexcept;
+} && alignof(Envelope) <= 8 && sizeof(Envelope) <= 256;
+
+template <class Message>
+void relocate_message(void* place, message& from) noexcept {
+  ::new (place) Message(static_cast<Message&&>(static_cast<Message&>(from)));
+}
 
 class VICAR_SHARED mailbox {
  public:
@@ -64,19 +72,18 @@ class VICAR_SHARED mailbox {
 
   /// Moves the envelope, which is the sender's own, into the mailbox, unless that is closed, or full and the message is
   /// an ordinary one. Throws `std::bad_alloc` and changes nothing when there is no memory.
-  template <class Envelope>
-    requires std::derived_from<Envelope, message> && fits_in_place<Envelope>
-  push_result push(Envelope& envelope) {
-    const bool ordinary = envelope.type->ordinary;
+  VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope) {
+    const message::traits& type = *envelope.type;
+    const std::uint32_t size = padded(type.size);
     for (unused_chunk fresh;; fresh.make(*this)) {
       const std::lock_guard lock{lock_};
       if (closed_.load(std::memory_order_relaxed)) return push_result::closed;  // relaxed: written under this lock
-      if (ordinary && !has_room()) return push_result::full;
-      if (!reserve(padded(sizeof(Envelope)), fresh)) continue;  // allocates without the lock
-      ::new (static_cast<void*>(last_->data() + last_->used)) Envelope{std::move(envelope)};
-      last_->used += padded(sizeof(Envelope));
+      if (type.ordinary && !has_room()) return push_result::full;
+      if (!reserve(size, fresh)) continue;  // allocates without the lock
+      type.relocate(last_->data() + last_->used, envelope);
+      last_->used += size;
       // Relaxed: written under this lock; whoever reads without it takes it for a moment's number.
-      if (ordinary) pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      if (type.ordinary) pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
       // Relaxed, both: written under this lock, which publishes what the consumer finds when it looks.
       const std::uint32_t before = signal_.load(std::memory_order_relaxed);
       if (before != filled) signal_.store(filled, std::memory_order_relaxed);

@@ -258,11 +258,11 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
     else
       handle_deferred(self, owner, what, kind);
   }
-  static constexpr message_kind kind{{&handle, sizeof(envelope_type), true},
+  static constexpr message_kind kind{{&handle, relocator_of<envelope_type>(), sizeof(envelope_type), true},
                                      Invoker::label,
                                      &run,
-                                     destructor_of<envelope_type>(),
-                                     printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>()};
+                                     printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>(),
+                                     &kind_of_envelope<envelope_type>};
 };
 
 /// Sends what `Invoker` does with these arguments, for a `Reply`.

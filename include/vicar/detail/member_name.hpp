@@ -24,13 +24,14 @@ constexpr std::string_view last_name(std::string_view value) {
 }
 
 template <auto Member>
-consteval std::string_view make_member_name() {
-  return last_name(template_argument(__PRETTY_FUNCTION__, "Member = "));
+consteval std::string_view function_of_member() {
+  return __PRETTY_FUNCTION__;
 }
+inline constexpr argument_place member_place{function_of_member<12345>(), "12345"};
 
 /// The name of the member that `Member` points to, without its class.
 template <auto Member>
-inline constexpr std::string_view member_name = make_member_name<Member>();
+inline constexpr std::string_view member_name = last_name(member_place.find_in(function_of_member<Member>()));
 
 }  // namespace vicar::detail
 

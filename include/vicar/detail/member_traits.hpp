@@ -16,50 +16,66 @@ concept mutable_lvalue = std::is_lvalue_reference_v<Parameter> && !std::is_const
 template <class... Types>
 struct type_list {};
 
-/// What a member pointer points into (`class_type`), the method's `parameters` and `result`, whether one of the
-/// parameters is a `mutable_lvalue`, and how many there are (-1 for what is no method).
+/// The `parameters` and the `result` of a function's type, whether one of the parameters is a `mutable_lvalue`, and how
+/// many there are.
+template <class Result, class... Parameters>
+struct signature {
+  using parameters = type_list<Parameters...>;
+  using result = Result;
+  static constexpr bool takes_mutable_lvalue = (mutable_lvalue<Parameters> || ...);
+  static constexpr int arity = sizeof...(Parameters);
+};
+
+// The compiler tries every specialization there is for each type, so those that most methods need stand apart.
+template <class Function>
+struct unusual_function_traits;
+template <class Function>
+struct function_traits : unusual_function_traits<Function> {};
+#define VICAR_FUNCTION_TRAITS(traits, ...)     \
+  template <class Result, class... Parameters> \
+  struct traits<Result __VA_ARGS__> : signature<Result, Parameters...> {};
+VICAR_FUNCTION_TRAITS(function_traits, (Parameters...))
+VICAR_FUNCTION_TRAITS(function_traits, (Parameters...) const)
+VICAR_FUNCTION_TRAITS(function_traits, (Parameters...) noexcept)
+VICAR_FUNCTION_TRAITS(function_traits, (Parameters...) const noexcept)
+#define VICAR_UNUSUAL_TRAITS(qualifiers)                                    \
+  VICAR_FUNCTION_TRAITS(unusual_function_traits, (Parameters...)qualifiers) \
+  VICAR_FUNCTION_TRAITS(unusual_function_traits, (Parameters..., ...)qualifiers)
+#define VICAR_UNUSUAL_TRAITS_OF(qualifiers)  \
+  VICAR_UNUSUAL_TRAITS(qualifiers)           \
+  VICAR_UNUSUAL_TRAITS(qualifiers&)          \
+  VICAR_UNUSUAL_TRAITS(qualifiers&&)         \
+  VICAR_UNUSUAL_TRAITS(qualifiers noexcept)  \
+  VICAR_UNUSUAL_TRAITS(qualifiers& noexcept) \
+  VICAR_UNUSUAL_TRAITS(qualifiers&& noexcept)
+VICAR_UNUSUAL_TRAITS_OF()
+VICAR_UNUSUAL_TRAITS_OF(const)
+VICAR_UNUSUAL_TRAITS_OF(volatile)
+VICAR_UNUSUAL_TRAITS_OF(const volatile)
+#undef VICAR_UNUSUAL_TRAITS_OF
+#undef VICAR_UNUSUAL_TRAITS
+#undef VICAR_FUNCTION_TRAITS
+
+/// What a member pointer points into (`class_type`) and, of a method, what `signature` has, of a field, its
+/// `field_type`. The arity of what is no method is -1.
 template <class Pointer>
 struct member_traits {
   using class_type = void;
   static constexpr bool takes_mutable_lvalue = false;
   static constexpr int arity = -1;
 };
-
 template <class Class, class Field>
-  requires std::is_object_v<Field>
 struct member_traits<Field Class::*> {
   using class_type = Class;
   using field_type = Field;
   static constexpr bool takes_mutable_lvalue = false;
   static constexpr int arity = -1;
 };
-
-#define VICAR_MEMBER_TRAITS(qualifiers)             \
-  VICAR_MEMBER_TRAITS_OF((Parameters...)qualifiers) \
-  VICAR_MEMBER_TRAITS_OF((Parameters..., ...)qualifiers)
-#define VICAR_MEMBER_TRAITS_OF(signature)                                             \
-  template <class Class, class Result, class... Parameters>                           \
-  struct member_traits<Result(Class::*) signature> {                                  \
-    using class_type = Class;                                                         \
-    using parameters = type_list<Parameters...>;                                      \
-    using result = Result;                                                            \
-    static constexpr bool takes_mutable_lvalue = (mutable_lvalue<Parameters> || ...); \
-    static constexpr int arity = sizeof...(Parameters);                               \
-  };
-#define VICAR_MEMBER_TRAITS_REFERENCES(qualifiers) \
-  VICAR_MEMBER_TRAITS(qualifiers)                  \
-  VICAR_MEMBER_TRAITS(qualifiers&)                 \
-  VICAR_MEMBER_TRAITS(qualifiers&&)                \
-  VICAR_MEMBER_TRAITS(qualifiers noexcept)         \
-  VICAR_MEMBER_TRAITS(qualifiers& noexcept)        \
-  VICAR_MEMBER_TRAITS(qualifiers&& noexcept)
-VICAR_MEMBER_TRAITS_REFERENCES()
-VICAR_MEMBER_TRAITS_REFERENCES(const)
-VICAR_MEMBER_TRAITS_REFERENCES(volatile)
-VICAR_MEMBER_TRAITS_REFERENCES(const volatile)
-#undef VICAR_MEMBER_TRAITS_REFERENCES
-#undef VICAR_MEMBER_TRAITS
-#undef VICAR_MEMBER_TRAITS_OF
+template <class Class, class Function>
+  requires std::is_function_v<Function>
+struct member_traits<Function Class::*> : function_traits<Function> {
+  using class_type = Class;
+};
 
 /// What a read of a field of type `Field` gives: the decayed value, a `std::array` for an array.
 template <class Field>
