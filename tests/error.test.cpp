@@ -47,6 +47,10 @@ class failing_text final : public vicar::detail::late_text {
   std::string make() const override { throw std::bad_alloc{}; }
 };
 
+vicar::detail::counted_handle<const vicar::detail::late_text> late(vicar::detail::late_text* text) {
+  return vicar::detail::counted_handle<const vicar::detail::late_text>::adopt(text);
+}
+
 }  // namespace
 
 TEST_CASE("every error is a vicar::error and a std::runtime_error, and can be copied") {
@@ -68,8 +72,7 @@ TEST_CASE("stop_all_actors is no std::exception") {
 
 TEST_CASE("the text of a timeout_error is written once, when it is read, for all copies") {
   std::atomic<int> writings{0};
-  const auto text = std::make_shared<counted_text>(writings);
-  const vicar::timeout_error first{std::shared_ptr<const vicar::detail::late_text>{text}};
+  const vicar::timeout_error first{late(new counted_text{writings})};
   const vicar::timeout_error second = first;
   CHECK(writings == 0);
   std::array<const char*, 4> read{};
@@ -80,14 +83,13 @@ TEST_CASE("the text of a timeout_error is written once, when it is read, for all
 }
 
 TEST_CASE("a timeout_error whose text cannot be written says that") {
-  const vicar::timeout_error unwritable{
-      std::shared_ptr<const vicar::detail::late_text>{std::make_shared<failing_text>()}};
+  const vicar::timeout_error unwritable{late(new failing_text)};
   CHECK(std::string{unwritable.what()}.find("vicar: a wait timed out") == 0);
 }
 
 TEST_CASE("an assigned timeout_error has the other's text") {
   vicar::timeout_error one{"vicar: one"};
   std::atomic<int> writings{0};
-  one = vicar::timeout_error{std::shared_ptr<const vicar::detail::late_text>{std::make_shared<counted_text>(writings)}};
+  one = vicar::timeout_error{late(new counted_text{writings})};
   CHECK(std::string{one.what()}.find("vicar: written late") == 0);
 }

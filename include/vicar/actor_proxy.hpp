@@ -4,13 +4,13 @@
 
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <utility>
 
 #include <vicar/actor_ref.hpp>
 #include <vicar/callable_proxy.hpp>
 #include <vicar/detail/context.hpp>
+#include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/member_name.hpp>
 #include <vicar/detail/member_operations.hpp>
 #include <vicar/detail/title_format.hpp>
@@ -29,13 +29,13 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
  public:
   /// Throws `actor_dead_error` if the actor is not alive. Runs no code of the actor's and reads none of its memory.
   explicit actor_proxy(actor_ref<T> ref)
-      : block_{std::make_shared<const block>(context{require_alive(std::move(ref))})} {}
+      : block_{block_handle::adopt(new block{context{require_alive(std::move(ref))}})} {}
 
   /// Proxies of a derived class convert to those of a base.
   template <class Derived>
     requires(std::derived_from<Derived, T> && !std::same_as<Derived, T>)
   actor_proxy(const actor_proxy<Derived>& other)  // NOLINT(google-explicit-constructor): as pointers do
-      : block_{std::make_shared<const block>(context{actor_ref<T>{other.ref()}})} {}
+      : block_{block_handle::adopt(new block{context{actor_ref<T>{other.ref()}}})} {}
 
   /// The reference, also when the actor is dead.
   const actor_ref<T>& ref() const noexcept { return block_->context.ref; }
@@ -80,6 +80,7 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
  private:
   using context = detail::direct_context<T>;
   using block = detail::proxy_block<context>;
+  using block_handle = detail::counted_handle<const block>;
   friend class detail::member_operations<actor_proxy<T>, T>;
 
   static actor_ref<T> require_alive(actor_ref<T> ref) {
@@ -90,7 +91,7 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
   detail::cell& owner() const noexcept { return block_->context.owner(); }
   detail::direct_target<T> target() const noexcept { return block_->context.target(); }
 
-  std::shared_ptr<const block> block_;
+  block_handle block_;
 };
 
 template <class T>

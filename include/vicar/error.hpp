@@ -2,13 +2,13 @@
 #ifndef VICAR_ERROR_HPP
 #define VICAR_ERROR_HPP
 
-#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/counted_handle.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {
@@ -74,7 +74,7 @@ class VICAR_SHARED future_already_retrieved : public error {
 namespace detail {
 
 /// A text that is made the first time that somebody reads it. Shared by all copies of an exception.
-class VICAR_SHARED late_text {
+class VICAR_SHARED late_text : public counted<late_text> {
  public:
   virtual ~late_text() = default;
 
@@ -104,14 +104,14 @@ class VICAR_SHARED timeout_error : public error {
   /// With a text of your own: for the hook of a future, see `future::from_hook`.
   explicit timeout_error(const std::string& text) : error{text} {}
   /// With a text that is made when somebody reads it: for the library's own waits.
-  explicit timeout_error(std::shared_ptr<const detail::late_text> text)
+  explicit timeout_error(detail::counted_handle<const detail::late_text> text)
       : error{"vicar: timeout"}, text_{std::move(text)} {}
 
   /// The text. Lives as long as some copy of the exception; may be read by several threads at once.
   const char* what() const noexcept override { return text_ ? text_->get() : error::what(); }
 
  private:
-  std::shared_ptr<const detail::late_text> text_;
+  detail::counted_handle<const detail::late_text> text_;
 };
 
 }  // namespace vicar

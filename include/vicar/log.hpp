@@ -6,7 +6,6 @@
 #include <concepts>
 #include <cstdio>
 #include <exception>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -16,6 +15,7 @@
 #include <fmt/core.h>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/counted_handle.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {
@@ -53,7 +53,7 @@ inline std::string exception_text(const std::exception_ptr& exception) {
 
 namespace detail {
 
-class log_sink {
+class log_sink : public counted<log_sink> {
  public:
   virtual ~log_sink() = default;
   virtual void write(const log_record& record) = 0;
@@ -68,6 +68,11 @@ class log_sink_of final : public log_sink {
  private:
   Sink sink_;
 };
+
+template <class Sink>
+counted_handle<log_sink> make_sink(Sink sink) {
+  return counted_handle<log_sink>::adopt(new log_sink_of<Sink>{std::move(sink)});
+}
 
 struct write_to_stderr {
   void operator()(const log_record& record) const {
@@ -90,16 +95,16 @@ class VICAR_SHARED logger {
   void set_level(log_level level) noexcept { level_.store(level, std::memory_order_relaxed); }
   log_level level() const noexcept { return level_.load(std::memory_order_relaxed); }
 
-  void set_sink(std::shared_ptr<log_sink> sink) {
+  void set_sink(counted_handle<log_sink> sink) {
     const std::lock_guard lock{mutex_};
-    sink_.swap(sink);  // the old one is destroyed after the lock was given up
+    std::swap(sink_, sink);  // the old one is destroyed after the lock was given up
   }
 
   /// Writes on the calling thread, outside every lock. A sink that throws loses its record: logging never fails an
   /// actor.
   void write(const log_record& record) noexcept {
     try {
-      std::shared_ptr<log_sink> sink;
+      counted_handle<log_sink> sink;
       {
         const std::lock_guard lock{mutex_};
         sink = sink_;
@@ -110,11 +115,11 @@ class VICAR_SHARED logger {
   }
 
  private:
-  logger() : sink_{std::make_shared<log_sink_of<write_to_stderr>>(write_to_stderr{})} {}
+  logger() : sink_{make_sink(write_to_stderr{})} {}
 
   std::atomic<log_level> level_{log_level::warning};
   std::mutex mutex_;
-  std::shared_ptr<log_sink> sink_;
+  counted_handle<log_sink> sink_;
 };
 
 /// Logs what `make` returns, which is called only when the level is on.
@@ -140,15 +145,12 @@ void set_log_sink(Sink sink) {
   static_assert(callable,
                 "vicar: a log sink is a copyable callable; give it the signature void(const vicar::log_record&)");
   if constexpr (callable) {
-    detail::logger::instance().set_sink(std::make_shared<detail::log_sink_of<Sink>>(std::move(sink)));
+    detail::logger::instance().set_sink(detail::make_sink(std::move(sink)));
   }
 }
 
 /// Back to the default: warnings and errors go to the standard error stream.
-inline void reset_log_sink() {
-  detail::logger::instance().set_sink(
-      std::make_shared<detail::log_sink_of<detail::write_to_stderr>>(detail::write_to_stderr{}));
-}
+inline void reset_log_sink() { detail::logger::instance().set_sink(detail::make_sink(detail::write_to_stderr{})); }
 
 /// Logs records of this level and above. The default is `log_level::warning`.
 inline void set_log_level(log_level level) noexcept { detail::logger::instance().set_level(level); }

@@ -4,7 +4,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -12,6 +11,7 @@
 #include <vicar/actor_ref.hpp>
 #include <vicar/callable_proxy.hpp>
 #include <vicar/detail/context.hpp>
+#include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/member_operations.hpp>
 #include <vicar/detail/path.hpp>
@@ -27,10 +27,8 @@ namespace detail {
 
 /// A context and the wrappers that point to it: what a proxy shares with its copies.
 template <class Context>
-struct proxy_block {
+struct proxy_block : counted<proxy_block<Context>> {
   explicit proxy_block(Context whose) : context{std::move(whose)}, members{make_members(&context)} {}
-  proxy_block(const proxy_block&) = delete;
-  proxy_block& operator=(const proxy_block&) = delete;
 
   Context context;
   interface_t<Context> members;
@@ -123,6 +121,7 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
 
  private:
   using context = detail::path_context<U>;
+  using block_handle = detail::counted_handle<const detail::proxy_block<context>>;
   friend class detail::member_operations<nested_proxy<U>, U>;
   template <class V>
   friend class nested_proxy;
@@ -132,7 +131,7 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
   friend auto detail::make_nested(const Context&, Pointer, std::string_view);
 
   explicit nested_proxy(context whose)
-      : block_{std::make_shared<const detail::proxy_block<context>>(std::move(whose))} {}
+      : block_{block_handle::adopt(new detail::proxy_block<context>{std::move(whose)})} {}
 
   template <class Derived>
   static context to_base(const detail::path_context<Derived>& from) {
@@ -147,7 +146,7 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
   detail::path_target<U> target() const noexcept { return block_->context.target(); }
   const detail::path& way() const noexcept { return block_->context.end.way; }
 
-  std::shared_ptr<const detail::proxy_block<context>> block_;
+  block_handle block_;
 };
 
 /// `proxy->name` of a registered member that is marked traversable: `proxy->name->member` goes on, `get()` and `=`

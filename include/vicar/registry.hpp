@@ -116,19 +116,19 @@ namespace stop_detail {
 inline std::vector<bool> stop_all(const detail::time_limit& limit) {
   using table = detail::cell_table;
   std::vector<detail::cell_handle> cells = table::instance().snapshot(table::which::listed);
-  std::vector<bool> stopped;
-  stopped.reserve(cells.size());
+  std::vector<bool> stopped(cells.size());
+  std::size_t next = 0;
   while (!cells.empty()) {
     const detail::cell_handle last = std::move(cells.back());
     cells.pop_back();
     const future<bool> answer = last->stop();
     if (last.get() == detail::current_participant) {
-      stopped.push_back(true);  // the caller itself: it stops when it returns
+      stopped[next++] = true;  // the caller itself: it stops when it returns
       continue;
     }
     try {
-      stopped.push_back(detail::future_access::handle(answer).settled(limit).value());
-    } catch (...) {  // a time limit or a circle
+      stopped[next++] = detail::future_access::handle(answer).settled(limit).value();
+    } catch (...) {             // a time limit or a circle
       while (!cells.empty()) {  // nobody waits for the others any more, but they shall stop
         cells.back()->stop();
         cells.pop_back();

@@ -20,6 +20,8 @@ namespace vicar {
 using stop_token = std::stop_token;
 /// What an actor's stop tokens come from.
 using stop_source = std::stop_source;
+/// Makes a stop source that none come from yet.
+using std::nostopstate;
 
 #else  // a standard library without std::stop_token: what an actor needs of it
 
@@ -36,13 +38,20 @@ class stop_token {
   std::shared_ptr<const std::atomic<bool>> requested_;
 };
 
+struct nostopstate_t {};
+inline constexpr nostopstate_t nostopstate{};
+
 class stop_source {
  public:
+  stop_source() : requested_{std::make_shared<std::atomic<bool>>(false)} {}
+  explicit stop_source(nostopstate_t) noexcept {}
+  bool stop_possible() const noexcept { return requested_ != nullptr; }
   stop_token get_token() const noexcept { return stop_token{requested_}; }
-  bool request_stop() noexcept { return !requested_->exchange(true, std::memory_order_relaxed); }  // relaxed: as above
+  // Relaxed: as above.
+  bool request_stop() noexcept { return requested_ && !requested_->exchange(true, std::memory_order_relaxed); }
 
  private:
-  std::shared_ptr<std::atomic<bool>> requested_ = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<std::atomic<bool>> requested_;
 };
 
 #endif

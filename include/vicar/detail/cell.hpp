@@ -11,7 +11,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,9 +60,10 @@ struct erased_message {
 };
 
 /// One request to stop: its answer waits here until the actor has ended.
-struct stop_request {
+struct stop_request : counted<stop_request> {
+  explicit stop_request(producer_handle<bool> answer) noexcept : reply{std::move(answer)} {}
   producer_handle<bool> reply;
-  std::unique_ptr<stop_request> next;
+  counted_handle<stop_request> next;
 };
 
 class VICAR_SHARED cell : public participant {
@@ -170,6 +170,7 @@ class VICAR_SHARED cell : public participant {
     }
     return nullptr;
   }
+  bool listed = true;                             ///< in the registry; guarded by the lock of the table
   virtual const void* type() const noexcept = 0;  ///< `&type_tag<T>`
   virtual void* object_address() const noexcept = 0;
 
@@ -252,12 +253,12 @@ class VICAR_SHARED cell : public participant {
     end_because(ending::failed);
   }
   /// Keeps a request until the actor has ended; gives it back if it has.
-  std::unique_ptr<stop_request> keep(std::unique_ptr<stop_request> request) noexcept {
+  counted_handle<stop_request> keep(counted_handle<stop_request> request) noexcept {
     const std::lock_guard lock{mutex_};
     if (answered_) return request;
     request->next = std::move(stop_requests_);
     stop_requests_ = std::move(request);
-    return nullptr;
+    return {};
   }
   void log_returned(const std::exception_ptr& exception, std::string_view label) noexcept {
     log(log_level::info, name_, exception,
@@ -381,9 +382,9 @@ class VICAR_SHARED cell : public participant {
 
   mutable std::mutex mutex_;
   mutable std::string urn_;  // guarded by mutex_, as all below
-  std::unique_ptr<stop_request> stop_requests_;
-  bool answered_ = false;  // the stop requests were: the actor has ended
-  std::optional<stop_source> stop_source_;
+  counted_handle<stop_request> stop_requests_;
+  bool answered_ = false;                 // the stop requests were: the actor has ended
+  stop_source stop_source_{nostopstate};  // made when somebody asks for a token
   bool stop_requested_ = false;
 
   std::mutex object_mutex_;    // held while the object's address is turned into a base's

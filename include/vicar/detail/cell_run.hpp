@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_CELL_RUN_HPP
 #define VICAR_DETAIL_CELL_RUN_HPP
 
-#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -14,7 +13,7 @@ namespace vicar::detail {
 
 /// The request to stop, as a message.
 struct stop_message final : message {
-  std::unique_ptr<stop_request> request;
+  counted_handle<stop_request> request;
 
   static void handle_request(message& self, cell& owner, action what) noexcept {
     auto& whole = static_cast<stop_message&>(self);
@@ -30,7 +29,7 @@ inline constexpr message::traits stop_message::kind{&stop_message::handle_reques
 inline future<bool> cell::stop() {
   reply_channel<bool> channel;
   channel.producer->set_source(*this, stop_label);
-  auto request = std::make_unique<stop_request>(stop_request{std::move(channel.producer), nullptr});
+  auto request = counted_handle<stop_request>::adopt(new stop_request{std::move(channel.producer)});
   request_stop();
   // Relaxed: only this actor's own thread, which writes the phase, comes past the first test.
   if (current_participant == this && phase_.load(std::memory_order_relaxed) == phase::starting) {
@@ -40,7 +39,7 @@ inline future<bool> cell::stop() {
   }
   stop_message one{{&stop_message::kind}, std::move(request)};
   if (deliver(one, stop_label) == mailbox::push_result::closed) {
-    if (const std::unique_ptr<stop_request> late = keep(std::move(one.request))) {
+    if (const counted_handle<stop_request> late = keep(std::move(one.request))) {
       late->reply->store([] { return false; });
       late->reply.publish();
     }
@@ -49,22 +48,22 @@ inline future<bool> cell::stop() {
 }
 
 inline void cell::request_stop() noexcept {
-  std::optional<stop_source> source;
+  stop_source source{nostopstate};
   {
     const std::lock_guard lock{mutex_};
     stop_requested_ = true;
     source = stop_source_;
   }
-  if (source) source->request_stop();  // outside the lock: it may run callbacks of the user's
+  source.request_stop();  // outside the lock: it may run callbacks of the user's
 }
 
 inline vicar::stop_token cell::stop_token() {
   const std::lock_guard lock{mutex_};
-  if (!stop_source_) {
-    stop_source_.emplace();
-    if (stop_requested_) stop_source_->request_stop();
+  if (!stop_source_.stop_possible()) {
+    stop_source_ = stop_source{};
+    if (stop_requested_) stop_source_.request_stop();
   }
-  return stop_source_->get_token();
+  return stop_source_.get_token();
 }
 
 inline cell::progress cell::run(std::size_t batch) noexcept {
@@ -154,7 +153,7 @@ inline void cell::destroy() noexcept {
 }
 
 inline void cell::answer_stop_requests() noexcept {
-  std::unique_ptr<stop_request> next;
+  counted_handle<stop_request> next;
   {
     const std::lock_guard lock{mutex_};
     answered_ = true;

@@ -31,23 +31,23 @@ class VICAR_SHARED cell_table {
     static const bool at_exit = std::atexit(&stop_what_is_left) == 0;
     static_cast<void>(at_exit);
     const std::lock_guard lock{mutex_};
-    entries_.push_back({one, true});
+    cells_.push_back(one);
   }
   void remove(const cell& one) noexcept {
     cell_handle last;  // released after the lock is given up
     const std::lock_guard lock{mutex_};
-    const auto found = find(one);
-    if (found == entries_.end()) return;
-    last = std::move(found->one);
-    entries_.erase(found);
+    const std::size_t found = find(one);
+    if (found == cells_.size()) return;
+    last = std::move(cells_[found]);
+    cells_.erase(cells_.begin() + static_cast<std::ptrdiff_t>(found));
   }
 
   /// Lists or unlists an actor; a second time is no error. An actor that has ended cannot be listed. True if that
   /// changed anything.
   bool list(const cell& one, bool listed) noexcept {
     const std::lock_guard lock{mutex_};
-    const auto found = find(one);
-    return found != entries_.end() && std::exchange(found->listed, listed) != listed;
+    const std::size_t found = find(one);
+    return found != cells_.size() && std::exchange(cells_[found]->listed, listed) != listed;
   }
 
   enum class which : unsigned char { alive, listed, all };
@@ -56,10 +56,9 @@ class VICAR_SHARED cell_table {
   std::vector<cell_handle> snapshot(which wanted) const {
     std::vector<cell_handle> cells;
     const std::lock_guard lock{mutex_};
-    cells.reserve(entries_.size());
-    for (const entry& each : entries_) {
-      if (wanted == which::all || (each.listed && (wanted == which::listed || each.one->alive())))
-        cells.push_back(each.one);
+    cells.reserve(cells_.size());
+    for (const cell_handle& each : cells_) {
+      if (wanted == which::all || (each->listed && (wanted == which::listed || each->alive()))) cells.push_back(each);
     }
     return cells;
   }
@@ -72,16 +71,12 @@ class VICAR_SHARED cell_table {
   }
 
  private:
-  struct entry {
-    cell_handle one;
-    bool listed;
-  };
-
   cell_table() = default;
 
-  std::vector<entry>::iterator find(const cell& one) noexcept {
-    auto found = entries_.begin();
-    while (found != entries_.end() && found->one.get() != &one) ++found;
+  /// Where it is, or how many there are.
+  std::size_t find(const cell& one) const noexcept {
+    std::size_t found = 0;
+    while (found < cells_.size() && cells_[found].get() != &one) ++found;
     return found;
   }
 
@@ -89,7 +84,7 @@ class VICAR_SHARED cell_table {
   void tell_all_to_stop() noexcept {
     try {
       std::vector<cell_handle> cells = snapshot(which::all);
-      for (auto each = cells.rbegin(); each != cells.rend(); ++each) (*each)->stop();
+      for (std::size_t left = cells.size(); left > 0; --left) cells[left - 1]->stop();
     } catch (...) {
       log(log_level::error, {}, std::current_exception(),
           [] { return std::string{"Not every actor could be told to stop:"}; });
@@ -109,9 +104,10 @@ class VICAR_SHARED cell_table {
       for (bool waited = true; waited;) {  // again: an actor that ends may start another
         waited = false;
         std::vector<cell_handle> cells = table.snapshot(which::all);
-        for (auto each = cells.rbegin(); each != cells.rend(); ++each) {
-          const future<bool> stopped = (*each)->stop();
-          if (!waits_for(*each)) continue;
+        for (std::size_t left = cells.size(); left > 0; --left) {
+          const cell_handle& each = cells[left - 1];
+          const future<bool> stopped = each->stop();
+          if (!waits_for(each)) continue;
           stopped.wait();
           waited = true;
         }
@@ -128,7 +124,7 @@ class VICAR_SHARED cell_table {
   }
 
   mutable std::mutex mutex_;
-  std::vector<entry> entries_;  // guarded by mutex_
+  std::vector<cell_handle> cells_;  // guarded by mutex_
 };
 
 }  // namespace vicar::detail

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/state_pool.hpp>
 #include <vicar/detail/time_limit.hpp>
@@ -106,7 +107,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     if (before & continued) continuation_->run(*continuation_);  // its owner is a consumer, who waits for it
   }
   void set_lazy(std::unique_ptr<lazy_value> lazy) noexcept {
-    lazy_ = std::move(lazy);
+    lazy_ = lazy.release();
     // Releases the lazy value to those who ask later or sleep now.
     if (word_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(word_);
   }
@@ -164,13 +165,13 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   }
 
   [[noreturn]] void throw_timeout(const time_limit& limit) const {
-    throw timeout_error{
-        std::make_shared<unanswered>(retain_source(), member_ ? *member_ : std::string_view{}, limit.asked_seconds())};
+    throw timeout_error{counted_handle<const late_text>::adopt(
+        new unanswered{retain_source(), member_ ? *member_ : std::string_view{}, limit.asked_seconds()})};
   }
 
  protected:
   future_state_base() = default;
-  virtual ~future_state_base() = default;
+  virtual ~future_state_base() { delete lazy_; }
   bool holds_value() const noexcept { return published() && !error_; }
 
  private:
@@ -233,7 +234,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   participant* source_ = nullptr;
   const std::string_view* member_ = nullptr;
   continuation* continuation_ = nullptr;
-  std::unique_ptr<lazy_value> lazy_;
+  lazy_value* lazy_ = nullptr;  // its own
 };
 
 inline bool lazy_value::make_once(future_state_base& state, const time_limit& limit) {
