@@ -190,6 +190,7 @@ class future {
   friend class future;
 
   explicit future(detail::consumer_handle<T> handle) noexcept : handle_{std::move(handle)} {}
+  explicit future(detail::future_state<T>* state) noexcept : handle_{state} {}
 
   template <class Wait>
   static bool ready_unless_out_of_time(Wait wait) {
@@ -235,6 +236,11 @@ struct future_access {
   template <class T>
   static future<T> make(consumer_handle<T> handle) noexcept {
     return future<T>{std::move(handle)};
+  }
+  /// Of a new state.
+  template <class T>
+  static future<T> adopt(future_state<T>* state) noexcept {
+    return future<T>{state};
   }
   template <class T>
   static const consumer_handle<T>& handle(const future<T>& of) noexcept {

@@ -260,16 +260,27 @@ VICAR_INLINE_WHERE_OPTIMISED void post(cell& to, message& one, const message_kin
   if (outcome == result::full || outcome == result::closed) refuse(one, to, outcome, kind);
 }
 
+/// As above for a message whose reply goes to a new state.
+VICAR_INLINE_WHERE_OPTIMISED void post_call(cell& to, call_message& one, future_state_base& reply,
+                                            const message_kind& kind) {
+  one.reply = &reply;
+  reply.set_source(to, *kind.label);
+  try {
+    post(to, one, kind, &refuse_call);
+  } catch (...) {
+    reply.drop_producer();
+    throw;
+  }
+}
+
 /// Sends a message and gives the future of its reply. What goes wrong with sending is in the future, too, except what
 /// `post` throws.
 template <class Reply>
 VICAR_INLINE_WHERE_OPTIMISED future<Reply> send_call(cell& to, call_message& one, const message_kind& kind) {
-  reply_channel<Reply> channel;
-  one.reply = &*channel.producer;
-  one.reply->set_source(to, *kind.label);
-  post(to, one, kind, &refuse_call);
-  channel.producer.release();
-  return future_access::make(std::move(channel.consumer));
+  auto* const state = new future_state<Reply>;
+  future<Reply> answer = future_access::adopt(state);
+  post_call(to, one, *state, kind);
+  return answer;
 }
 
 /// The names of messages that are no member of the user's.

@@ -19,6 +19,7 @@ class consumer_handle {
   using state_type = future_state<T>;
 
   consumer_handle() = default;
+  explicit consumer_handle(state_type* state) noexcept : state_{state} {}
   static consumer_handle adopt(state_type* state) noexcept { return consumer_handle{state}; }
   consumer_handle(const consumer_handle& other) noexcept : state_{other.state_} {
     if (state_) state_->add_consumer();
@@ -79,7 +80,6 @@ class consumer_handle {
   }
 
  private:
-  explicit consumer_handle(state_type* state) noexcept : state_{state} {}
   state_type* state_ = nullptr;
 };
 
@@ -109,9 +109,6 @@ class producer_handle {
 
   /// Publishes the outcome that was stored, and empties the handle.
   void publish() noexcept { std::exchange(state_, nullptr)->publish_last(); }
-
-  /// Empties the handle, which somebody else has taken over.
-  void release() noexcept { state_ = nullptr; }
 
   explicit operator bool() const noexcept { return state_ != nullptr; }
   future_state<T>* operator->() const noexcept { return state_; }
