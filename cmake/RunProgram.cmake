@@ -1,5 +1,6 @@
 # Runs what follows `--`: it must end with STATUS (0 if not given), and what it prints to stdout must match EXPECT (a
-# regex) or equal the file EXPECT_FILE.
+# regex) or equal the file EXPECT_FILE, what it prints to stderr must match EXPECT_ERRORS (a regex). It is killed after
+# 100 seconds.
 cmake_minimum_required(VERSION 3.24)
 set(command "")
 set(after_dashes FALSE)
@@ -12,16 +13,19 @@ foreach(i RANGE ${last})
   endif()
 endforeach()
 
-execute_process(COMMAND ${command} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE errors)
+execute_process(COMMAND ${command} TIMEOUT 100 RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE errors)
 message("${output}${errors}")
 if(NOT DEFINED STATUS)
   set(STATUS 0)
 endif()
-if(NOT result STREQUAL STATUS)
+if(NOT "${result}" STREQUAL "${STATUS}")
   message(FATAL_ERROR "it ended with ${result}")
 endif()
 if(DEFINED EXPECT AND NOT output MATCHES "${EXPECT}")
   message(FATAL_ERROR "the output does not match: ${EXPECT}")
+endif()
+if(DEFINED EXPECT_ERRORS AND NOT errors MATCHES "${EXPECT_ERRORS}")
+  message(FATAL_ERROR "the errors do not match: ${EXPECT_ERRORS}")
 endif()
 if(DEFINED EXPECT_FILE)
   file(READ "${EXPECT_FILE}" expected)

@@ -89,10 +89,10 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
     {
       const participant_frame frame{*typed};
       typed->construct(std::forward<Arguments>(arguments)...);
+      typed->constructed();
+      cell_table::instance().add(handle);
+      log(log_level::debug, typed->name(), nullptr, [&] { return fmt::format("Registered {}", typed->title()); });
     }
-    typed->constructed();
-    cell_table::instance().add(handle);
-    log(log_level::debug, typed->name(), nullptr, [&] { return fmt::format("Registered {}", typed->title()); });
     thread_dispatcher::instance().start(*typed);
   } catch (...) {
     cell_table::instance().remove(*typed);

@@ -3,8 +3,12 @@
 #define VICAR_DETAIL_CELL_TABLE_HPP
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
+#include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -12,7 +16,11 @@
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/dispatcher.hpp>
+#include <vicar/detail/future_state.hpp>
+#include <vicar/detail/parker.hpp>
 #include <vicar/detail/wait_graph.hpp>
+#include <vicar/future.hpp>
+#include <vicar/log.hpp>
 
 namespace vicar::detail {
 
@@ -26,12 +34,12 @@ class VICAR_SHARED cell_table {
     return *the_table;
   }
 
-  /// Also sees to it that the end of the process stops what is left.
+  /// Also sees to it that the end of the process stops what is left, even if it has begun.
   void add(const cell_handle& one) {
-    static const bool at_exit = std::atexit(&stop_what_is_left) == 0;
-    static_cast<void>(at_exit);
     const std::lock_guard lock{mutex_};
     cells_.push_back(one);
+    // Twice: a second call of exit on another thread finds one, too.
+    if (!will_be_stopped_) will_be_stopped_ = std::atexit(&at_exit) == 0 && std::atexit(&at_exit) == 0;
   }
   void remove(const cell& one) noexcept {
     cell_handle last;  // released after the lock is given up
@@ -91,40 +99,65 @@ class VICAR_SHARED cell_table {
     }
   }
 
-  /// The end of the process: last started first, waiting for all but daemons and the actor that called `exit` itself.
-  static void stop_what_is_left() noexcept {
+  /// The end of the process, on the thread that called `exit` or returned from `main`. When another thread calls `exit`
+  /// meanwhile, C libraries differ: here it waits for the end of the process, and the first call decides.
+  static void at_exit() noexcept {
+    const turn whose = instance().begin_to_end();
+    leave_actors_of_this_thread();                    // those who are told so may call exit, too
+    if (whose != turn::again) std::atexit(&at_exit);  // for the next thread that calls exit
+    if (whose == turn::of_another) {
+      for (const wait_word never{0};;) sleep_while(never, 0);
+    }
     try {
-      cell_table& table = instance();
-      for (const cell_handle& each : table.snapshot(which::all)) {
-        if (each.get() == current_participant) each->abandon_within_message();
-      }
-      const auto waits_for = [](const cell_handle& each) {
-        return !each->daemon() && each.get() != current_participant;
-      };
-      for (bool waited = true; waited;) {  // again: an actor that ends may start another
-        waited = false;
-        std::vector<cell_handle> cells = table.snapshot(which::all);
-        for (std::size_t left = cells.size(); left > 0; --left) {
-          const cell_handle& each = cells[left - 1];
-          const future<bool> stopped = each->stop();
-          if (!waits_for(each)) continue;
-          stopped.wait();
-          waited = true;
-        }
-      }
-      std::size_t spared = 0;  // this thread's own actor, if it is one
-      for (const cell_handle& each : table.snapshot(which::all)) {
-        if (!each->daemon()) ++spared;
-      }
-      thread_dispatcher::instance().wait_for_all(spared);
+      instance().stop_what_is_left();
     } catch (...) {
       log(log_level::error, {}, std::current_exception(),
           [] { return std::string{"Not every actor was stopped before the end of the process:"}; });
     }
   }
 
+  enum class turn : unsigned char { first, again, of_another };
+  turn begin_to_end() noexcept {
+    const std::lock_guard lock{mutex_};
+    const std::thread::id here = std::this_thread::get_id();
+    if (ending_thread_ != std::thread::id{} && ending_thread_ != here) return turn::of_another;
+    will_be_stopped_ = false;  // those that are started from now on are stopped by another call of `at_exit`
+    return std::exchange(ending_thread_, here) == here ? turn::again : turn::first;
+  }
+
+  /// What this thread does for its actors, and in their constructors, will not return: those who wait for them are told
+  /// so, since they may have to end first.
+  static void leave_actors_of_this_thread() noexcept {
+    for (const participant_frame* each = innermost_frame; each; each = each->outer) {
+      auto& left = static_cast<cell&>(each->owner);  // there is no other kind of participant
+      left.abandon_within_message();
+      instance().remove(left);
+    }
+    innermost_frame = nullptr;
+    current_participant = nullptr;
+    lazy_value::leave_all();
+    thread_dispatcher::instance().leave_this_thread();
+  }
+
+  /// Last started first, waiting for all but daemons; again if others were started meanwhile.
+  void stop_what_is_left() {
+    thread_dispatcher& dispatcher = thread_dispatcher::instance();
+    std::uint64_t started = 0;
+    do {
+      started = dispatcher.started();
+      std::vector<cell_handle> cells = snapshot(which::all);
+      for (std::size_t left = cells.size(); left > 0; --left) {
+        const cell_handle& each = cells[left - 1];
+        const future<bool> stopped = each->stop();
+        if (!each->daemon()) stopped.wait();
+      }
+    } while (!dispatcher.wait_for_all(started));
+  }
+
   mutable std::mutex mutex_;
-  std::vector<cell_handle> cells_;  // guarded by mutex_
+  std::vector<cell_handle> cells_;  // guarded by mutex_, as all below
+  bool will_be_stopped_ = false;    // `at_exit` is still to be called
+  std::thread::id ending_thread_;   // the one that ends the process
 };
 
 }  // namespace vicar::detail

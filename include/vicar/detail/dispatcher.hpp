@@ -5,6 +5,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <new>
 #include <string>
@@ -57,10 +58,21 @@ class VICAR_SHARED thread_dispatcher final : public waker {
 
   void wake(const mailbox& armed) noexcept override { armed.wake(); }
 
-  /// Blocks until the thread of every actor that is no daemon is done with it, except `spared` of them.
-  void wait_for_all(std::size_t spared) {
+  /// How many threads of actors that are no daemons there have been.
+  std::uint64_t started() const noexcept {
+    const std::lock_guard lock{mutex_};
+    return started_;
+  }
+  /// Blocks until the thread of every actor that is no daemon is done with it: true. False if there are others than the
+  /// first `started` of them.
+  bool wait_for_all(std::uint64_t started) {
     std::unique_lock lock{mutex_};
-    changed_.wait(lock, [&] { return awaited_ <= spared; });
+    changed_.wait(lock, [&] { return awaited_ == 0 || started_ != started; });
+    return awaited_ == 0;
+  }
+  /// This thread will not come back from what it does for its actor, if it runs one: nobody waits for it any more.
+  void leave_this_thread() noexcept {
+    if (std::exchange(awaited_here_, false)) count(-1);
   }
 
  private:
@@ -88,12 +100,12 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     /// that and then starts an actor finds it.
     template <class Offer>
     void operator()(Offer offer) {
-      const bool awaited = !owner->daemon();
+      awaited_here_ = !owner->daemon();
       run(*owner);
       offer();
       owner->answer_stop_requests();
       owner = {};
-      if (awaited) dispatcher->count(-1);
+      dispatcher->leave_this_thread();
     }
   };
 
@@ -137,13 +149,16 @@ class VICAR_SHARED thread_dispatcher final : public waker {
   void count(int change) noexcept {
     const std::lock_guard lock{mutex_};
     awaited_ = change > 0 ? awaited_ + 1 : awaited_ - 1;
+    if (change > 0) ++started_;
     changed_.notify_all();  // under the lock: the process may end as soon as it is given up
   }
 
   worker_threads<life> threads_;
-  std::mutex mutex_;
+  VICAR_SHARED static inline constinit thread_local bool awaited_here_ = false;  // this thread is one of `awaited_`
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::size_t awaited_ = 0;  // guarded by mutex_
+  std::size_t awaited_ = 0;    // guarded by mutex_
+  std::uint64_t started_ = 0;  // guarded by mutex_
 };
 
 }  // namespace vicar::detail

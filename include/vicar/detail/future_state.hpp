@@ -49,7 +49,19 @@ class lazy_value {
   /// Makes the value of `state` unless another thread does; false if that one is not done by `limit`.
   bool make_once(future_state_base& state, const time_limit& limit);
 
+  /// The functions that make values on this thread will not return: those who wait for them are answered
+  /// `broken_promise`.
+  static void leave_all() noexcept;
+
  private:
+  /// A value that is being made on this thread; its function may ask for another one.
+  struct frame {
+    lazy_value& value;
+    future_state_base& state;
+    frame* outer;
+  };
+
+  void done() noexcept;
   void make_as_the_only_one(future_state_base& state, const time_limit& limit, std::unique_lock<std::mutex>& lock);
   /// False if the limit has passed.
   bool wait_for_maker(future_state_base& state, const time_limit& limit, std::unique_lock<std::mutex>& lock);
@@ -59,6 +71,7 @@ class lazy_value {
   std::thread::id maker_;  // guarded by mutex_
   // The actor that makes the value: written under mutex_.
   std::atomic<participant*> making_actor_{nullptr};
+  VICAR_SHARED static inline constinit thread_local frame* innermost_ = nullptr;
 };
 
 class VICAR_SHARED future_state_base : public from_state_pool {
@@ -258,22 +271,35 @@ inline void lazy_value::make_as_the_only_one(future_state_base& state, const tim
   maker_ = std::this_thread::get_id();
   // Relaxed: read under the lock, or see below.
   making_actor_.store(innermost_frame ? &innermost_frame->owner : nullptr, std::memory_order_relaxed);
-  const auto done = [&] {
-    lock.lock();
-    maker_ = {};
-    making_actor_.store(nullptr,
-                        std::memory_order_relaxed);  // relaxed: whoever walks to it later takes the graph's lock
-    done_.notify_all();
-  };
   lock.unlock();
+  frame here{*this, state, innermost_};
+  innermost_ = &here;
   try {
     make(limit);
   } catch (...) {
+    innermost_ = here.outer;
     done();
     throw;
   }
+  innermost_ = here.outer;
   state.publish();
   done();
+}
+
+inline void lazy_value::done() noexcept {
+  const std::lock_guard lock{mutex_};
+  maker_ = {};
+  making_actor_.store(nullptr, std::memory_order_relaxed);  // relaxed: whoever walks to it later takes the graph's lock
+  done_.notify_all();
+}
+
+inline void lazy_value::leave_all() noexcept {
+  for (const frame* each = std::exchange(innermost_, nullptr); each; each = each->outer) {
+    each->state.store_error(std::make_exception_ptr(
+        broken_promise{"vicar: the function that makes this value has called exit; there will be no value"}));
+    each->state.publish();
+    each->value.done();
+  }
 }
 
 inline bool lazy_value::wait_for_maker(future_state_base& state, const time_limit& limit,

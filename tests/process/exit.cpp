@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: BSL-1.0
+// exit() from everywhere, and other ways to end at once. One way a run; ctest compares the output and the status.
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <latch>
+#include <map>
+#include <optional>
+#include <semaphore>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <version>
+#if defined(__cpp_lib_jthread)
+#include <stop_token>
+#endif
+
+#include <unistd.h>
+
+#include <vicar/vicar.hpp>
+
+namespace {
+
+void say(const char* text) {
+  std::puts(text);
+  std::fflush(stdout);
+}
+
+// Constructed before the first actor starts, so destroyed after the last has ended.
+std::binary_semaphore never{0};
+std::latch all_leave{8};
+struct last_word {
+  ~last_word() { say("statics destroyed"); }
+} the_last_word;
+
+/// Has to be stopped and waited for, however the program ends in order.
+struct bystander {
+  int seven() { return 7; }
+  void on_stop() { say("bystander stopped"); }
+};
+
+[[noreturn]] void leave() { std::exit(3); }
+
+struct leaver {
+  int leave() { ::leave(); }
+  void leave_with_others() {
+    all_leave.arrive_and_wait();
+    ::leave();
+  }
+  void on_stop() { say("not to be seen"); }
+};
+
+struct leaves_on_start {
+  void on_start() { leave(); }
+};
+struct leaves_on_stop {
+  void on_stop() { leave(); }
+};
+struct leaves_on_failure {
+  void fail() { throw std::runtime_error{"to be expected"}; }
+  void on_failure(const std::exception_ptr&) { leave(); }
+};
+struct leaves_in_destructor {
+  ~leaves_in_destructor() { leave(); }
+};
+
+struct caller_of {
+  template <class Ask>
+  static void expect_dead(Ask ask) {
+    try {
+      ask();
+      say("not to be seen: an answer");
+    } catch (const vicar::actor_dead_error& error) {
+      say("told of the exit");
+    }
+  }
+};
+
+struct leaves_in_constructor;
+/// Waits for an actor whose constructor does not return.
+struct early_caller : caller_of {
+  std::latch asked{1};
+  void ask(vicar::actor_ref<leaves_in_constructor> other);
+  void on_stop() { say("caller stopped"); }
+};
+struct leaves_in_constructor {
+  explicit leaves_in_constructor(const vicar::actor_ref<early_caller>& other) {
+    other.defer<&early_caller::ask>(vicar::self(*this));
+    while (vicar::self(*this).stats().mailbox_depth == 0) std::this_thread::yield();
+    leave();
+  }
+  int seven() { return 7; }
+};
+void early_caller::ask(vicar::actor_ref<leaves_in_constructor> other) {
+  expect_dead([&] { other.call<&leaves_in_constructor::seven>().get(); });
+}
+struct starter {
+  void start_it(const vicar::actor_ref<early_caller>& other) { vicar::start<leaves_in_constructor>(other); }
+  void on_stop() { say("not to be seen"); }
+};
+
+/// Reads a future that another thread makes.
+struct reader {
+  vicar::future<int> value;
+  std::latch* begun;
+  void read() {
+    begun->count_down();
+    try {
+      value.get();
+      say("not to be seen: a value");
+    } catch (const vicar::broken_promise&) {
+      say("told that there is no value");
+    }
+  }
+  void on_stop() { say("reader stopped"); }
+};
+std::latch reader_begun{1};
+struct maker {
+  vicar::future<int> value;
+  void make() { value.get(); }
+};
+/// The maker begins first, so that the reader waits for it.
+std::latch maker_begun{1};
+vicar::future<int> value_made_by_leaving() {
+  return vicar::make_ready_future(1).map([](int) -> int {
+    maker_begun.count_down();
+    reader_begun.wait();
+    leave();
+  });
+}
+
+[[noreturn]] void fail() { throw std::runtime_error{"nobody catches this"}; }
+struct throws_noexcept {
+  void fail() noexcept { ::fail(); }
+};
+
+struct sleeper {
+  void sleep() { never.acquire(); }
+};
+
+template <class T, class... Arguments>
+void start_and_wait(Arguments... arguments) {
+  vicar::start<T>(arguments...);
+  never.acquire();
+}
+
+void eight_actors_leave() {
+  for (int i = 0; i < 8; ++i) vicar::start<leaver>().defer<&leaver::leave_with_others>();
+  never.acquire();
+}
+
+void main_waits() {
+  caller_of::expect_dead([] { vicar::start<leaver>().call<&leaver::leave>().get(); });
+  // Returns from main while the actor's exit goes on: that one decides.
+}
+
+void stop_all_runs() {
+  const auto last = vicar::start<leaver>();
+  last.defer<&leaver::leave>();
+  vicar::registry::stop_all();
+}
+
+void in_stop_callback() {
+#if defined(__cpp_lib_jthread)
+  struct gives_token : vicar::actor {
+    vicar::stop_token token() { return stop_token(); }
+  };
+  const auto ref = vicar::start<gives_token>();
+  const auto token = ref.call<&gives_token::token>().get();
+  const std::stop_callback callback{token, [] { leave(); }};
+  ref.stop();
+#endif
+  leave();
+}
+
+void in_log_sink(vicar::log_level level, std::string_view text) {
+  vicar::set_log_level(level);
+  vicar::set_log_sink([text](const vicar::log_record& record) {
+    if (record.message.starts_with(text) && record.actor == "logged") leave();
+  });
+}
+
+const std::map<std::string_view, std::function<void()>> ways{
+    {"main", [] { leave(); }},
+    {"method", [] { vicar::start<leaver>().defer<&leaver::leave>(), never.acquire(); }},
+    {"on_start", [] { start_and_wait<leaves_on_start>(); }},
+    {"on_stop", [] { vicar::start<leaves_on_stop>().stop(), never.acquire(); }},
+    {"on_failure",
+     [] {
+       vicar::set_log_level(vicar::log_level::off);
+       vicar::start<leaves_on_failure>().defer<&leaves_on_failure::fail>();
+       never.acquire();
+     }},
+    {"destructor", [] { vicar::start<leaves_in_destructor>().stop(), never.acquire(); }},
+    {"constructor", [] { start_and_wait<leaves_in_constructor>(vicar::start<early_caller>()); }},
+    {"constructor_in_actor",
+     [] {
+       const auto other = vicar::start<early_caller>();
+       vicar::start<starter>().defer<&starter::start_it>(other);
+       never.acquire();
+     }},
+    {"stop_callback", in_stop_callback},
+    {"log_sink",
+     [] {
+       in_log_sink(vicar::log_level::info, "Exception returned");
+       struct thrower {
+         void fail() { throw std::runtime_error{"to be expected"}; }
+       };
+       const auto ref = vicar::start<thrower>({.name = "logged"});
+       const auto failed = ref.call<&thrower::fail>();
+       never.acquire();
+     }},
+    {"log_sink_registered",
+     [] {
+       in_log_sink(vicar::log_level::debug, "Registered");
+       vicar::start<sleeper>({.name = "logged"});
+     }},
+    {"log_sink_unregistered",
+     [] {
+       in_log_sink(vicar::log_level::debug, "Unregistered");
+       vicar::start<sleeper>({.name = "logged"}).stop();
+       never.acquire();
+     }},
+    {"map_in_actor",
+     [] {
+       const auto value = value_made_by_leaving();
+       vicar::start<maker>(value).defer<&maker::make>();
+       maker_begun.wait();
+       vicar::start<reader>(value, &reader_begun).defer<&reader::read>();
+       never.acquire();
+     }},
+    {"map_in_main",
+     [] {
+       const auto value = value_made_by_leaving();
+       const auto waits = vicar::start<reader>(value, &reader_begun);
+       std::thread{[waits] {
+         maker_begun.wait();
+         waits.defer<&reader::read>();
+       }}.detach();
+       value.get();
+     }},
+    {"eight_actors", eight_actors_leave},
+    {"main_waits", main_waits},
+    {"stop_all_runs", stop_all_runs},
+    {"quick_exit", [] { std::quick_exit(3); }},
+    {"quick_exit_in_actor",
+     [] {
+       struct quick {
+         void leave() { std::quick_exit(3); }
+       };
+       vicar::start<quick>().defer<&quick::leave>();
+       never.acquire();
+     }},
+    {"_exit", [] { _exit(3); }},
+    {"_exit_in_actor",
+     [] {
+       struct quick {
+         void leave() { _exit(3); }
+       };
+       vicar::start<quick>().defer<&quick::leave>();
+       never.acquire();
+     }},
+    {"abort", [] { std::abort(); }},
+    {"abort_in_actor",
+     [] {
+       struct quick {
+         void leave() { std::abort(); }
+       };
+       vicar::start<quick>().defer<&quick::leave>();
+       never.acquire();
+     }},
+    {"noexcept_method_throws",
+     [] {
+       vicar::start<throws_noexcept>().defer<&throws_noexcept::fail>();
+       never.acquire();
+     }},
+    {"exception_out_of_main", fail},
+};
+
+}  // namespace
+
+int main(int, char** argv) {
+  const auto way = ways.find(argv[1]);
+  if (way == ways.end()) return 1;
+  vicar::start<bystander>();
+  vicar::start<sleeper>({.daemon = true}).defer<&sleeper::sleep>();
+  way->second();
+}
