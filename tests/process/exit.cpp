@@ -21,6 +21,8 @@
 
 #include <vicar/vicar.hpp>
 
+#include "support/asleep.hpp"
+
 namespace {
 
 void say(const char* text) {
@@ -30,23 +32,30 @@ void say(const char* text) {
 
 // Constructed before the first actor starts, so destroyed after the last has ended.
 std::binary_semaphore never{0};
-std::latch all_leave{8};
+std::latch both_leave{2};
+std::binary_semaphore main_exits{0};
+long thread_of_main = 0;
 struct last_word {
   ~last_word() { say("statics destroyed"); }
 } the_last_word;
 
 /// Has to be stopped and waited for, however the program ends in order.
 struct bystander {
-  int seven() { return 7; }
-  void on_stop() { say("bystander stopped"); }
+  void on_stop() {
+    if (thread_of_main != 0) {  // it calls exit, too, and has to wait for the first call's end
+      main_exits.acquire();
+      support::wait_until_asleep(thread_of_main);
+    }
+    say("bystander stopped");
+  }
 };
 
 [[noreturn]] void leave() { std::exit(3); }
 
 struct leaver {
   int leave() { ::leave(); }
-  void leave_with_others() {
-    all_leave.arrive_and_wait();
+  void leave_with_other() {
+    both_leave.arrive_and_wait();
     ::leave();
   }
   void on_stop() { say("not to be seen"); }
@@ -146,12 +155,17 @@ void start_and_wait(Arguments... arguments) {
   never.acquire();
 }
 
-void eight_actors_leave() {
-  for (int i = 0; i < 8; ++i) vicar::start<leaver>().defer<&leaver::leave_with_others>();
+void two_actors_leave() {
+  for (int i = 0; i < 2; ++i) vicar::start<leaver>().defer<&leaver::leave_with_other>();
   never.acquire();
 }
 
 void main_waits() {
+  thread_of_main = support::this_thread();
+  static thread_local const struct exit_begins {
+    ~exit_begins() { main_exits.release(); }
+  } told_by_exit;
+  static_cast<void>(told_by_exit);
   caller_of::expect_dead([] { vicar::start<leaver>().call<&leaver::leave>().get(); });
   // Returns from main while the actor's exit goes on: that one decides.
 }
@@ -241,7 +255,7 @@ const std::map<std::string_view, std::function<void()>> ways{
        }}.detach();
        value.get();
      }},
-    {"eight_actors", eight_actors_leave},
+    {"two_actors", two_actors_leave},
     {"main_waits", main_waits},
     {"stop_all_runs", stop_all_runs},
     {"quick_exit", [] { std::quick_exit(3); }},

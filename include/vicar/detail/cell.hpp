@@ -269,6 +269,7 @@ class VICAR_SHARED cell : public participant {
 
   // Starting and ending: see `start` and the dispatcher.
 
+  void become_daemon() noexcept { daemon_ = true; }
   /// Before the constructor, which may hand references out to others that send.
   void belongs_to(waker& dispatcher, ended_hook on_ended) noexcept {
     waker_ = &dispatcher;
@@ -357,7 +358,7 @@ class VICAR_SHARED cell : public participant {
   const std::size_t capacity_;
   const overflow on_overflow_;
   const deadlock_policy on_deadlock_;
-  const bool daemon_;
+  bool daemon_;  // not changed once others know this cell
 
   std::atomic<std::uint32_t> references_{1};
   std::atomic<phase> phase_{phase::constructing};

@@ -34,12 +34,16 @@ class VICAR_SHARED cell_table {
     return *the_table;
   }
 
-  /// Also sees to it that the end of the process stops what is left, even if it has begun.
+  /// Also sees to it that the end of the process stops what is left. Once that has begun, only actors of the thread
+  /// that ends the process, and of actors that it waits for, are waited for: other threads might go on for ever.
   void add(const cell_handle& one) {
     const std::lock_guard lock{mutex_};
+    const bool late = ending_thread_ != std::thread::id{} && ending_thread_ != std::this_thread::get_id() &&
+                      !thread_dispatcher::waits_for_this_thread();
+    if (late) one->become_daemon();
     cells_.push_back(one);
-    // Twice: a second call of exit on another thread finds one, too.
-    if (!will_be_stopped_) will_be_stopped_ = std::atexit(&at_exit) == 0 && std::atexit(&at_exit) == 0;
+    // Twice: a second call of exit that another thread makes at the same time finds one, too.
+    if (!will_be_stopped_ && !late) will_be_stopped_ = std::atexit(&at_exit) == 0 && std::atexit(&at_exit) == 0;
   }
   void remove(const cell& one) noexcept {
     cell_handle last;  // released after the lock is given up
@@ -103,8 +107,8 @@ class VICAR_SHARED cell_table {
   /// meanwhile, C libraries differ: here it waits for the end of the process, and the first call decides.
   static void at_exit() noexcept {
     const turn whose = instance().begin_to_end();
-    leave_actors_of_this_thread();                    // those who are told so may call exit, too
     if (whose != turn::again) std::atexit(&at_exit);  // for the next thread that calls exit
+    leave_actors_of_this_thread();                    // those who are told so may be the next
     if (whose == turn::of_another) {
       for (const wait_word never{0};;) sleep_while(never, 0);
     }

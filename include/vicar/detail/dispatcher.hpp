@@ -70,6 +70,8 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     changed_.wait(lock, [&] { return awaited_ == 0 || started_ != started; });
     return awaited_ == 0;
   }
+  /// Whether this thread is one that `wait_for_all` waits for.
+  static bool waits_for_this_thread() noexcept { return awaited_here_; }
   /// This thread will not come back from what it does for its actor, if it runs one: nobody waits for it any more.
   void leave_this_thread() noexcept {
     if (std::exchange(awaited_here_, false)) count(-1);
