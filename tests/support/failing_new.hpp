@@ -13,6 +13,9 @@ namespace support {
 struct allocation_counter {
   long live = 0;            ///< made minus given back, on this thread
   long until_failure = -1;  ///< how many succeed before one fails; negative: all do
+  bool lasting = false;     ///< whether those after that one fail, too
+  long shortage = 0;        ///< the number of the `shortage` that this ends with; zero: none
+  long failures = 0;        ///< how many have failed
 };
 inline thread_local allocation_counter allocations;
 
@@ -23,17 +26,75 @@ struct heap_counter {
 };
 inline constinit heap_counter heap;
 
-/// While it lives, the allocation of this thread after `successes` more fails, once.
+/// While it lives, the allocation of this thread after `successes` more fails, once or with all that follow.
 class failing_allocation {
  public:
-  explicit failing_allocation(long successes) { allocations.until_failure = successes; }
+  explicit failing_allocation(long successes, bool lasting = false) : before_{allocations.failures} {
+    allocations.until_failure = successes;
+    allocations.lasting = lasting;
+    allocations.shortage = 0;
+  }
   ~failing_allocation() { allocations.until_failure = -1; }
   failing_allocation(const failing_allocation&) = delete;
   failing_allocation& operator=(const failing_allocation&) = delete;
 
   /// Whether it has come to that.
-  bool happened() const { return allocations.until_failure < 0; }
+  bool happened() const { return allocations.failures != before_; }
+
+ private:
+  long before_;
 };
+
+/// As `failing_allocation`, for threads of actors: begun there, it ends everywhere with this object. One at a time.
+class shortage {
+ public:
+  shortage() {
+    present() = ++number_of_last();
+    failures() = 0;
+  }
+  ~shortage() { present() = 0; }
+  shortage(const shortage&) = delete;
+  shortage& operator=(const shortage&) = delete;
+
+  /// On the thread that is to be short of memory.
+  void begin(long successes, bool lasting) const {
+    allocations.until_failure = successes;
+    allocations.lasting = lasting;
+    allocations.shortage = present();
+  }
+  /// Whether an allocation has failed.
+  bool happened() const { return failures() != 0; }
+
+  static std::atomic<long>& present() noexcept {
+    static constinit std::atomic<long> number{0};
+    return number;
+  }
+  static std::atomic<long>& failures() noexcept {
+    static constinit std::atomic<long> number{0};
+    return number;
+  }
+
+ private:
+  static long& number_of_last() noexcept {
+    static long number = 0;
+    return number;
+  }
+};
+
+/// Whether the allocation that this thread is about to make fails.
+inline bool next_allocation_fails() noexcept {
+  allocation_counter& counter = allocations;
+  if (counter.until_failure < 0) return false;
+  if (counter.shortage != 0 && counter.shortage != shortage::present()) return false;
+  if (counter.until_failure > 0) {
+    --counter.until_failure;
+    return false;
+  }
+  if (!counter.lasting) counter.until_failure = -1;
+  ++counter.failures;
+  if (counter.shortage != 0) ++shortage::failures();
+  return true;
+}
 
 /// How far behind the beginning of its memory a block lies, which holds the block's size.
 constexpr std::size_t block_offset(std::size_t alignment) {
@@ -41,7 +102,7 @@ constexpr std::size_t block_offset(std::size_t alignment) {
 }
 
 inline void* allocate_block(std::size_t size, std::size_t alignment) {
-  if (allocations.until_failure >= 0 && allocations.until_failure-- == 0) throw std::bad_alloc{};
+  if (next_allocation_fails()) throw std::bad_alloc{};
   const std::size_t offset = block_offset(alignment);
   void* const memory = std::aligned_alloc(offset, (offset + size + offset - 1) / offset * offset);
   if (!memory) throw std::bad_alloc{};
