@@ -456,19 +456,21 @@ TEST_CASE("memory that is short reaches the caller and loses nothing") {
   CHECK(actor->call(&calculator::sum, large{}).get() == 0);
   tally counts;
   const auto attempt = [&](auto send) {
-    long successes = 0;
-    support::joined_thread fresh{[&] {  // one that keeps no memory of earlier replies
-      for (;; ++successes) {
-        const support::failing_allocation fault{successes};
-        try {
-          send();
-          if (!fault.happened()) return;
-        } catch (const std::bad_alloc&) {
+    long failures = 0;
+    for (const bool lasting : {false, true}) {
+      support::joined_thread fresh{[&] {  // one that keeps no memory of earlier replies
+        for (long successes = 0;; ++successes, ++failures) {
+          const support::failing_allocation fault{successes, lasting};
+          try {
+            send();
+            if (!fault.happened()) return;
+          } catch (const std::bad_alloc&) {
+          }
         }
-      }
-    }};
-    fresh.join();
-    return successes;
+      }};
+      fresh.join();
+    }
+    return failures;
   };
   CHECK(attempt([&] { static_cast<void>(actor.ref.call(&calculator::take, tracked{counts})); }) > 0);
   CHECK(attempt([&] { static_cast<void>(actor.ref.call(&calculator::sum, large{})); }) > 0);

@@ -24,16 +24,6 @@
 // it depends on.
 namespace vicar::detail {
 
-/// The exception that `make` returns, or the one that kept it from being made, such as `std::bad_alloc`.
-template <class Make>
-std::exception_ptr exception_from(Make make) noexcept {
-  try {
-    throw make();
-  } catch (...) {
-    return std::current_exception();
-  }
-}
-
 /// What all messages with arguments of the same types share.
 struct envelope_kind {
   void (*destroy)(message& self) noexcept;  ///< null if there is nothing to destroy

@@ -12,6 +12,16 @@
 
 namespace vicar::detail {
 
+/// The exception that `make` returns, or the one that kept it from being made, such as `std::bad_alloc`.
+template <class Make>
+std::exception_ptr exception_from(Make make) noexcept {
+  try {
+    throw make();
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
 /// A consumer's handle.
 template <class T>
 class consumer_handle {
@@ -99,8 +109,10 @@ class producer_handle {
   ~producer_handle() {
     if (!state_) return;
     if (state_->claim()) {
-      state_->store_error(std::make_exception_ptr(broken_promise{
-          "vicar: the promise was destroyed without an answer; call set_value or set_exception before it goes"}));
+      state_->store_error(exception_from([] {
+        return broken_promise{
+            "vicar: the promise was destroyed without an answer; call set_value or set_exception before it goes"};
+      }));
       publish();
     } else {
       state_->drop_producer();
