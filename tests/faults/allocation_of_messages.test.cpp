@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: BSL-1.0
+// Whoever sends a message runs out of memory on the way: the message was never sent, and nothing else happens.
+#include <any>
+#include <array>
+#include <cstddef>
+#include <exception>
+#include <new>
+#include <semaphore>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <vicar/vicar.hpp>
+
+#include "support/catch.hpp"
+#include "support/faults.hpp"
+#include "support/started.hpp"
+#include "support/tracked.hpp"
+
+using support::at_every_allocation;
+using support::leaves_no_memory;
+using support::started;
+using support::tally;
+using support::throwing_tracked;
+using support::tracked;
+
+namespace {
+
+struct large_number {
+  int value = 0;
+  std::array<std::byte, 6000> rest{};
+};
+struct alignas(64) wide_number {
+  int value = 0;
+};
+struct remark {
+  int number;
+};
+
+/// Writes what is assigned to it at the end of the notes.
+struct line {
+  std::vector<int>* notes;
+  line& operator=(int number) {
+    notes->push_back(number);
+    return *this;
+  }
+};
+
+struct page {
+  static constexpr bool vicar_traversable = true;
+  std::vector<int>* notes;
+  line latest{notes};
+  int note(int number) {
+    notes->push_back(number);
+    return number;
+  }
+};
+
+/// Keeps the numbers that it is sent.
+class ledger {
+ public:
+  using receives = vicar::messages<remark>;
+
+  ledger() = default;
+  ledger(const ledger&) = delete;
+  ledger& operator=(const ledger&) = delete;
+
+  int note(int number) {
+    notes_.push_back(number);
+    return number;
+  }
+  int note_large(const large_number& number) { return note(number.value); }
+  int note_wide(const wide_number& number) { return note(number.value); }
+  int note_tracked(const tracked& number) { return note(number.value); }
+  int note_throwing(const throwing_tracked& number) { return note(number.value); }
+  int on_receive(remark message) { return note(message.number); }
+  void on_receive(std::any message) { note(std::any_cast<wide_number>(message).value); }
+  std::vector<int> notes() const { return notes_; }
+
+ private:
+  std::vector<int> notes_;
+
+ public:
+  line latest{&notes_};
+  page first{&notes_};
+};
+
+}  // namespace
+
+VICAR_PROXY(page, note, latest)
+VICAR_PROXY(ledger, note, note_large, note_wide, note_tracked, note_throwing, notes, latest, first)
+
+namespace {
+
+template <class T>
+inline constexpr bool is_answer = false;
+template <class T>
+inline constexpr bool is_answer<vicar::future<T>> = true;
+
+/// Checks that `send(actor, number)` either throws `std::bad_alloc` and sends nothing, or sends a message that notes
+/// the number once; that what is sent before and after arrives once, in its order; and that no memory is lost.
+template <class Send>
+void sends_once_or_not(Send send) {
+  leaves_no_memory([&] {
+    const started<ledger> actor;
+    std::vector<int> expected;
+    int number = 0;
+    at_every_allocation([&] { return send(actor, number); },
+                        [&](const auto& now) {
+                          REQUIRE(now.threw_bad_alloc() == now.short_of_memory);
+                          if (now.returned()) {
+                            using result = std::remove_cvref_t<decltype(*now.result)>;
+                            if constexpr (is_answer<result>) now.result->get();
+                            expected.push_back(number);
+                          }
+                          actor.ref.template defer<&ledger::note>(++number);
+                          expected.push_back(number);
+                          CHECK(actor.ref.template call<&ledger::note>(++number).get() == number);
+                          expected.push_back(number);
+                          ++number;
+                        });
+    CHECK(actor->call(&ledger::notes).get() == expected);
+    CHECK(actor.ref.stats().failed == 0);
+    CHECK(actor.ref.stats().dropped == 0);
+  });
+}
+
+TEST_CASE("a call without memory throws bad_alloc and was not sent") {
+  sends_once_or_not([](auto& to, int number) { return to.ref.call(&ledger::note, number); });
+  sends_once_or_not([](auto& to, int number) { return to.ref.template call<&ledger::note>(number); });
+  sends_once_or_not([](auto& to, int number) { return to.ref.call([number](ledger& one) { one.note(number); }); });
+  sends_once_or_not([](auto& to, int number) { return to.proxy.call(&ledger::note, number); });
+  sends_once_or_not([](auto& to, int number) { return to.proxy->note(number); });
+  sends_once_or_not([](auto& to, int number) { return to.proxy.template method<&ledger::note>()(number); });
+}
+
+TEST_CASE("a deferred call without memory throws bad_alloc and was not sent") {
+  sends_once_or_not([](auto& to, int number) { to.ref.defer(&ledger::note, number); });
+  sends_once_or_not([](auto& to, int number) { to.ref.template defer<&ledger::note>(number); });
+  sends_once_or_not([](auto& to, int number) { to.ref.defer([number](ledger& one) { one.note(number); }); });
+  sends_once_or_not([](auto& to, int number) { to.proxy->note.defer(number); });
+  sends_once_or_not([](auto& to, int number) { to.proxy.template method<&ledger::note>().defer(number); });
+}
+
+TEST_CASE("arguments in boxes, and those that throw, go nowhere without memory") {
+  tally counts;
+  sends_once_or_not([](auto& to, int number) { return to.ref.call(&ledger::note_large, large_number{number}); });
+  sends_once_or_not([](auto& to, int number) { to.ref.defer(&ledger::note_large, large_number{number}); });
+  sends_once_or_not([](auto& to, int number) { return to.proxy->note_wide(wide_number{number}); });
+  sends_once_or_not([](auto& to, int number) { to.proxy->note_wide.defer(wide_number{number}); });
+  sends_once_or_not([&](auto& to, int number) { return to.proxy->note_tracked(tracked{counts, number}); });
+  sends_once_or_not([&](auto& to, int number) { return to.proxy->note_throwing(throwing_tracked{counts, number}); });
+  sends_once_or_not([&](auto& to, int number) { to.proxy->note_throwing.defer(throwing_tracked{counts, number}); });
+  CHECK(counts.alive == 0);
+}
+
+TEST_CASE("a message told or asked without memory throws bad_alloc and was not sent") {
+  sends_once_or_not([](auto& to, int number) { to.ref.tell(remark{number}); });
+  sends_once_or_not([](auto& to, int number) { return to.ref.ask(remark{number}); });
+  sends_once_or_not([](auto& to, int number) { vicar::any_actor_ref{to.ref}.tell(remark{number}); });
+  sends_once_or_not([](auto& to, int number) { return vicar::any_actor_ref{to.ref}.ask(remark{number}); });
+  sends_once_or_not([](auto& to, int number) { vicar::any_actor_ref{to.ref}.tell(wide_number{number}); });
+  sends_once_or_not([](auto&, int number) { vicar::registry::broadcast(remark{number}); });
+  sends_once_or_not([](auto&, int number) { vicar::registry::broadcast<ledger>(remark{number}); });
+  sends_once_or_not([](auto&, int number) { vicar::registry::broadcast_by_class_name("ledger", remark{number}); });
+}
+
+TEST_CASE("a field that is written without memory stays as it was") {
+  sends_once_or_not([](auto& to, int number) { return to.ref.set(&ledger::latest, number); });
+  sends_once_or_not([](auto& to, int number) { return to.ref.template set<&ledger::latest>(number); });
+  sends_once_or_not([](auto& to, int number) { return to.proxy->latest.set(number); });
+  sends_once_or_not([](auto& to, int number) { to.proxy->latest = number; });
+}
+
+TEST_CASE("nested objects are not reached without memory") {
+  sends_once_or_not([](auto& to, int number) { return to.proxy->first->note(number); });
+  sends_once_or_not([](auto& to, int number) { to.proxy->first->note.defer(number); });
+  sends_once_or_not([](auto& to, int number) { return to.proxy->first->latest.set(number); });
+  sends_once_or_not([](auto& to, int number) { return to.proxy.at(&ledger::first).call(&page::note, number); });
+  sends_once_or_not([](auto& to, int number) { to.proxy.template at<&ledger::first>().defer(&page::note, number); });
+  sends_once_or_not(
+      [](auto& to, int number) { return to.proxy.at(&ledger::first).template method<&page::note>()(number); });
+}
+
+TEST_CASE("a broadcast without memory for one actor reaches the others, and then throws") {
+  const started<ledger> first;
+  const started<ledger> second;
+  const started<ledger> third;
+  std::size_t told = 0;
+  long reached_two = 0;
+  at_every_allocation([] { vicar::registry::broadcast(wide_number{1}); },
+                      [&](const auto& now) {
+                        CHECK(now.threw_bad_alloc() == now.short_of_memory);
+                        std::size_t sum = 0;
+                        for (const auto* each : {&first, &second, &third})
+                          sum += (*each)->call(&ledger::notes).get().size();
+                        CHECK((sum - told == 3) == now.returned());
+                        if (sum - told == 2) ++reached_two;
+                        told = sum;
+                      });
+  CHECK(reached_two >= 3);
+}
+
+TEST_CASE("a message to an actor that has ended says so, or that memory is short") {
+  leaves_no_memory([] {
+    const auto ref = vicar::start<ledger>();
+    ref.stop().get();
+    const auto said = [](const auto& now) {
+      if (now.short_of_memory) {
+        CHECK(now.threw_bad_alloc());
+      } else {
+        CHECK_THROWS_AS(std::rethrow_exception(now.thrown), vicar::actor_dead_error);
+      }
+    };
+    at_every_allocation([&] { ref.defer(&ledger::note, 1); }, said);
+    at_every_allocation([&] { ref.tell(remark{1}); }, said);
+    at_every_allocation([&] { ref.proxy(); }, said);
+  });
+}
+
+TEST_CASE("a call to an actor that has ended is answered, if with bad_alloc") {
+  leaves_no_memory([] {
+    const auto ref = vicar::start<ledger>();
+    ref.stop().get();
+    long answered_with_bad_alloc = 0;
+    at_every_allocation([&] { return ref.call(&ledger::note, 1); },
+                        [&](const auto& now) {
+                          if (now.threw_bad_alloc()) return;
+                          REQUIRE(now.returned());
+                          REQUIRE(now.result->ready());
+                          try {
+                            now.result->get();
+                            FAIL("an actor that has ended has answered");
+                          } catch (const std::bad_alloc&) {
+                            CHECK(now.short_of_memory);
+                            ++answered_with_bad_alloc;
+                          } catch (const vicar::actor_dead_error&) {
+                            CHECK_FALSE(now.short_of_memory);
+                          }
+                        });
+    CHECK(answered_with_bad_alloc > 0);
+  });
+}
+
+TEST_CASE("a full mailbox says so, or that memory is short") {
+  leaves_no_memory([] {
+    const auto ref = vicar::start<ledger>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail});
+    std::binary_semaphore entered{0};
+    std::binary_semaphore open{0};
+    ref.defer([&](ledger&) {
+      entered.release();
+      open.acquire();
+    });
+    entered.acquire();
+    ref.defer(&ledger::note, 0);
+    at_every_allocation([&] { ref.defer(&ledger::note, 1); },
+                        [](const auto& now) {
+                          CHECK(now.threw_bad_alloc() == now.short_of_memory);
+                          CHECK_FALSE(now.returned());
+                        });
+    at_every_allocation([&] { return ref.call(&ledger::note, 1); },
+                        [](const auto& now) {
+                          if (now.threw_bad_alloc()) return;
+                          REQUIRE(now.result->ready());
+                          if (now.short_of_memory)
+                            CHECK_THROWS_AS(now.result->get(), std::bad_alloc);
+                          else
+                            CHECK_THROWS_AS(now.result->get(), vicar::mailbox_full_error);
+                        });
+    open.release();
+    CHECK(ref.stop().get());
+    CHECK(ref.stats().processed == 2);
+  });
+}
+
+}  // namespace

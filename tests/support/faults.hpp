@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_TESTS_SUPPORT_FAULTS_HPP
+#define VICAR_TESTS_SUPPORT_FAULTS_HPP
+
+#include <atomic>
+#include <concepts>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <optional>
+#include <thread>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/dispatcher.hpp>
+
+#include "support/catch.hpp"
+#include "support/failing_new.hpp"
+
+// Faults, injected and counted.
+namespace support {
+
+/// What was injected so far; printed when the program ends.
+struct fault_count {
+  std::atomic<long> allocations{0};  // failed at a point of their own
+  std::atomic<long> threads{0};      // refused
+  std::atomic<long> exceptions{0};   // thrown
+  std::atomic<long> stops{0};        // from places of their own
+
+  fault_count() = default;
+  fault_count(const fault_count&) = delete;
+  fault_count& operator=(const fault_count&) = delete;
+  ~fault_count() {
+    std::printf("faults: %ld allocation failures, %ld thread failures, %ld exceptions, %ld stops\n", allocations.load(),
+                threads.load(), exceptions.load(), stops.load());
+  }
+};
+inline fault_count faults;
+
+/// Runs `body` on a thread of its own, which has no memory left from earlier calls, and hands on what it throws.
+template <class Body>
+void on_fresh_thread(Body body) {
+  std::exception_ptr thrown;
+  std::thread{[&] {
+    try {
+      body();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  }}.join();
+  if (thrown) std::rethrow_exception(thrown);
+}
+
+/// Blocks until the threads of all actors that were stopped are done with them.
+inline void settle() { vicar::detail::thread_dispatcher::instance().wait_for_all(0); }
+
+/// Checks that `body`, which stops the actors that it starts, leaves no memory in use the second time. The first time
+/// makes what the process keeps. Its actors make no calls, since their threads would keep the memory of these.
+template <class Body>
+void leaves_no_memory(Body body) {
+  on_fresh_thread(body);
+  settle();
+  const long before = heap.blocks;
+  on_fresh_thread(body);
+  settle();
+  CHECK(heap.blocks == before);
+}
+
+/// What an operation gave that was run while memory was short.
+template <class Result>
+class attempt {
+ public:
+  /// Whether an allocation failed.
+  bool short_of_memory = false;
+  /// What the operation threw; null if it returned.
+  std::exception_ptr thrown;
+  /// What it returned; empty if it threw, or returns nothing.
+  std::optional<Result> result;
+
+  bool returned() const { return !thrown; }
+  bool threw_bad_alloc() const {
+    if (!thrown) return false;
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::bad_alloc&) {
+      return true;
+    } catch (...) {
+      return false;
+    }
+  }
+};
+
+struct no_result {};
+
+/// Runs `operation` with its first allocation failing, then its second and so on until it needs no more, first with
+/// that one failing alone, then with all that follow; each time on a fresh thread. `check(attempt)` looks at what came
+/// of it. Checks that it came to a failure at all.
+template <class Operation, class Check>
+void at_every_allocation(Operation operation, Check check) {
+  using returned = std::invoke_result_t<Operation&>;
+  using result = std::conditional_t<std::is_void_v<returned>, no_result, std::decay_t<returned>>;
+  long failed = 0;
+  for (const bool lasting : {false, true}) {
+    for (long successes = 0;; ++successes) {
+      attempt<result> now;
+      on_fresh_thread([&] {
+        const failing_allocation fault{successes, lasting};
+        try {
+          if constexpr (std::is_void_v<returned>)
+            operation();
+          else
+            now.result.emplace(operation());
+        } catch (...) {
+          now.thrown = std::current_exception();
+        }
+        now.short_of_memory = fault.happened();
+      });
+      check(now);
+      if (!now.short_of_memory) break;
+      ++failed;
+    }
+  }
+  faults.allocations += failed;
+  CHECK(failed > 0);
+}
+
+/// The same for an operation whose caller gets every failure as `std::bad_alloc`.
+template <class Operation>
+void at_every_allocation(Operation operation) {
+  at_every_allocation(std::move(operation),
+                      [](const auto& now) { REQUIRE(now.threw_bad_alloc() == now.short_of_memory); });
+}
+
+/// Checks that `operation` does what it does where there is no memory at all.
+template <class Operation>
+void needs_no_memory(Operation operation) {
+  on_fresh_thread([&] {
+    bool short_of_memory = false;
+    {
+      const failing_allocation fault{0, true};
+      operation();
+      short_of_memory = fault.happened();
+    }
+    CHECK_FALSE(short_of_memory);
+  });
+}
+
+}  // namespace support
+
+#endif
