@@ -81,21 +81,22 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
         "vicar: {} was given a mailbox_capacity of 0 and could never get a message; use 1 or more, or vicar::unbounded",
         class_name<T>)};
   }
+  cell_table& table = cell_table::instance();  // made first, if need be: what cleans up below must not fail
+  thread_dispatcher& dispatcher = thread_dispatcher::instance();
   auto* typed = new actor_cell<T>{actor_name<T>(chosen.name), chosen};
   const cell_handle handle = cell_handle::adopt(typed);
-  typed->belongs_to(thread_dispatcher::instance(), &cell_table::ended);
+  typed->belongs_to(dispatcher, &cell_table::ended);
   try {
-    typed->belongs_to(thread_dispatcher::instance(), &cell_table::ended);
     {
       const participant_frame frame{*typed};
       typed->construct(std::forward<Arguments>(arguments)...);
       typed->constructed();
-      cell_table::instance().add(handle);
+      table.add(handle);
       log(log_level::debug, typed->name(), nullptr, [&] { return fmt::format("Registered {}", typed->title()); });
     }
-    thread_dispatcher::instance().start(*typed);
+    dispatcher.start(*typed);
   } catch (...) {
-    cell_table::instance().remove(*typed);
+    table.remove(*typed);
     typed->abandon();
     throw;
   }

@@ -8,6 +8,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/handler_slot.hpp>
+#include <vicar/detail/never_destroyed.hpp>
 
 namespace vicar {
 
@@ -28,10 +29,9 @@ struct dead_letter {
 
 namespace detail {
 
-/// Never destroyed: actors may end while static objects are destroyed.
-VICAR_SHARED inline handler_slot<dead_letter>& dead_letter_handler() {
-  static auto* const slot = new handler_slot<dead_letter>;
-  return *slot;
+VICAR_SHARED inline handler_slot<dead_letter>& dead_letter_handler() noexcept {
+  static never_destroyed<handler_slot<dead_letter>> slot;
+  return slot.get();
 }
 
 }  // namespace detail

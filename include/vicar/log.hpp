@@ -16,6 +16,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
+#include <vicar/detail/never_destroyed.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {
@@ -84,10 +85,9 @@ struct write_to_stderr {
 
 class VICAR_SHARED logger {
  public:
-  /// Never destroyed: actors may log while static objects are.
-  static logger& instance() {
-    static logger* const the_logger = new logger;
-    return *the_logger;
+  static logger& instance() noexcept {
+    static never_destroyed<logger> the_logger;
+    return the_logger.get();
   }
 
   // Relaxed: the level publishes nothing, and a record near a switch may go either way.
@@ -95,6 +95,7 @@ class VICAR_SHARED logger {
   void set_level(log_level level) noexcept { level_.store(level, std::memory_order_relaxed); }
   log_level level() const noexcept { return level_.load(std::memory_order_relaxed); }
 
+  /// Null for the default one.
   void set_sink(counted_handle<log_sink> sink) {
     const std::lock_guard lock{mutex_};
     std::swap(sink_, sink);  // the old one is destroyed after the lock was given up
@@ -109,13 +110,17 @@ class VICAR_SHARED logger {
         const std::lock_guard lock{mutex_};
         sink = sink_;
       }
-      sink->write(record);
+      if (sink)
+        sink->write(record);
+      else
+        write_to_stderr{}(record);
     } catch (...) {
     }
   }
 
  private:
-  logger() : sink_{make_sink(write_to_stderr{})} {}
+  friend class never_destroyed<logger>;
+  logger() = default;
 
   std::atomic<log_level> level_{log_level::warning};
   std::mutex mutex_;
@@ -150,7 +155,7 @@ void set_log_sink(Sink sink) {
 }
 
 /// Back to the default: warnings and errors go to the standard error stream.
-inline void reset_log_sink() { detail::logger::instance().set_sink(detail::make_sink(detail::write_to_stderr{})); }
+inline void reset_log_sink() { detail::logger::instance().set_sink({}); }
 
 /// Logs records of this level and above. The default is `log_level::warning`.
 inline void set_log_level(log_level level) noexcept { detail::logger::instance().set_level(level); }

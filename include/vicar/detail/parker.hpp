@@ -18,10 +18,13 @@
 #include <unistd.h>
 #else
 #define VICAR_USES_FUTEX 0
+#include <array>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <mutex>
+
+#include <vicar/detail/never_destroyed.hpp>
 #endif
 
 // Waiting on a 32-bit word: spin for a moment, then sleep in the kernel. `std::atomic::wait` has no time limit, hence
@@ -88,8 +91,8 @@ struct waiting_room {
 
   static waiting_room& of(const wait_word& word) noexcept {
     constexpr std::size_t rooms = 64;
-    static waiting_room* const all = new waiting_room[rooms];  // never destroyed: actors may outlive static objects
-    return all[std::hash<const void*>{}(&word) / alignof(std::max_align_t) % rooms];
+    static never_destroyed<std::array<waiting_room, rooms>> all;
+    return all.get()[std::hash<const void*>{}(&word) / alignof(std::max_align_t) % rooms];
   }
 };
 

@@ -13,6 +13,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
+#include <vicar/detail/never_destroyed.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
 #include <vicar/log.hpp>
@@ -54,9 +55,9 @@ class VICAR_SHARED participant {
 using participant_handle = counted_handle<participant>;
 
 /// Guards the edges, and keeps an actor's memory in place while a waiting thread takes a reference to it.
-VICAR_SHARED inline std::mutex& wait_graph_mutex() {
-  static std::mutex* const mutex = new std::mutex;  // never destroyed: actors may outlive static objects
-  return *mutex;
+VICAR_SHARED inline std::mutex& wait_graph_mutex() noexcept {
+  static never_destroyed<std::mutex> mutex;
+  return mutex.get();
 }
 
 /// The actor that runs on this thread; null on threads that are no actor's.
