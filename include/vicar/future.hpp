@@ -284,8 +284,9 @@ class promise {
 
   /// Stores an exception, by default the one being handled.
   void set_exception(std::exception_ptr exception = std::current_exception()) {
+    exception = detail::require_exception(std::move(exception));  // may throw, while others may still answer
     detail::future_state<T>& mine = claim();
-    mine.store_error(detail::require_exception(std::move(exception)));
+    mine.store_error(std::move(exception));
     mine.publish();
   }
 
