@@ -30,6 +30,8 @@ inline future<bool> cell::stop() {
   reply_channel<bool> channel;
   channel.producer->set_source(*this, stop_label);
   auto request = counted_handle<stop_request>::adopt(new stop_request{std::move(channel.producer)});
+  mailbox::unused_chunk memory;
+  memory.make(mailbox_);  // nothing below may fail once the stop token is signalled
   request_stop();
   // Relaxed: only this actor's own thread, which writes the phase, comes past the first test.
   if (current_participant == this && phase_.load(std::memory_order_relaxed) == phase::starting) {
@@ -38,7 +40,10 @@ inline future<bool> cell::stop() {
     return future_access::make(std::move(channel.consumer));
   }
   stop_message one{{&stop_message::kind}, std::move(request)};
-  if (deliver(one, stop_label) == mailbox::push_result::closed) {
+  waker* const dispatcher = waker_;
+  const mailbox::push_result result = mailbox_.push(one, memory);  // never waits for room
+  if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
+  if (result == mailbox::push_result::closed) {
     if (const counted_handle<stop_request> late = keep(std::move(one.request))) {
       late->reply->store([] { return false; });
       late->reply.publish();

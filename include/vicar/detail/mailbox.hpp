@@ -57,6 +57,7 @@ class VICAR_SHARED mailbox {
     full,            ///< nothing was moved
     closed,          ///< nothing was moved
   };
+  class unused_chunk;
 
   explicit mailbox(std::size_t capacity) noexcept : capacity_{capacity}, bounded_{capacity != unlimited} {}
   mailbox(const mailbox&) = delete;
@@ -73,9 +74,14 @@ class VICAR_SHARED mailbox {
   /// Moves the envelope, which is the sender's own, into the mailbox, unless that is closed, or full and the message is
   /// an ordinary one. Throws `std::bad_alloc` and changes nothing when there is no memory.
   VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope) {
+    unused_chunk fresh;
+    return push(envelope, fresh);
+  }
+  /// The same with memory that the sender has taken before: with `make`, it does not throw.
+  VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope, unused_chunk& fresh) {
     const message::traits& type = *envelope.type;
     const std::uint32_t size = padded(type.size);
-    for (unused_chunk fresh;; fresh.make(*this)) {
+    for (;; fresh.make(*this)) {
       const std::lock_guard lock{lock_};
       if (closed_.load(std::memory_order_relaxed)) return push_result::closed;  // relaxed: written under this lock
       if (type.ordinary && !has_room()) return push_result::full;
@@ -248,6 +254,7 @@ class VICAR_SHARED mailbox {
     while (one) ::operator delete(std::exchange(one, one->next));
   }
 
+ public:
   /// A chunk that a sender has allocated while it did not hold the lock.
   class unused_chunk {
    public:
@@ -267,12 +274,13 @@ class VICAR_SHARED mailbox {
     }
     chunk* take() noexcept { return std::exchange(chunk_, nullptr); }
 
-    std::uint32_t capacity = 0;  // what the one to make is to have
+    std::uint32_t capacity = first_capacity;  // what the one to make is to have
 
    private:
     chunk* chunk_ = nullptr;
   };
 
+ private:
   /// Makes room for one message at the end of the filling chain; false if a chunk is needed for that. Under the lock.
   bool reserve(std::uint32_t size, unused_chunk& fresh) noexcept {
     if (last_ && last_->capacity - last_->used >= size) return true;
