@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: BSL-1.0
+// An actor's own thread runs out of memory, at each of its allocations: whoever waits is answered, and the actor goes
+// on or ends as it would have done.
+#include <exception>
+#include <new>
+#include <semaphore>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <vicar/testing.hpp>
+#include <vicar/vicar.hpp>
+
+#include "support/catch.hpp"
+#include "support/faults.hpp"
+#include "support/log_capture.hpp"
+#include "support/started.hpp"
+#include "support/tracked.hpp"
+
+namespace registry = vicar::registry;
+using support::leaves_no_memory;
+using support::log_capture;
+using support::shortage;
+using support::started;
+using support::tally;
+using support::tracked;
+using vicar::log_level;
+
+namespace {
+
+const std::string long_text(100, 'x');
+
+/// When memory becomes short: on the thread that calls `begin`.
+struct moment {
+  const shortage* which;
+  long successes;
+  bool lasting;
+  void begin() const { which->begin(successes, lasting); }
+};
+
+/// Runs `attempt(moment)` with ever later failures, until none happens: first with one failing, then with all that
+/// follow.
+template <class Attempt>
+void at_every_allocation_there(Attempt attempt) {
+  long failed = 0;
+  for (const bool lasting : {false, true}) {
+    for (long successes = 0;; ++successes) {
+      const shortage now;
+      attempt(moment{&now, successes, lasting});
+      if (!now.happened()) break;
+      ++failed;
+    }
+  }
+  support::faults.allocations += failed;
+  CHECK(failed > 0);
+}
+
+/// How a future was answered.
+enum class answer { value, bad_alloc, dead, other };
+template <class T>
+answer answer_of(const vicar::future<T>& asked) {
+  try {
+    static_cast<void>(asked.get());
+    return answer::value;
+  } catch (const std::bad_alloc&) {
+    return answer::bad_alloc;
+  } catch (const vicar::actor_dead_error&) {
+    return answer::dead;
+  } catch (...) {
+    return answer::other;
+  }
+}
+
+class library {
+ public:
+  const std::vector<std::string>& books(moment when) {
+    when.begin();
+    return books_;
+  }
+  std::string lend(moment when) {
+    when.begin();
+    return books_.front() + "!";
+  }
+  void wait_for_itself(moment when) {
+    const auto answer = vicar::self(*this).call([](library&) {});
+    when.begin();
+    answer.get();
+  }
+  vicar::actor_ref<library> found(moment when) {
+    when.begin();
+    return vicar::start<library>();
+  }
+  std::size_t count() const { return books_.size(); }
+  std::string on_receive(const std::string& wanted) { return wanted; }
+  using receives = vicar::messages<std::string>;
+
+ private:
+  std::vector<std::string> books_{long_text, long_text, long_text};
+};
+
+TEST_CASE("a method without memory answers bad_alloc, and the next one works") {
+  leaves_no_memory([] {
+    const started<library> actor;
+    const auto answers = [&](auto method) {
+      at_every_allocation_there([&](moment when) {
+        const auto asked = actor.ref.call(method, when);
+        asked.wait();
+        CHECK(answer_of(asked) == (when.which->happened() ? answer::bad_alloc : answer::value));
+        CHECK(actor.ref.is_alive());
+      });
+      CHECK(actor->call(&library::count).get() == 3);
+    };
+    answers(&library::books);
+    answers(&library::lend);
+  });
+}
+
+TEST_CASE("an untyped answer without memory is bad_alloc") {
+  leaves_no_memory([] {
+    const started<library> actor;
+    at_every_allocation_there([&](moment when) {
+      actor->call([when](library&) { when.begin(); }).get();
+      const auto asked = vicar::any_actor_ref{actor.ref}.ask(long_text);
+      asked.wait();
+      CHECK(answer_of(asked) == (when.which->happened() ? answer::bad_alloc : answer::value));
+    });
+  });
+}
+
+TEST_CASE("an actor that starts another one without memory starts none, and goes on") {
+  const started<library> actor;
+  at_every_allocation_there([&](moment when) {
+    const auto asked = actor->call(&library::found, when);
+    asked.wait();
+    CHECK(registry::get_all().size() == (when.which->happened() ? 1U : 2U));
+    if (answer_of(asked) == answer::value)
+      asked.get().stop().wait();
+    else
+      CHECK(answer_of(asked) == answer::bad_alloc);
+  });
+}
+
+TEST_CASE("a wait that would be a deadlock throws, if only bad_alloc, and does not hang") {
+  const started<library> actor;
+  at_every_allocation_there([&](moment when) {
+    const auto asked = actor->call(&library::wait_for_itself, when);
+    asked.wait();
+    CHECK(answer_of(asked) == (when.which->happened() ? answer::bad_alloc : answer::other));
+    if (!when.which->happened()) CHECK_THROWS_AS(asked.get(), vicar::deadlock_error);
+  });
+}
+
+TEST_CASE("an exception that cannot be logged for want of memory reaches its caller all the same") {
+  leaves_no_memory([] {
+    const log_capture log{log_level::info};
+    const started<library> actor;
+    at_every_allocation_there([&](moment when) {
+      const auto asked =
+          actor->call([failure = std::make_exception_ptr(std::runtime_error{"it failed"}), when](library&) {
+            when.begin();
+            std::rethrow_exception(failure);
+          });
+      CHECK_THROWS_AS(asked.get(), std::runtime_error);
+      CHECK(actor->call(&library::count).get() == 3);
+    });
+  });
+}
+
+/// Ends in one of several ways, and is short of memory from then on.
+class mortal {
+ public:
+  enum class way { stop, fail, start, all };
+
+  mortal(tally& counts, way how, moment when, std::binary_semaphore& door)
+      : counted_{counts}, how_{how}, when_{when}, door_{door} {}
+
+  void on_start() {
+    if (how_ != way::start) return;
+    door_.acquire();
+    when_.begin();
+    throw std::runtime_error{"no start"};
+  }
+  void on_stop() {}
+  void on_failure(std::exception_ptr) {}
+
+  void end() {
+    door_.acquire();
+    when_.begin();
+    if (how_ == way::stop) vicar::self(*this).stop();
+    if (how_ == way::fail) throw 7;
+    if (how_ == way::all) throw vicar::stop_all_actors{};
+  }
+  int seven(const std::string&) const { return 7; }
+
+ private:
+  tracked counted_;
+  way how_;
+  moment when_;
+  std::binary_semaphore& door_;
+};
+
+TEST_CASE("an actor that ends without memory ends, and answers all that wait for it") {
+  const auto how = GENERATE(mortal::way::fail, mortal::way::start, mortal::way::all);
+  const auto level = GENERATE(log_level::debug, log_level::off);
+  leaves_no_memory([=] {
+    const log_capture log{level};
+    tally counts;
+    at_every_allocation_there([&](moment when) {
+      std::binary_semaphore door{0};
+      const auto ref = vicar::start<mortal>(counts, how, when, door);
+      if (how != mortal::way::start) ref.defer(&mortal::end);
+      std::vector<vicar::future<int>> asked;
+      for (int i = 0; i < 3; ++i) asked.push_back(ref.call(&mortal::seven, long_text));
+      ref.defer(&mortal::seven, long_text);
+      const auto stopped = ref.stop();
+      const auto again = ref.stop();
+      door.release();
+      CHECK(stopped.get());
+      CHECK(again.get());
+      support::settle();
+      for (const auto& each : asked) {
+        REQUIRE(each.ready());
+        const answer found = answer_of(each);
+        CHECK((found == answer::dead || (found == answer::bad_alloc && when.which->happened())));
+      }
+      CHECK_FALSE(ref.is_alive());
+      CHECK(ref.stats().dropped == 4);
+      CHECK(counts.alive == 0);
+      CHECK(registry::get_all().empty());
+      CHECK_FALSE(ref.stop().get());
+    });
+  });
+}
+
+TEST_CASE("an actor that cannot tell all to stop for want of memory says so in the log") {
+  log_capture log;
+  tally counts;
+  at_every_allocation_there([&](moment when) {
+    std::binary_semaphore door{0};
+    const started<library> first;
+    const started<library> second;
+    const auto ref = vicar::start<mortal>(counts, mortal::way::all, when, door);
+    ref.defer(&mortal::end);
+    const auto stopped = ref.stop();
+    door.release();
+    CHECK(stopped.get());
+  });
+  const std::size_t complaints = log.count(log_level::error, "Not every actor could be told to stop:");
+  CHECK(complaints > 0);
+}
+
+TEST_CASE("an actor that is told of a failure without memory is told") {
+  struct careful {
+    explicit careful(moment when, int& told_of) : when_{when}, told{told_of} {}
+    void fail() {
+      when_.begin();
+      throw 7;
+    }
+    void on_failure(std::exception_ptr failure) const {
+      try {
+        std::rethrow_exception(std::move(failure));
+      } catch (int number) {
+        told = number;
+      }
+    }
+    moment when_;
+    int& told;
+  };
+  const log_capture log;
+  at_every_allocation_there([&](moment when) {
+    int told = 0;
+    const auto ref = vicar::start<careful>(when, told);
+    ref.defer(&careful::fail);
+    ref.stop().wait();
+    CHECK(told == 7);
+  });
+}
+
+TEST_CASE("a dead letter that cannot be described for want of memory is counted all the same") {
+  const log_capture log;
+  vicar::set_dead_letter_handler([](const vicar::dead_letter& letter) { std::string{letter.message} + long_text; });
+  tally counts;
+  at_every_allocation_there([&](moment when) {
+    std::binary_semaphore door{0};
+    const auto ref = vicar::start<mortal>(counts, mortal::way::fail, when, door);
+    ref.defer(&mortal::end);
+    ref.defer(&mortal::seven, long_text);
+    const auto stopped = ref.stop();
+    door.release();
+    CHECK(stopped.get());
+    CHECK(ref.stats().dropped == 1);
+  });
+  vicar::reset_dead_letter_handler();
+}
+
+}  // namespace
