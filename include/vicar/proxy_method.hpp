@@ -36,7 +36,7 @@ class proxy_method {
   auto operator()(Arguments&&... arguments) const {
     if constexpr (check<Arguments...>()) {
       return detail::call_member<invoker<Arguments...>>(context_->owner(), context_->target(),
-                                                        std::forward<Arguments>(arguments)...);
+                                                        static_cast<Arguments&&>(arguments)...);
     } else {
       return detail::placeholder{};
     }
@@ -47,7 +47,7 @@ class proxy_method {
   void defer(Arguments&&... arguments) const {
     if constexpr (check<Arguments...>()) {
       detail::defer_member<invoker<Arguments...>>(context_->owner(), context_->target(),
-                                                  std::forward<Arguments>(arguments)...);
+                                                  static_cast<Arguments&&>(arguments)...);
     }
   }
 

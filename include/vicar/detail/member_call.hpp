@@ -186,33 +186,31 @@ concept calls = requires(T& object, std::decay_t<Arguments>... arguments) {
 template <class Invoker, class T, class... Arguments>
 using call_result_t = decltype(Invoker::call(std::declval<T&>(), std::declval<std::decay_t<Arguments>>()...));
 
-/// Where the reply to a message is built; null if it has none.
-template <class Reply, class Envelope>
-void* place_of_reply(Envelope& one) noexcept {
-  if constexpr (std::is_void_v<Reply>)
-    return nullptr;
-  else
-    return static_cast<future_state<Reply>*>(one.reply)->place();
-}
-
-/// Asks the stand-in in the place of the object.
-template <class Reply, class Parameters, class Head, class Target, std::size_t... Index, class... Arguments>
-VICAR_COLD void imitate(envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one, cell& owner,
-                        imitated_message::access access, std::string_view label) {
+/// Asks the stand-in in the place of the object, with the arguments as `Handed` says. The answer is built in `slot`.
+template <class Reply, class... Handed, class Head, class Target, std::size_t... Index, class... Arguments>
+VICAR_COLD void imitate(type_list<Handed...>, envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one,
+                        cell& owner, imitated_message::access access, std::string_view label, void* slot) {
   imitated_message asked{access, label, one.target.route()};
-  ask_stand_in_as<Reply>(Parameters{}, owner, asked, place_of_reply<Reply>(one),
-                         static_cast<kept_argument<Index, Arguments>&>(one).value...);
+  want_answer<Reply>(asked, slot);
+  ask_stand_in(owner, asked,
+               {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
 }
 /// The same where the first argument says which member is meant.
-template <class Reply, class Parameters, class Head, class Target, std::size_t... Index, class Pointer,
+template <class Reply, class... Handed, class Head, class Target, std::size_t... Index, class Pointer,
           class... Arguments>
-VICAR_COLD void imitate_pointed(envelope<Head, Target, std::index_sequence<0, Index...>, Pointer, Arguments...>& one,
-                                cell& owner, imitated_message::access access, std::string_view label) {
+VICAR_COLD void imitate_pointed(type_list<Handed...>,
+                                envelope<Head, Target, std::index_sequence<0, Index...>, Pointer, Arguments...>& one,
+                                cell& owner, imitated_message::access access, std::string_view label, void* slot) {
   imitated_message asked{access, label, one.target.route(), &type_tag<Pointer>,
                          std::addressof(static_cast<kept_argument<0, Pointer>&>(one).value)};
-  ask_stand_in_as<Reply>(Parameters{}, owner, asked, place_of_reply<Reply>(one),
-                         static_cast<kept_argument<Index, Arguments>&>(one).value...);
+  want_answer<Reply>(asked, slot);
+  ask_stand_in(owner, asked,
+               {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
 }
+template <class Parameters, class... Arguments>
+struct handed_after_pointer;
+template <class Parameters, class Pointer, class... Arguments>
+struct handed_after_pointer<Parameters, Pointer, Arguments...> : handed_arguments<Parameters, Arguments...> {};
 
 /// The text of the arguments of a message from the one at `First` on.
 template <std::size_t First, class Head, class Target, std::size_t... Index, class... Arguments>
@@ -239,16 +237,22 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
 
   static void run(message& self, cell& owner) {
     auto& one = static_cast<envelope_type&>(self);
+    void* slot = nullptr;
+    if constexpr (!std::is_void_v<Reply>) slot = static_cast<future_state<Reply>*>(one.reply)->place();
     if (one.target.imitated()) {
-      if constexpr (Invoker::begins_with_pointer)
-        imitate_pointed<Reply, typename Invoker::parameters>(one, owner, Invoker::access, *Invoker::label);
-      else
-        imitate<Reply, typename Invoker::parameters>(one, owner, Invoker::access, *Invoker::label);
+      using parameters = typename Invoker::parameters;
+      if constexpr (Invoker::begins_with_pointer) {
+        imitate_pointed<Reply>(typename handed_after_pointer<parameters, Arguments...>::type{}, one, owner,
+                               Invoker::access, *Invoker::label, slot);
+      } else {
+        imitate<Reply>(typename handed_arguments<parameters, Arguments...>::type{}, one, owner, Invoker::access,
+                       *Invoker::label, slot);
+      }
     } else if constexpr (std::is_void_v<Reply>) {
       static_cast<void>(
           Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
     } else {
-      ::new (place_of_reply<Reply>(one))
+      ::new (slot)
           Reply(Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
     }
   }
@@ -280,8 +284,12 @@ auto call_member(cell& to, Target target, Arguments&&... arguments) {
   using object_type = typename Target::object_type;
   using returned = call_result_t<Invoker, object_type, Arguments...>;
   if constexpr (check_result<object_type, returned>()) {
-    return send_member<Invoker, std::decay_t<returned>>(to, static_cast<Target&&>(target),
-                                                        static_cast<Arguments&&>(arguments)...);
+    using reply = std::decay_t<returned>;
+    using sent = member_message<Invoker, reply, call_message, Target, std::index_sequence_for<Arguments...>,
+                                std::decay_t<Arguments>...>;
+    typename sent::envelope_type one{
+        {{&sent::handle, 0, false}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
+    return send_call<reply>(to, one, sent::kind);
   } else {
     return placeholder{};
   }

@@ -37,7 +37,7 @@ class member_operations {
   auto call(Function&& function, Arguments&&... arguments) const {
     if constexpr (check_function<Function, Arguments...>()) {
       return call_member<function_invoker<std::decay_t<Function>>>(
-          self().owner(), self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...);
+          self().owner(), self().target(), static_cast<Function&&>(function), static_cast<Arguments&&>(arguments)...);
     } else {
       return placeholder{};
     }
@@ -49,7 +49,7 @@ class member_operations {
   auto call(Arguments&&... arguments) const {
     using invoker = pointer_invoker<Member>;
     if constexpr (check_member<Member, Arguments...>()) {
-      return call_member<invoker>(self().owner(), self().target(), std::forward<Arguments>(arguments)...);
+      return call_member<invoker>(self().owner(), self().target(), static_cast<Arguments&&>(arguments)...);
     } else {
       return placeholder{};
     }
@@ -61,7 +61,7 @@ class member_operations {
   void defer(Function&& function, Arguments&&... arguments) const {
     if constexpr (check_function<Function, Arguments...>()) {
       defer_member<function_invoker<std::decay_t<Function>>>(
-          self().owner(), self().target(), std::forward<Function>(function), std::forward<Arguments>(arguments)...);
+          self().owner(), self().target(), static_cast<Function&&>(function), static_cast<Arguments&&>(arguments)...);
     }
   }
   /// The same for a member known at compile time: `defer<&T::member>(arguments...)`.
@@ -69,7 +69,7 @@ class member_operations {
   void defer(Arguments&&... arguments) const {
     using invoker = pointer_invoker<Member>;
     if constexpr (check_member<Member, Arguments...>()) {
-      defer_member<invoker>(self().owner(), self().target(), std::forward<Arguments>(arguments)...);
+      defer_member<invoker>(self().owner(), self().target(), static_cast<Arguments&&>(arguments)...);
     }
   }
 

@@ -80,17 +80,25 @@ inline stand_in& stand_in_of(cell& owner, const imitated_message& asked) {
   return *found;
 }
 
-/// Where a `Reply` goes: into memory for one, `slot`. A null slot wants none.
-template <class Reply>
-erased_slot erase_slot(void* slot) noexcept {
-  return {&type_tag<Reply>, &class_name<Reply>,
-          [](void* into, void* answer) { ::new (into) Reply(static_cast<Reply&&>(*static_cast<Reply*>(answer))); },
-          slot};
-}
-
 template <class Value>
 erased_argument erase_argument(Value&& value) noexcept {
   return {&type_tag<Value>, &class_name<Value>, std::addressof(value)};
+}
+
+/// Prepares for the answer, which is built in `slot`; a void one goes nowhere.
+template <class Reply>
+void want_answer(imitated_message& asked, [[maybe_unused]] void* slot) {
+  if constexpr (std::is_void_v<Reply>) {
+    // It stays as it is.
+  } else if constexpr (std::is_move_constructible_v<Reply>) {
+    asked.answer = {
+        &type_tag<Reply>, &class_name<Reply>,
+        [](void* into, void* answer) { ::new (into) Reply(static_cast<Reply&&>(*static_cast<Reply*>(answer))); }, slot};
+  } else {
+    throw error{fmt::format(
+        "vicar: no fake can answer {}, because its result can be neither copied nor moved; use a real object",
+        asked.member)};
+  }
 }
 
 /// Asks the stand-in of the actor with these arguments.
@@ -109,7 +117,8 @@ inline constexpr bool passed_as_parameter =
 template <class Parameter, class Argument>
 using passed_t = std::conditional_t<passed_as_parameter<Parameter, Argument>, std::decay_t<Parameter>, Argument>;
 
-/// As `passed_t`, but the argument itself where that is its type.
+/// How the kept arguments are handed to a stand-in, a `type_list`: as the parameters, also a `type_list`, would take
+/// them, where they fit; an rvalue reference where that is the argument itself.
 template <class Parameter, class Argument>
 struct handed {
   using type = std::conditional_t<std::same_as<passed_t<Parameter, Argument>, Argument>, Argument&&,
@@ -119,28 +128,15 @@ template <class Argument>
 struct handed<Argument, Argument> {
   using type = Argument&&;
 };
-
-/// Asks the stand-in with the arguments as the parameters, a `type_list`, would take them, where they fit; its answer
-/// is built in `slot` if that is not null.
-template <class Reply, class... Parameters, class... Arguments>
-void ask_stand_in_as(type_list<Parameters...>, cell& owner, imitated_message& asked, void* slot, Arguments&... kept) {
-  if constexpr (std::is_void_v<Reply>) {
-    // It wants no answer.
-  } else if constexpr (std::is_move_constructible_v<Reply>) {
-    asked.answer = erase_slot<Reply>(slot);
-  } else {
-    throw error{fmt::format(
-        "vicar: no fake can answer {}, because its result can be neither copied nor moved; use a real object",
-        asked.member)};
-  }
-  if constexpr (sizeof...(Parameters) == sizeof...(Arguments)) {
-    ask_stand_in(
-        owner, asked,
-        {erase_argument(static_cast<typename handed<Parameters, Arguments>::type>(static_cast<Arguments&&>(kept)))...});
-  } else {
-    ask_stand_in(owner, asked, {erase_argument(static_cast<Arguments&&>(kept))...});
-  }
-}
+template <class Parameters, class... Arguments>
+struct handed_arguments {
+  using type = type_list<Arguments&&...>;
+};
+template <class... Parameters, class... Arguments>
+  requires(sizeof...(Parameters) == sizeof...(Arguments))
+struct handed_arguments<type_list<Parameters...>, Arguments...> {
+  using type = type_list<typename handed<Parameters, Arguments>::type...>;
+};
 
 }  // namespace vicar::detail
 
