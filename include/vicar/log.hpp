@@ -6,7 +6,6 @@
 #include <concepts>
 #include <cstdio>
 #include <exception>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,7 +14,7 @@
 #include <fmt/core.h>
 
 #include <vicar/detail/config.hpp>
-#include <vicar/detail/counted_handle.hpp>
+#include <vicar/detail/handler_slot.hpp>
 #include <vicar/detail/never_destroyed.hpp>
 #include <vicar/fwd.hpp>
 
@@ -54,27 +53,6 @@ inline std::string exception_text(const std::exception_ptr& exception) {
 
 namespace detail {
 
-class log_sink : public counted<log_sink> {
- public:
-  virtual ~log_sink() = default;
-  virtual void write(const log_record& record) = 0;
-};
-
-template <class Sink>
-class log_sink_of final : public log_sink {
- public:
-  explicit log_sink_of(Sink sink) : sink_{std::move(sink)} {}
-  void write(const log_record& record) override { sink_(record); }
-
- private:
-  Sink sink_;
-};
-
-template <class Sink>
-counted_handle<log_sink> make_sink(Sink sink) {
-  return counted_handle<log_sink>::adopt(new log_sink_of<Sink>{std::move(sink)});
-}
-
 struct write_to_stderr {
   void operator()(const log_record& record) const {
     static constexpr std::string_view names[] = {"debug", "info", "warning", "error", "off"};
@@ -95,25 +73,13 @@ class VICAR_SHARED logger {
   void set_level(log_level level) noexcept { level_.store(level, std::memory_order_relaxed); }
   log_level level() const noexcept { return level_.load(std::memory_order_relaxed); }
 
-  /// Null for the default one.
-  void set_sink(counted_handle<log_sink> sink) {
-    const std::lock_guard lock{mutex_};
-    std::swap(sink_, sink);  // the old one is destroyed after the lock was given up
-  }
+  handler_slot<log_record>& sink() noexcept { return sink_; }
 
   /// Writes on the calling thread, outside every lock. A sink that throws loses its record: logging never fails an
   /// actor.
   void write(const log_record& record) noexcept {
     try {
-      counted_handle<log_sink> sink;
-      {
-        const std::lock_guard lock{mutex_};
-        sink = sink_;
-      }
-      if (sink)
-        sink->write(record);
-      else
-        write_to_stderr{}(record);
+      if (!sink_.call(record)) write_to_stderr{}(record);
     } catch (...) {
     }
   }
@@ -123,8 +89,7 @@ class VICAR_SHARED logger {
   logger() = default;
 
   std::atomic<log_level> level_{log_level::warning};
-  std::mutex mutex_;
-  counted_handle<log_sink> sink_;
+  handler_slot<log_record> sink_;  // the default one if empty
 };
 
 /// Logs what `make` returns, which is called only when the level is on.
@@ -150,12 +115,12 @@ void set_log_sink(Sink sink) {
   static_assert(callable,
                 "vicar: a log sink is a copyable callable; give it the signature void(const vicar::log_record&)");
   if constexpr (callable) {
-    detail::logger::instance().set_sink(detail::make_sink(std::move(sink)));
+    detail::logger::instance().sink().set(std::move(sink));
   }
 }
 
 /// Back to the default: warnings and errors go to the standard error stream.
-inline void reset_log_sink() { detail::logger::instance().set_sink({}); }
+inline void reset_log_sink() { detail::logger::instance().sink().reset(); }
 
 /// Logs records of this level and above. The default is `log_level::warning`.
 inline void set_log_level(log_level level) noexcept { detail::logger::instance().set_level(level); }

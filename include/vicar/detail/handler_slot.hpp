@@ -3,9 +3,10 @@
 #define VICAR_DETAIL_HANDLER_SLOT_HPP
 
 #include <atomic>
-#include <memory>
 #include <mutex>
 #include <utility>
+
+#include <vicar/detail/counted_handle.hpp>
 
 namespace vicar::detail {
 
@@ -13,31 +14,34 @@ namespace vicar::detail {
 template <class Record>
 class handler_slot {
  public:
-  class handler {
-   public:
-    virtual ~handler() = default;
-    virtual void call(const Record& record) = 0;
-  };
-
   template <class Function>
   void set(Function function) {
-    put(std::make_shared<handler_of<Function>>(std::move(function)));
+    put(handle::adopt(new handler_of<Function>{std::move(function)}));
   }
-  void reset() { put(nullptr); }
+  void reset() noexcept { put({}); }
 
   /// Relaxed: publishes nothing; near a switch it may go either way.
   bool is_set() const noexcept { return is_set_.load(std::memory_order_relaxed); }
-  /// On the calling thread, outside every lock. Throws what the function throws.
-  void call(const Record& record) {
-    std::shared_ptr<handler> current;
+  /// Calls it on this thread, outside every lock; false if there is none. Throws what it throws.
+  bool call(const Record& record) {
+    handle current;
     {
       const std::lock_guard lock{mutex_};
       current = handler_;
     }
-    if (current) current->call(record);
+    if (!current) return false;
+    current->call(record);
+    return true;
   }
 
  private:
+  class handler : public counted<handler> {
+   public:
+    virtual ~handler() = default;
+    virtual void call(const Record& record) = 0;
+  };
+  using handle = counted_handle<handler>;
+
   template <class Function>
   class handler_of final : public handler {
    public:
@@ -48,14 +52,14 @@ class handler_slot {
     Function function_;
   };
 
-  void put(std::shared_ptr<handler> next) {
+  void put(handle next) noexcept {
     const std::lock_guard lock{mutex_};
-    is_set_.store(next != nullptr, std::memory_order_relaxed);  // relaxed: see `is_set`
-    handler_.swap(next);                                        // the old one is destroyed after the lock was given up
+    is_set_.store(static_cast<bool>(next), std::memory_order_relaxed);  // relaxed: see `is_set`
+    std::swap(handler_, next);  // the old one is destroyed after the lock was given up
   }
 
   std::mutex mutex_;
-  std::shared_ptr<handler> handler_;  // guarded by mutex_
+  handle handler_;  // guarded by mutex_
   std::atomic<bool> is_set_{false};
 };
 

@@ -288,7 +288,7 @@ auto call_member(cell& to, Target target, Arguments&&... arguments) {
     using sent = member_message<Invoker, reply, call_message, Target, std::index_sequence_for<Arguments...>,
                                 std::decay_t<Arguments>...>;
     typename sent::envelope_type one{
-        {{&sent::handle, 0, false}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
+        {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
     return send_call<reply>(to, one, sent::kind);
   } else {
     return placeholder{};
