@@ -578,9 +578,8 @@ TEST_CASE("a timeout says who did not answer what, for how long, what it runs an
   auto asked = ref.call<&worker::add_one>(1);
   ref.defer<&worker::add_one>(1);
   const std::string text = text_of<vicar::timeout_error>([&] { asked.get(std::chrono::milliseconds{2}); });
-  CHECK(contains(
-      text, "worker (" + ref.urn() +
-                ") did not answer add_one within 0.002 s; it is running wait_at for 0.0 s so far and 2 messages wait"));
+  CHECK(contains(text, "worker (" + ref.urn() + ") did not answer add_one within 0.002 s; it is running wait_at for "));
+  CHECK(contains(text, " s so far and 2 messages wait in its mailbox"));
   CHECK_THROWS_AS(asked.get(std::chrono::seconds{0}), vicar::timeout_error);
   CHECK_THROWS_AS(asked.get(std::chrono::seconds{-1}), vicar::timeout_error);
   CHECK(!asked.wait_for(std::chrono::milliseconds{1}));

@@ -133,7 +133,7 @@ TEST_CASE("a broadcast tells the others when one refuses, and then throws") {
   std::binary_semaphore door{0};
   auto full = start<app::stone>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail}, &door);
   full.defer<&app::stone::wait>();
-  while (full.stats().running_member.empty()) std::this_thread::yield();
+  while (full.stats().running_member != "wait") std::this_thread::yield();
   vicar::any_actor_ref{full}.tell(1);
   auto animal = start<app::animal>();
   CHECK_THROWS_AS(registry::broadcast(1), vicar::mailbox_full_error);
@@ -160,7 +160,7 @@ TEST_CASE("stop_all with a timeout names who is stuck and where, and tells the o
   auto stuck = start<app::stone>(&door);
   auto late = start<app::animal>();
   stuck.defer<&app::stone::wait>();
-  while (stuck.stats().running_member.empty()) std::this_thread::yield();
+  while (stuck.stats().running_member != "wait") std::this_thread::yield();
   const std::string text = text_of<vicar::timeout_error>([] { registry::stop_all(std::chrono::milliseconds{20}); });
   CHECK(contains(text, "app::stone (" + stuck.urn() + ") did not answer stop"));
   CHECK(contains(text, "it is running wait for "));

@@ -60,7 +60,7 @@ struct call_message : message {
   future_state_base* reply;
 };
 
-// The two ways to handle a message. Each is one function for what happens always, and one for an exception, which it
+// The two ways to handle a message. Each is one function for what happens always, and one for an exception, which that
 // finds as the one that is being handled.
 
 /// Counts a message that nobody handles, and tells the user's handler.
@@ -82,7 +82,7 @@ inline void answer_call(call_message& self, const message_kind& kind) noexcept {
   kind.destroy(self);
   reply->publish_last();
 }
-VICAR_COLD inline void fail_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
+VICAR_COLD inline void store_failure(call_message& self, cell& owner, const message_kind& kind) noexcept {
   try {
     throw;
   } catch (const stop_all_actors&) {
@@ -92,8 +92,6 @@ VICAR_COLD inline void fail_call(call_message& self, cell& owner, const message_
     self.reply->store_error(std::current_exception());
     owner.log_returned(self.reply->error(), *kind.label);
   }
-  owner.finish(true);
-  answer_call(self, kind);
 }
 VICAR_COLD inline void abandon_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
   lose(self, owner, kind, dead_letter_reason::left_over);
@@ -104,28 +102,25 @@ VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, m
                                               const message_kind& kind) noexcept {
   if (what == message::action::abandon) return abandon_call(self, owner, kind);
   owner.begin(*kind.label, self.reply);
+  bool threw = false;
   try {
     kind.run(self, owner);
   } catch (...) {
-    return fail_call(self, owner, kind);
-  }
-  owner.finish(false);
+    threw = true;
+    store_failure(self, owner, kind);
+  }  // from here on the exception is the reply's alone, so whoever reads it frees it
+  owner.finish(threw);
   answer_call(self, kind);
 }
 
-/// Ends the actor when the message was destroyed.
-VICAR_COLD inline void fail_deferred(message& self, cell& owner, const message_kind& kind) noexcept {
-  std::exception_ptr failure;
+VICAR_COLD inline void end_after_failure(cell& owner, const message_kind& kind) noexcept {
   try {
     throw;
   } catch (const stop_all_actors&) {
     owner.end_because(ending::all_stopped);
   } catch (...) {
-    failure = std::current_exception();
+    owner.end_failed(std::current_exception(), *kind.label);
   }
-  owner.finish(true);
-  kind.destroy(self);
-  if (failure) owner.end_failed(std::move(failure), *kind.label);
 }
 VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, message::action what,
                                                   const message_kind& kind) noexcept {
@@ -133,12 +128,14 @@ VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, me
     lose(self, owner, kind, dead_letter_reason::left_over);
   } else {
     owner.begin(*kind.label);
+    bool threw = false;
     try {
       kind.run(self, owner);
     } catch (...) {
-      return fail_deferred(self, owner, kind);
+      threw = true;
+      end_after_failure(owner, kind);
     }
-    owner.finish(false);
+    owner.finish(threw);
   }
   kind.destroy(self);
 }
