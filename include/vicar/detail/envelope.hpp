@@ -26,7 +26,8 @@ namespace vicar::detail {
 
 /// What all messages with arguments of the same types share.
 struct envelope_kind {
-  void (*destroy)(message& self) noexcept;  ///< null if there is nothing to destroy
+  void (*relocate)(void* place, message& from) noexcept;  ///< null if it cannot lie in a chunk
+  void (*destroy)(message& self) noexcept;                ///< null if there is nothing to destroy
   message* (*box)(message& self);           ///< moves it to memory of its own; null if it may lie in a chunk
   void (*free)(message* content) noexcept;  ///< gives such memory back
 };
@@ -178,32 +179,35 @@ struct envelope<Head, Target, std::index_sequence<Index...>, Arguments...> final
 };
 
 template <class Envelope>
-consteval envelope_kind make_envelope_kind() {
-  envelope_kind made{};
-  if constexpr (!std::is_trivially_destructible_v<Envelope>)
-    made.destroy = [](message& self) noexcept { static_cast<Envelope&>(self).~Envelope(); };
-  if constexpr (!fits_in_place<Envelope>) {
-    made.box = [](message& self) -> message* {
-      return new Envelope(static_cast<Envelope&&>(static_cast<Envelope&>(self)));
-    };
-    made.free = [](message* content) noexcept {
-      if constexpr (alignof(Envelope) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
-        ::operator delete(static_cast<Envelope*>(content), std::align_val_t{alignof(Envelope)});
-      else
-        ::operator delete(static_cast<Envelope*>(content));
-    };
-  }
-  return made;
+void destroy_envelope(message& self) noexcept {
+  static_cast<Envelope&>(self).~Envelope();
 }
 template <class Envelope>
-consteval auto relocator_of() -> void (*)(void* place, message& from) noexcept {
-  if constexpr (fits_in_place<Envelope>)
-    return &relocate_message<Envelope>;
-  else
+consteval auto destructor_of() -> decltype(&destroy_envelope<Envelope>) {
+  // Not `is_trivially_destructible`, which takes long to compile.
+  if constexpr (std::is_trivially_copyable_v<Envelope>)
     return nullptr;
+  else
+    return &destroy_envelope<Envelope>;
 }
 template <class Envelope>
-inline constexpr envelope_kind kind_of_envelope = make_envelope_kind<Envelope>();
+message* box_envelope(message& self) {
+  return new Envelope(static_cast<Envelope&&>(static_cast<Envelope&>(self)));
+}
+template <class Envelope>
+void free_envelope(message* content) noexcept {
+  if constexpr (alignof(Envelope) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+    ::operator delete(static_cast<Envelope*>(content), std::align_val_t{alignof(Envelope)});
+  else
+    ::operator delete(static_cast<Envelope*>(content));
+}
+template <class Envelope>
+inline constexpr envelope_kind kind_of_envelope{nullptr, destructor_of<Envelope>(), &box_envelope<Envelope>,
+                                                &free_envelope<Envelope>};
+template <class Envelope>
+  requires fits_in_place<Envelope>
+inline constexpr envelope_kind kind_of_envelope<Envelope>{&relocate_message<Envelope>, destructor_of<Envelope>(),
+                                                          nullptr, nullptr};
 
 /// Leads to a message that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large.
 struct boxed_message final : message {

@@ -202,7 +202,7 @@ VICAR_COLD void imitate_pointed(type_list<Handed...>,
                                 envelope<Head, Target, std::index_sequence<0, Index...>, Pointer, Arguments...>& one,
                                 cell& owner, imitated_message::access access, std::string_view label, void* slot) {
   imitated_message asked{access, label, one.target.route(), &type_tag<Pointer>,
-                         std::addressof(static_cast<kept_argument<0, Pointer>&>(one).value)};
+                         __builtin_addressof(static_cast<kept_argument<0, Pointer>&>(one).value)};
   want_answer<Reply>(asked, slot);
   ask_stand_in(owner, asked,
                {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
@@ -262,7 +262,7 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
     else
       handle_deferred(self, owner, what, kind);
   }
-  static constexpr message_kind kind{{&handle, relocator_of<envelope_type>(), sizeof(envelope_type), true},
+  static constexpr message_kind kind{{&handle, kind_of_envelope<envelope_type>.relocate, sizeof(envelope_type), true},
                                      Invoker::label,
                                      &run,
                                      printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>(),

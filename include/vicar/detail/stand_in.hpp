@@ -82,7 +82,7 @@ inline stand_in& stand_in_of(cell& owner, const imitated_message& asked) {
 
 template <class Value>
 erased_argument erase_argument(Value&& value) noexcept {
-  return {&type_tag<Value>, &class_name<Value>, std::addressof(value)};
+  return {&type_tag<Value>, &class_name<Value>, __builtin_addressof(value)};
 }
 
 /// Prepares for the answer, which is built in `slot`; a void one goes nowhere.
