@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <ctime>
 #include <exception>
-#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
