@@ -2,13 +2,13 @@
 #ifndef VICAR_ERROR_HPP
 #define VICAR_ERROR_HPP
 
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
+#include <vicar/detail/late_string.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {
@@ -80,9 +80,7 @@ class VICAR_SHARED late_text : public counted<late_text> {
 
   const char* get() const noexcept {
     try {
-      const std::lock_guard lock{mutex_};
-      if (text_.empty()) text_ = make();
-      return text_.c_str();
+      return text_.get([this] { return make(); }).c_str();
     } catch (...) {
       return "vicar: a wait timed out; its details could not be written because memory is short";
     }
@@ -91,8 +89,7 @@ class VICAR_SHARED late_text : public counted<late_text> {
  private:
   virtual std::string make() const = 0;
 
-  mutable std::mutex mutex_;
-  mutable std::string text_;
+  late_string text_;
 };
 
 }  // namespace detail

@@ -19,6 +19,7 @@
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/future_handle.hpp>
+#include <vicar/detail/late_string.hpp>
 #include <vicar/detail/mailbox.hpp>
 #include <vicar/detail/urn.hpp>
 #include <vicar/detail/wait_graph.hpp>
@@ -99,11 +100,7 @@ class VICAR_SHARED cell : public participant {
 
   std::string_view name() const noexcept final { return name_; }
   std::string_view class_name() const noexcept { return class_name_; }
-  const std::string& urn() const {
-    const std::lock_guard lock{mutex_};
-    if (urn_.empty()) urn_ = make_urn();
-    return urn_;  // not changed again
-  }
+  const std::string& urn() const { return urn_.get(&make_urn); }
   std::string title() const final { return fmt::format("{} ({})", class_name_, urn()); }
   bool daemon() const noexcept { return daemon_; }
   bool alive() const noexcept { return !mailbox_.closed(); }
@@ -358,6 +355,7 @@ class VICAR_SHARED cell : public participant {
   const overflow on_overflow_;
   const deadlock_policy on_deadlock_;
   bool daemon_;  // not changed once others know this cell
+  const late_string urn_;
 
   std::atomic<std::uint32_t> references_{1};
   std::atomic<phase> phase_{phase::constructing};
@@ -380,11 +378,10 @@ class VICAR_SHARED cell : public participant {
   bool started_ = false;  // on_start returned
   std::exception_ptr failure_;
 
-  mutable std::mutex mutex_;
-  mutable std::string urn_;  // guarded by mutex_, as all below
-  counted_handle<stop_request> stop_requests_;
-  bool answered_ = false;                 // the stop requests were: the actor has ended
-  stop_source stop_source_{nostopstate};  // made when somebody asks for a token
+  std::mutex mutex_;
+  counted_handle<stop_request> stop_requests_;  // guarded by mutex_, as all below
+  bool answered_ = false;                       // the stop requests were: the actor has ended
+  stop_source stop_source_{nostopstate};        // made when somebody asks for a token
   bool stop_requested_ = false;
 
   std::mutex object_mutex_;    // held while the object's address is turned into a base's
