@@ -117,6 +117,7 @@ inline void cell::end() noexcept {
 
 inline void cell::abandon() noexcept {
   mailbox_.close();
+  request_stop();
   abandon_leftovers();
   destroy();
   answer_stop_requests();
