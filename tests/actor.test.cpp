@@ -729,6 +729,27 @@ TEST_CASE("overflow::block: a sender waits until there is room") {
   ref.stop().get();
 }
 
+TEST_CASE("overflow::block: a sender that waits since the constructor finds room when the actor has started") {
+  struct prompt {
+    prompt(std::optional<std::thread>& sender, support::sleeper& waiting) {
+      sender.emplace([me = self(*this), &waiting] {
+        me.defer([](prompt&) {});
+        waiting.here();
+        for (int i = 0; i < 3; ++i) me.defer([](prompt&) {});
+      });
+      waiting.wait_until_asleep();
+    }
+  };
+  for (int round = 0; round < 200; ++round) {
+    std::optional<std::thread> sender;
+    support::sleeper waiting;
+    auto ref = start<prompt>({.mailbox_capacity = 1}, sender, waiting);
+    sender->join();
+    CHECK(ref.stop().get());
+    CHECK(ref.stats().processed == 4);
+  }
+}
+
 TEST_CASE("overflow::block: senders that wait are released when the actor ends") {
   log_capture log{vicar::log_level::off};
   auto ref = start<worker>({.mailbox_capacity = 1});

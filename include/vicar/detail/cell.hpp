@@ -272,7 +272,10 @@ class VICAR_SHARED cell : public participant {
     on_ended_ = on_ended;
   }
   void constructed() noexcept {
-    object_alive_ = true;
+    {
+      const std::lock_guard lock{object_mutex_};
+      object_alive_ = true;
+    }
     phase_.store(phase::starting, std::memory_order_relaxed);  // relaxed: starting the thread publishes it
   }
   /// The last step, once `run` has given `ended`: tells those who wait for the end.
@@ -385,7 +388,7 @@ class VICAR_SHARED cell : public participant {
   bool stop_requested_ = false;
 
   std::mutex object_mutex_;    // held while the object's address is turned into a base's
-  bool object_alive_ = false;  // guarded by object_mutex_ once the actor has started
+  bool object_alive_ = false;  // guarded by object_mutex_
 };
 
 using cell_handle = counted_handle<cell>;
