@@ -22,6 +22,7 @@
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/dispatcher.hpp>
 #include <vicar/detail/hooks.hpp>
+#include <vicar/detail/keep_library.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
 #include <vicar/options.hpp>
@@ -83,6 +84,7 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
   }
   cell_table& table = cell_table::instance();  // made first, if need be: what cleans up below must not fail
   thread_dispatcher& dispatcher = thread_dispatcher::instance();
+  keep_this_library();
   auto* typed = new actor_cell<T>{actor_name<T>(chosen.name), chosen};
   const cell_handle handle = cell_handle::adopt(typed);
   typed->belongs_to(dispatcher, &cell_table::ended);
