@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+// Signals and actors. One way a run; ctest compares the output and the status.
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <semaphore>
+#include <string_view>
+#include <thread>
+
+#include <pthread.h>
+#include <semaphore.h>
+#include <unistd.h>
+
+#include <vicar/vicar.hpp>
+
+#include "support/asleep.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+void say(const char* text) {
+  std::puts(text);
+  std::fflush(stdout);
+}
+
+struct worker {
+  struct where {
+    pthread_t thread;
+    long number;
+  };
+  where here() { return {pthread_self(), support::this_thread()}; }
+  int seven() { return 7; }
+  int wait_for(std::binary_semaphore* go) {
+    go->acquire();
+    return 8;
+  }
+  void on_stop() { say("worker stopped"); }
+};
+
+std::atomic<int> caught{0};
+sem_t asked_to_stop;
+
+/// Without SA_RESTART: what sleeps in the kernel wakes.
+void handle(int signal, void (*handler)(int)) {
+  struct sigaction action{};
+  action.sa_handler = handler;
+  sigaction(signal, &action, nullptr);
+}
+
+void interrupt(pthread_t thread, long number) {
+  for (int i = 0; i < 20; ++i) {
+    support::wait_until_asleep(number);
+    const int before = caught.load();
+    pthread_kill(thread, SIGUSR1);
+    while (caught.load() == before) std::this_thread::yield();
+  }
+  support::wait_until_asleep(number);
+}
+void count_signals() {
+  handle(SIGUSR1, [](int) { ++caught; });
+}
+
+void sleeping_actor() {
+  count_signals();
+  const auto ref = vicar::start<worker>();
+  const auto where = ref.call<&worker::here>().get();
+  interrupt(where.thread, where.number);
+  if (ref.call<&worker::seven>().get() == 7) say("it answers");
+}
+
+/// A plain thread that waits for an answer; `get` is given the future.
+template <class Get>
+void interrupted_caller(Get get, bool answered) {
+  count_signals();
+  std::binary_semaphore go{0};
+  const auto ref = vicar::start<worker>();
+  const auto answer = ref.call<&worker::wait_for>(&go);
+  std::atomic<long> number{0};
+  std::thread caller{[&] {
+    number.store(support::this_thread());
+    get(answer);
+  }};
+  while (number.load() == 0) std::this_thread::yield();
+  if (answered) {
+    interrupt(caller.native_handle(), number.load());
+    go.release();
+  }
+  caller.join();
+  if (!answered) go.release();
+}
+
+const std::map<std::string_view, std::function<void()>> ways{
+    {"default_action",
+     [] {
+       vicar::start<worker>();
+       kill(getpid(), SIGTERM);
+     }},
+    {"handler_and_thread",
+     [] {
+       sem_init(&asked_to_stop, 0, 0);
+       handle(SIGINT, [](int) { sem_post(&asked_to_stop); });
+       const auto ref = vicar::start<worker>();
+       std::thread stops{[] {
+         while (sem_wait(&asked_to_stop) != 0) {  // interrupted
+         }
+         say("told to stop");
+         vicar::registry::stop_all();
+       }};
+       kill(getpid(), SIGINT);
+       stops.join();
+       if (!ref.is_alive()) say("stopped");
+     }},
+    {"sleeping_actor", sleeping_actor},
+    {"caller", [] { interrupted_caller([](const auto& answer) { std::printf("%d\n", answer.get()); }, true); }},
+    {"caller_with_limit",
+     [] { interrupted_caller([](const auto& answer) { std::printf("%d\n", answer.get(1h)); }, true); }},
+    {"caller_out_of_time",
+     [] {
+       interrupted_caller(
+           [](const auto& answer) {
+             std::atomic<bool> over{false};
+             const pthread_t self = pthread_self();
+             // The limit passes although signals come all the time.
+             std::thread disturbs{[&] {
+               while (!over.load()) {
+                 pthread_kill(self, SIGUSR1);
+                 std::this_thread::yield();
+               }
+             }};
+             while (caught.load() == 0) std::this_thread::yield();
+             try {
+               answer.get(50ms);
+               say("not to be seen");
+             } catch (const vicar::timeout_error&) {
+               say("out of time");
+             }
+             over.store(true);
+             disturbs.join();
+           },
+           false);
+     }},
+};
+
+}  // namespace
+
+int main(int, char** argv) {
+  const auto way = ways.find(argv[1]);
+  if (way == ways.end()) return 1;
+  way->second();
+}
