@@ -12,6 +12,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <vicar/vicar.hpp>
 
@@ -27,7 +28,7 @@ std::binary_semaphore never{0};
 struct last_word {
   ~last_word() { say("statics destroyed"); }
 } the_last_word;
-std::optional<std::thread> thread;
+std::vector<std::thread> threads;
 std::function<void()> in_destructor = [] {};
 struct calls_back {
   ~calls_back() { in_destructor(); }
@@ -66,22 +67,22 @@ struct opener {
   void on_stop() const { opens->count_down(); }
 };
 
-/// Counts what the actor takes from a plain thread until that is told that it has ended.
-std::uint64_t accepted = 0;
+/// What the actor has taken until the threads that send were told that it has ended.
+std::atomic<std::uint64_t> accepted{0};
 std::uint64_t handled = 0;
 std::uint64_t dropped = 0;
 void expect_nothing_lost() {
-  thread->join();
-  if (accepted == handled + dropped) {
+  for (std::thread& each : threads) each.join();
+  if (accepted.load() == handled + dropped) {
     say("nothing lost");
   } else {
-    std::printf("lost: %ld\n", static_cast<long>(accepted - handled - dropped));
+    std::printf("lost: %ld\n", static_cast<long>(accepted.load() - handled - dropped));
   }
 }
 
 void full_mailbox() {
   static std::latch narrow_begun{1};
-  static std::latch senders_begun{2};
+  static std::latch senders_begun{5};
   static std::latch go_on{1};
   const auto full = vicar::start<narrow>(&narrow_begun, &go_on, &handled, &dropped);
   full.defer<&narrow::wait>();
@@ -89,13 +90,15 @@ void full_mailbox() {
   for (int i = 0; i < 2; ++i) full.defer<&narrow::count>();
   accepted = 2 + 3;  // and those of the actor
   vicar::start<sender>(full, &senders_begun).defer<&sender::send>();
-  thread.emplace([full] {
-    senders_begun.count_down();
-    try {
-      for (;; ++accepted) full.defer<&narrow::count>();
-    } catch (const vicar::actor_dead_error&) {
-    }
-  });
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([full] {
+      senders_begun.count_down();
+      try {
+        for (;; ++accepted) full.defer<&narrow::count>();
+      } catch (const vicar::actor_dead_error&) {  // from now on
+      }
+    });
+  }
   senders_begun.wait();
   vicar::start<opener>(&go_on);
   in_destructor = expect_nothing_lost;
@@ -112,7 +115,7 @@ struct counter {
 void thread_sends() {
   static std::latch begun{1};
   const auto ref = vicar::start<counter>({.mailbox_capacity = 1000});
-  thread.emplace([ref] {
+  threads.emplace_back([ref] {
     try {
       for (;;) {
         ref.defer<&counter::count>();
@@ -128,7 +131,7 @@ void thread_sends() {
 void thread_calls() {
   static std::latch begun{1};
   const auto ref = vicar::start<counter>();
-  thread.emplace([ref] {
+  threads.emplace_back([ref] {
     for (;;) {
       const auto answer = ref.call<&counter::count>();
       try {
