@@ -91,7 +91,9 @@ struct pointer_invoker<Method> : invoker_base {
   template <class T, class... Arguments>
   static constexpr auto call(T& object, Arguments&&... arguments)
       -> decltype((object.*Method)(static_cast<Arguments&&>(arguments)...)) {
-    return (object.*Method)(static_cast<Arguments&&>(arguments)...);
+    // GCC, when it optimises, takes the implicit conversion to a base for an access of the wrong type, and warns.
+    auto& owner = static_cast<std::conditional_t<std::is_const_v<T>, const Class, Class>&>(object);
+    return (owner.*Method)(static_cast<Arguments&&>(arguments)...);
   }
 };
 
