@@ -7,7 +7,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <exception>
 #include <mutex>
 #include <string>
@@ -16,6 +15,7 @@
 
 #include <fmt/core.h>
 
+#include <vicar/detail/activity.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/future_handle.hpp>
@@ -105,15 +105,8 @@ class VICAR_SHARED cell : public participant {
   bool daemon() const noexcept { return daemon_; }
   bool alive() const noexcept { return !mailbox_.closed(); }
   std::size_t depth() const noexcept final { return mailbox_.depth(); }
-  std::string_view running() const noexcept final {
-    const std::string_view* label = running_.load(std::memory_order_acquire);  // acquires `running_since_`
-    return label ? *label : std::string_view{};
-  }
-  std::chrono::steady_clock::time_point running_since() const noexcept final {
-    // Relaxed: `running`, if it was asked before, has acquired it.
-    return std::chrono::steady_clock::time_point{
-        std::chrono::nanoseconds{running_since_.load(std::memory_order_relaxed)}};
-  }
+  std::string_view running() const noexcept final { return activity_.running(); }
+  std::chrono::steady_clock::time_point running_since() const noexcept final { return activity_.running_since(); }
   bool constructed_here() const noexcept final {
     if (phase_.load(std::memory_order_relaxed) != phase::constructing)
       return false;  // relaxed: written by this thread if true
@@ -124,19 +117,10 @@ class VICAR_SHARED cell : public participant {
   }
   deadlock_policy on_deadlock() const noexcept final { return on_deadlock_; }
   void about_to_wait() noexcept final { mailbox_.offer_room_to_all(); }
-  actor_stats stats() const noexcept {
-    // Relaxed: each number is a moment's number by itself.
-    return {mailbox_.depth(),
-            processed_.load(std::memory_order_relaxed),
-            failed_.load(std::memory_order_relaxed),
-            dropped_.load(std::memory_order_relaxed),
-            running(),
-            running_since()};
-  }
+  actor_stats stats() const noexcept { return activity_.stats(depth()); }
   /// What it does, in a word; a moment's look.
   std::string_view state() const noexcept {
-    // Relaxed: see `stats`.
-    const phase now = phase_.load(std::memory_order_relaxed);
+    const phase now = phase_.load(std::memory_order_relaxed);  // relaxed: a moment's look
     if (now == phase::constructing) return "constructing";
     if (now == phase::ended) return "ended";
     if (!alive()) return "ending";
@@ -186,7 +170,7 @@ class VICAR_SHARED cell : public participant {
     }
   }
   overflow on_overflow() const noexcept { return on_overflow_; }
-  void count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }  // relaxed: a counter
+  void count_dropped() noexcept { activity_.count_dropped(); }
 
   future<bool> stop();
   /// Signals the stop token, without a message.
@@ -225,15 +209,12 @@ class VICAR_SHARED cell : public participant {
   /// `owed` is the reply that the message will publish; null if nobody waits for one.
   void begin(const std::string_view& label, future_state_base* owed = nullptr) noexcept {
     owed_ = owed;
-    running_since_.store(coarse_now(), std::memory_order_relaxed);  // relaxed: published by the next line
-    running_.store(&label, std::memory_order_release);              // releases `running_since_`
+    activity_.begin(label);
   }
   void finish(bool threw) noexcept {
     owed_ = nullptr;
-    // Relaxed: counters with one writer.
-    processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    if (threw) failed_.store(failed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    running_.store(nullptr, std::memory_order_relaxed);  // relaxed: publishes nothing
+    activity_.count_processed(threw);
+    activity_.rest();
   }
   /// Takes effect when the message that is being handled is done.
   void end_because(ending reason) noexcept {
@@ -307,16 +288,6 @@ class VICAR_SHARED cell : public participant {
   virtual void on_stop() = 0;
   virtual void on_failure(std::exception_ptr failure) = 0;
 
-  static std::int64_t coarse_now() noexcept {
-#if defined(CLOCK_MONOTONIC_COARSE)
-    std::timespec now{};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
-#else
-    return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
-#endif
-  }
-
   void log_unhandled(const std::exception_ptr& exception, std::string_view label) noexcept {
     log(log_level::error, name_, exception,
         [&] { return fmt::format("Unhandled exception in {}: {} threw:", title(), label); });
@@ -345,7 +316,7 @@ class VICAR_SHARED cell : public participant {
       log_unhandled(std::current_exception(), label);
       end_because(if_it_throws);
     }
-    running_.store(nullptr, std::memory_order_relaxed);  // relaxed: publishes nothing
+    activity_.rest();
   }
 
   void end() noexcept;
@@ -366,12 +337,7 @@ class VICAR_SHARED cell : public participant {
   ended_hook on_ended_ = nullptr;  // likewise
   mailbox mailbox_;
 
-  // Written by the actor's thread, read by all.
-  std::atomic<const std::string_view*> running_{nullptr};
-  std::atomic<std::int64_t> running_since_{0};
-  std::atomic<std::uint64_t> processed_{0};
-  std::atomic<std::uint64_t> failed_{0};
-  std::atomic<std::uint64_t> dropped_{0};
+  activity activity_;
   std::atomic<long> thread_{0};
 
   // The actor's thread alone.

@@ -155,7 +155,7 @@ inline void cell::destroy() noexcept {
   } catch (...) {
     log_unhandled(std::current_exception(), destructor_label);
   }
-  running_.store(nullptr, std::memory_order_relaxed);  // relaxed: publishes nothing
+  activity_.rest();
 }
 
 inline void cell::answer_stop_requests() noexcept {
