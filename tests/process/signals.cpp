@@ -76,7 +76,7 @@ void sleeping_actor() {
 template <class Get>
 void interrupted_caller(Get get, bool answered) {
   count_signals();
-  std::binary_semaphore go{0};
+  static std::binary_semaphore go{0};
   const auto ref = vicar::start<worker>();
   const auto answer = ref.call<&worker::wait_for>(&go);
   std::atomic<long> number{0};
