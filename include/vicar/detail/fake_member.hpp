@@ -112,8 +112,8 @@ class fake_answer_of final : public fake_answer {
       copy = std::make_shared<const std::tuple<Parameters...>>(arguments...);
     }
     book_.locked([&] {
+      if (copy) log_->kept.push_back(std::move(copy));  // may throw: then nothing is answered
       ++log_->count;
-      if (copy) log_->kept.push_back(std::move(copy));
     });
   }
   template <class Given>
