@@ -118,6 +118,9 @@ class VICAR_SHARED report_on_signal {
       pthread_sigmask(SIG_SETMASK, &before, nullptr);
       throw error{fmt::format("vicar: no thread to report on signals: {}; raise the system's limit on threads",
                               refused.what())};
+    } catch (...) {
+      pthread_sigmask(SIG_SETMASK, &before, nullptr);
+      throw;
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
