@@ -16,6 +16,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
+#include <vicar/detail/fork.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/state_pool.hpp>
 #include <vicar/detail/time_limit.hpp>
@@ -68,7 +69,8 @@ class lazy_value {
 
   std::mutex mutex_;
   std::condition_variable done_;
-  std::thread::id maker_;  // guarded by mutex_
+  std::thread::id maker_;               // guarded by mutex_, as the next
+  std::uint32_t maker_generation_ = 0;  // the process of that thread
   // The actor that makes the value: written under mutex_.
   std::atomic<participant*> making_actor_{nullptr};
   VICAR_SHARED static inline constinit thread_local frame* innermost_ = nullptr;
@@ -261,6 +263,11 @@ inline bool lazy_value::make_once(future_state_base& state, const time_limit& li
       throw deadlock_error{
           "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
     }
+    if (maker_generation_ != this_generation()) {
+      throw actor_dead_error{
+          "vicar: the value of this future was being made by another thread when fork() was called, and that thread does "
+          "not run in this process; read it before fork(), or make the future after"};
+    }
     if (!wait_for_maker(state, limit, lock)) return state.published();
   }
   return true;
@@ -269,6 +276,7 @@ inline bool lazy_value::make_once(future_state_base& state, const time_limit& li
 inline void lazy_value::make_as_the_only_one(future_state_base& state, const time_limit& limit,
                                              std::unique_lock<std::mutex>& lock) {
   maker_ = std::this_thread::get_id();
+  maker_generation_ = this_generation();
   // Relaxed: read under the lock, or see below.
   making_actor_.store(innermost_frame ? &innermost_frame->owner : nullptr, std::memory_order_relaxed);
   lock.unlock();
