@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <version>
 #if defined(__cpp_lib_jthread)
 #include <stop_token>
@@ -75,6 +76,19 @@ struct leaves_in_destructor {
   ~leaves_in_destructor() { leave(); }
 };
 
+/// An argument that leaves when it is destroyed on the actor's thread.
+struct leaving_argument {
+  long sender = 0;
+  leaving_argument(leaving_argument&& other) noexcept : sender{std::exchange(other.sender, 0)} {}
+  explicit leaving_argument(long thread) : sender{thread} {}
+  ~leaving_argument() {
+    if (sender != 0 && sender != gettid()) leave();
+  }
+};
+struct holder {
+  int hold(const leaving_argument&) { return 1; }
+};
+
 struct caller_of {
   template <class Ask>
   static void expect_dead(Ask ask) {
@@ -105,6 +119,13 @@ struct leaves_in_constructor {
 void early_caller::ask(vicar::actor_ref<leaves_in_constructor> other) {
   expect_dead([&] { other.call<&leaves_in_constructor::seven>().get(); });
 }
+/// Waits for an answer that is ready, and will not be given: the arguments are destroyed first.
+struct caller_with_argument : caller_of {
+  void ask(const vicar::actor_ref<holder>& other) {
+    expect_dead([&] { other.call<&holder::hold>(leaving_argument{gettid()}).get(); });
+  }
+  void on_stop() { say("caller stopped"); }
+};
 struct starter {
   void start_it(const vicar::actor_ref<early_caller>& other) { vicar::start<leaves_in_constructor>(other); }
   void on_stop() { say("not to be seen"); }
@@ -213,6 +234,11 @@ const std::map<std::string_view, std::function<void()>> ways{
      [] {
        const auto other = vicar::start<early_caller>();
        vicar::start<starter>().defer<&starter::start_it>(other);
+       never.acquire();
+     }},
+    {"argument",
+     [] {
+       vicar::start<caller_with_argument>().defer<&caller_with_argument::ask>(vicar::start<holder>());
        never.acquire();
      }},
     {"stop_callback", in_stop_callback},

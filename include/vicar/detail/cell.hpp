@@ -211,8 +211,9 @@ class VICAR_SHARED cell : public participant {
     owed_ = owed;
     activity_.begin(label);
   }
+  /// Until the reply is published; the destructors of arguments may still end the process.
+  void owes(future_state_base* reply) noexcept { owed_ = reply; }
   void finish(bool threw) noexcept {
-    owed_ = nullptr;
     activity_.count_processed(threw);
     activity_.rest();
   }

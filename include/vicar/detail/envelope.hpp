@@ -78,9 +78,10 @@ VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind
 }
 
 /// Destroys the message and publishes the reply, which is stored.
-inline void answer_call(call_message& self, const message_kind& kind) noexcept {
+inline void answer_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
   future_state_base* const reply = self.reply;
   kind.destroy(self);
+  owner.owes(nullptr);
   reply->publish_last();
 }
 VICAR_COLD inline void store_failure(call_message& self, cell& owner, const message_kind& kind) noexcept {
@@ -96,8 +97,9 @@ VICAR_COLD inline void store_failure(call_message& self, cell& owner, const mess
 }
 VICAR_COLD inline void abandon_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
   lose(self, owner, kind, dead_letter_reason::left_over);
+  owner.owes(self.reply);
   self.reply->store_error(exception_from([&] { return owner.stopped_before(described(self, kind)); }));
-  answer_call(self, kind);
+  answer_call(self, owner, kind);
 }
 VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, message::action what,
                                               const message_kind& kind) noexcept {
@@ -111,7 +113,7 @@ VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, m
     store_failure(self, owner, kind);
   }  // from here on the exception is the reply's alone, so whoever reads it frees it
   owner.finish(threw);
-  answer_call(self, kind);
+  answer_call(self, owner, kind);
 }
 
 VICAR_COLD inline void end_after_failure(cell& owner, const message_kind& kind) noexcept {
