@@ -106,7 +106,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
       run(*owner);
       offer();
       owner->answer_stop_requests();
-      owner = {};
+      owner = cell_handle{};  // in a template, clang 14 forgets to destroy what `{}` makes for the assignment
       dispatcher->leave_this_thread();
     }
   };
