@@ -1,0 +1,567 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_TESTS_FUZZ_MACHINE_HPP
+#define VICAR_TESTS_FUZZ_MACHINE_HPP
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "fuzz/judge.hpp"
+#include "fuzz/world.hpp"
+
+// Carries out instructions.
+namespace fuzz {
+
+using namespace std::chrono_literals;
+
+struct fault : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Carries out a body on this thread, which is `here`'s if that is not null. Hands on what instructions throw that say
+/// so.
+void execute(world& all, const body& what, subject* here);
+/// The same, and goes on behind instructions that throw.
+void execute_all(world& all, const body& what);
+
+/// The argument of the message of an instruction.
+class ticket {
+ public:
+  ticket(world& all, const instruction& one) : all_{&all}, what_{&one} { ++all.tickets; }
+  ticket(ticket&& other) noexcept : all_{std::exchange(other.all_, nullptr)}, what_{other.what_} {}
+  ticket& operator=(ticket&&) = delete;
+  ~ticket() {
+    if (all_) --all_->tickets;
+  }
+
+  const instruction& what() const { return *what_; }
+  record& written() const { return all_->records[what_->number]; }
+
+ private:
+  world* all_;
+  const instruction* what_;
+};
+
+/// One that is too large to lie in a mailbox.
+struct large_ticket : ticket {
+  using ticket::ticket;
+  std::array<char, 300> ballast{};
+};
+
+/// A message to all.
+struct notice {
+  record* written;
+  bool fails;
+};
+
+class node {
+ public:
+  using receives = vicar::messages<notice>;
+
+  node(world& all, subject& me, const instruction* begin) : all_{&all}, me_{&me}, begin_{begin} {
+    all.publish(me, vicar::self(*this));
+    try {
+      follow(0);
+    } catch (...) {
+      me.construction_failed = true;
+      throw;
+    }
+    me.constructed = true;
+  }
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  ~node() noexcept(false) {
+    const presence now{*this};
+    require(++me_->destroyed == 1, "actor {} was destroyed twice", me_->index);
+    follow(4);
+  }
+
+  void on_start() {
+    me_->thread = std::this_thread::get_id();
+    const presence now{*this};
+    me_->start_threw = true;
+    follow(1);
+    me_->start_threw = false;
+  }
+  void on_stop() {
+    const presence now{*this};
+    require(me_->stopped++ == 0, "actor {} was stopped twice", me_->index);
+    follow(2);
+  }
+  void on_failure(std::exception_ptr why) {
+    const presence now{*this};
+    require(me_->stopped++ == 0, "actor {} failed after it was stopped", me_->index);
+    try {
+      std::rethrow_exception(why);
+    } catch (...) {
+      require(me_->failure == exception_here(), "on_failure of actor {} was given another exception", me_->index);
+    }
+    follow(3);
+  }
+
+  std::string run(ticket one) { return handle(one); }
+  std::string run_large(large_ticket one) { return handle(one); }
+  std::string on_receive(ticket one) { return handle(one); }
+  void on_receive(notice one) {
+    const presence now{*this};
+    ++me_->messages;
+    const std::uint32_t mine = 1U << me_->index;
+    require((one.written->notified.fetch_or(mine) & mine) == 0, "a broadcast reached actor {} twice", me_->index);
+    if (!one.fails) return;
+    ++me_->failures;
+    const fault thrown{"a notice"};
+    try {
+      throw thrown;
+    } catch (...) {
+      me_->failure = exception_here();
+      throw;
+    }
+  }
+
+  int field = 0;
+  VICAR_PROXY_MEMBERS(run, run_large, field)
+
+ private:
+  /// As long as code of this actor runs.
+  class presence {
+   public:
+    explicit presence(node& whose) : whose_{whose}, before_{std::exchange(sender_here, whose.me_->index + 1)} {
+      subject& me = *whose.me_;
+      require(!me.inside.exchange(true), "actor {} does two things at once", me.index);
+      require(me.thread == std::this_thread::get_id(), "actor {} is not on its own thread", me.index);
+    }
+    ~presence() {
+      whose_.me_->inside = false;
+      sender_here = before_;
+    }
+    presence(const presence&) = delete;
+    presence& operator=(const presence&) = delete;
+
+   private:
+    node& whose_;
+    std::size_t before_;
+  };
+
+  void follow(std::size_t hook) {
+    if (begin_) execute(*all_, begin_->bodies[hook], me_);
+  }
+
+  std::string handle(const ticket& one) {
+    const presence now{*this};
+    record& written = one.written();
+    ++me_->messages;
+    require(++written.handled == 1, "message {} was handled twice", one.what().number);
+    require(written.target == me_->index, "message {} came to actor {}", one.what().number, me_->index);
+    std::uint64_t& last = me_->last_sequence[written.sender];
+    require(last < written.sequence, "message {} overtook another one of its sender", one.what().number);
+    last = written.sequence;
+    try {
+      execute(*all_, one.what().bodies[0], me_);
+    } catch (const vicar::stop_all_actors&) {
+      ++me_->failures;
+      written.threw_stop_all = true;
+      throw;
+    } catch (...) {
+      ++me_->failures;
+      written.thrown = exception_here();
+      if (written.what == record::kind::deferred) me_->failure = written.thrown;
+      throw;
+    }
+    return answer_of(one.what().number);
+  }
+
+  world* all_;
+  subject* me_;
+  const instruction* begin_;  // null for one that is there from the beginning
+};
+
+using found_actor = std::pair<subject*, vicar::actor_ref<node>>;
+
+inline void start_node(world& all, std::uint8_t chosen, const instruction* begin) {
+  subject* const one = all.new_subject();
+  if (!one) return;
+  static constexpr std::array<std::size_t, 4> capacities{vicar::unbounded, 1, 2, 8};
+  static constexpr std::array<vicar::overflow, 4> overflows{vicar::overflow::block, vicar::overflow::block,
+                                                            vicar::overflow::fail, vicar::overflow::drop};
+  one->capacity = capacities[chosen % 4];
+  one->on_overflow = overflows[chosen / 4 % 4];
+  const std::string name = fmt::format("node-{}", one->index);
+  vicar::start<node>({.name = name, .mailbox_capacity = one->capacity, .on_overflow = one->on_overflow}, all, *one,
+                     begin);
+}
+
+/// Writes down that a message is about to be sent.
+inline record& begin_to_send(world& all, const instruction& one, const subject& target, record::kind what) {
+  record& written = all.records[one.number];
+  written.what = what;
+  written.target = target.index;
+  written.sender = sender_here;
+  written.sequence = ++all.last_sequence;
+  return written;
+}
+
+/// Sends by `send()`. What that throws means that the message was not sent.
+template <class Send>
+auto sent(record& written, const subject& target, bool may_throw_dead, Send send) {
+  try {
+    return send();
+  } catch (const vicar::deadlock_error& error) {
+    require(vicar::detail::innermost_frame != nullptr, "a thread that is no actor's was told: {}", error.what());
+    require(target.capacity != vicar::unbounded && target.on_overflow == vicar::overflow::block,
+            "a message did not need room, and was refused: {}", error.what());
+    ++so_far.deadlocks;
+    written.came = record::outcome::refused;
+    throw;
+  } catch (const vicar::actor_dead_error& error) {
+    require(may_throw_dead, "a call has thrown: {}", error.what());
+    written.came = record::outcome::refused;
+    throw;
+  } catch (const vicar::mailbox_full_error& error) {
+    require(written.what == record::kind::deferred && target.on_overflow == vicar::overflow::fail,
+            "a message has thrown: {}", error.what());
+    written.came = record::outcome::refused;
+    throw;
+  }
+}
+
+inline void call(world& all, const instruction& one, const found_actor& target) {
+  subject* const whose = target.first;
+  const vicar::actor_ref<node>& ref = target.second;
+  record& written = begin_to_send(all, one, *whose, record::kind::answered);
+  const unsigned way = one.how >> 3 & 3U;
+  vicar::future<std::string> answer = sent(written, *whose, way == 1, [&ref, &all, &one, way] {
+    switch (way) {
+      case 0:
+        return ref.call<&node::run>(ticket{all, one});
+      case 1:
+        return ref.proxy()->run(ticket{all, one});
+      case 2:
+        return ref.ask(ticket{all, one});
+      default:
+        return ref.call(&node::run_large, large_ticket{all, one});
+    }
+  });
+  const auto keep = [&] {
+    auto kept = std::make_shared<kept_future>();
+    kept->answer = answer;
+    kept->expected = answer_of(one.number);
+    kept->origin = &written;
+    all.keep(std::move(kept));
+  };
+  const auto right = [&](const std::string& value) {
+    require(value == answer_of(one.number), "message {} was answered '{}'", one.number, value);
+  };
+  switch (one.how & 7) {
+    case 0:
+      keep();
+      right(judged(all, written, reader::early, [&]() -> const std::string& { return answer.get(); }));
+      break;
+    case 1:
+      keep();
+      judged(all, written, reader::early, [&] { return answer.wait(), answer.get(); });
+      break;
+    case 2:
+      keep();
+      judged(all, written, reader::limited, [&]() -> const std::string& { return answer.get(0us); });
+      break;
+    case 3:
+      keep();
+      judged(all, written, reader::limited, [&]() -> const std::string& { return answer.get(300us); });
+      break;
+    case 4:
+      keep();
+      break;
+    case 5:  // nobody will know
+      break;
+    default:
+      try {
+        right(judged(all, written, reader::only, [&] { return std::move(answer).get(); }));
+      } catch (...) {
+        if (written.came == record::outcome::unknown) keep();  // this thread did not get as far as the answer
+        throw;
+      }
+  }
+}
+
+inline void defer(world& all, const instruction& one, const found_actor& target) {
+  subject* const whose = target.first;
+  const vicar::actor_ref<node>& ref = target.second;
+  record& written = begin_to_send(all, one, *whose, record::kind::deferred);
+  sent(written, *whose, true, [&ref, &all, &one] {
+    switch (one.how >> 3 & 3) {
+      case 0:
+        return ref.defer<&node::run>(ticket{all, one});
+      case 1:
+        return ref.proxy()->run.defer(ticket{all, one});
+      case 2:
+        return ref.tell(ticket{all, one});
+      default:
+        return ref.defer(&node::run_large, large_ticket{all, one});
+    }
+  });
+}
+
+inline void read_field(world& all, const instruction& one, const found_actor& target) {
+  subject* const whose = target.first;
+  const vicar::actor_ref<node>& ref = target.second;
+  record& written = begin_to_send(all, one, *whose, record::kind::field);
+  const vicar::future<int> answer = sent(written, *whose, false, [&ref] { return ref.get<&node::field>(); });
+  all.read_at_the_end(written, answer);
+  if ((one.how & 3) == 0) return;
+  const int value = one.how & 1 ? judged(all, written, reader::early, [&] { return answer.get(); })
+                                : judged(all, written, reader::limited, [&] { return answer.get(300us); });
+  require(value >= 0 && value < 256, "a field has the value {}", value);
+}
+
+inline void write_field(world& all, const instruction& one, const found_actor& target) {
+  subject* const whose = target.first;
+  const vicar::actor_ref<node>& ref = target.second;
+  record& written = begin_to_send(all, one, *whose, record::kind::field);
+  const int value = one.how;
+  const vicar::future<void> answer =
+      sent(written, *whose, false, [&ref, value] { return ref.set<&node::field>(value); });
+  all.read_at_the_end(written, answer);
+  if (one.how & 1) judged(all, written, reader::early, [&] { answer.get(); });
+}
+
+inline void broadcast(world& all, const instruction& one) {
+  ++all.broadcasts;
+  const notice message{&all.records[one.number], (one.how & 3) == 3};
+  try {
+    if (one.how & 4)
+      vicar::registry::broadcast<node>(message);
+    else
+      vicar::registry::broadcast(message);
+  } catch (const vicar::deadlock_error& error) {
+    require(vicar::detail::innermost_frame != nullptr, "a thread that is no actor's was told: {}", error.what());
+    throw;
+  }  // `mailbox_full_error`, too
+}
+
+inline void read_kept(const world& all, const instruction& one) {
+  const std::shared_ptr<kept_future> kept = all.kept(one.whom);
+  if (!kept) return;
+  const vicar::future<std::string> answer = kept->answer;
+  switch (one.how & 3) {
+    case 0:
+      judge_kept(*kept, reader::early, [&]() -> const std::string& { return answer.get(); });
+      break;
+    case 1:
+      judge_kept(*kept, reader::limited, [&]() -> const std::string& { return answer.get(200us); });
+      break;
+    case 2:
+      if (answer.wait_for(0us)) require(answer.ready(), "a future is ready, and is not");
+      break;
+    default:
+      answer.wait();
+      require(answer.ready(), "a future was waited for, and is not ready");
+  }
+}
+
+inline void derive(world& all, const instruction& one) {
+  const std::shared_ptr<kept_future> first = all.kept(one.whom);
+  if (!first || first->expected.size() > 200) return;
+  auto made = std::make_shared<kept_future>();
+  kept_future* const noted = made.get();  // lives as long as the future does
+  made->sources.push_back(first);
+  if (one.how & 1) {
+    made->expected = "mapped: " + first->expected;
+    made->throws = (one.how & 6) == 6;
+    made->answer = first->answer.map([noted](const std::string& value) {
+      ++noted->made;
+      if (!noted->throws) return "mapped: " + value;
+      try {
+        throw fault{"a function"};
+      } catch (...) {
+        noted->thrown = exception_here();
+        throw;
+      }
+    });
+  } else {
+    const std::shared_ptr<kept_future> second = all.kept(one.how >> 1);
+    if (second->expected.size() > 200) return;
+    made->expected = first->expected + ", " + second->expected;
+    made->sources.push_back(second);
+    made->answer = first->answer.join(second->answer).map([noted](const std::vector<std::string>& values) {
+      ++noted->made;
+      return values[0] + ", " + values[1];
+    });
+  }
+  all.keep(std::move(made));
+}
+
+inline void stop(const instruction& one, const found_actor& target) {
+  subject* const whose = target.first;
+  const vicar::actor_ref<node>& ref = target.second;
+  const vicar::future<bool> stopped = ref.stop();
+  const unsigned way = one.how & 3U;
+  if (way == 0) return;
+  try {
+    if (way == 1)
+      stopped.get();
+    else if (way == 2)
+      stopped.get(300us);
+    else
+      stopped.wait();
+  } catch (const vicar::timeout_error& error) {
+    require(way == 2, "a wait without a limit ended with: {}", error.what());
+    throw;
+  } catch (const vicar::deadlock_error& error) {
+    require(way != 2 && vicar::detail::innermost_frame != nullptr, "a wait ended with: {}", error.what());
+    ++so_far.deadlocks;
+    throw;
+  }
+  require(whose->destroyed == 1 || whose->construction_failed, "actor {} has stopped, and is still there",
+          whose->index);
+  require(!ref.is_alive(), "actor {} has stopped, and is alive", whose->index);
+}
+
+inline void stop_all(const instruction& one) {
+  try {
+    if (one.how & 1)
+      vicar::registry::stop_all();
+    else
+      vicar::registry::stop_all(200us);
+  } catch (const vicar::timeout_error& error) {
+    require((one.how & 1) == 0, "a wait without a limit ended with: {}", error.what());
+    throw;
+  } catch (const vicar::deadlock_error& error) {
+    require(vicar::detail::innermost_frame != nullptr, "a thread that is no actor's was told: {}", error.what());
+    throw;
+  }
+}
+
+inline void look(const found_actor& target) {
+  subject* const whose = target.first;
+  const vicar::actor_ref<node>& ref = target.second;
+  const vicar::actor_stats stats = ref.stats();
+  require(stats.mailbox_depth <= whose->capacity, "the mailbox of actor {} holds too much", whose->index);
+  require(ref.name() == fmt::format("node-{}", whose->index), "actor {} is called {}", whose->index, ref.name());
+  for (const vicar::actor_ref<node>& each : vicar::registry::get_by_class<node>()) static_cast<void>(each.urn());
+  static_cast<void>(vicar::actor_table());
+}
+
+inline void branch(world& all, const instruction& one, const subject* here) {
+  if (here || sender_here != 0 || all.branches.size() == most_branches) return execute(all, one.bodies[0], nullptr);
+  const std::size_t sender = 1 + most_actors + all.branches.size();
+  all.branches.emplace_back([&all, &one, sender] {
+    sender_here = sender;
+    execute_all(all, one.bodies[0]);
+  });
+}
+
+inline void perform(world& all, const instruction& one, subject* here) {
+  const auto at_target = [&](auto&& act) {
+    // Without `whom`, this actor itself.
+    const std::size_t whom = here && one.whom % 16 == 15 ? here->index : one.whom;
+    if (const auto target = all.find(whom)) act(*target);
+  };
+  switch (one.what) {
+    case operation::end:
+      break;
+    case operation::start:
+      start_node(all, one.whom, &one);
+      break;
+    case operation::call:
+      at_target([&](const found_actor& target) { call(all, one, target); });
+      break;
+    case operation::defer:
+      at_target([&](const found_actor& target) { defer(all, one, target); });
+      break;
+    case operation::read_field:
+      at_target([&](const found_actor& target) { read_field(all, one, target); });
+      break;
+    case operation::write_field:
+      at_target([&](const found_actor& target) { write_field(all, one, target); });
+      break;
+    case operation::broadcast:
+      broadcast(all, one);
+      break;
+    case operation::read_kept:
+      read_kept(all, one);
+      break;
+    case operation::derive:
+      derive(all, one);
+      break;
+    case operation::stop:
+      at_target([&](const found_actor& target) { stop(one, target); });
+      break;
+    case operation::stop_all:
+      stop_all(one);
+      break;
+    case operation::drop:
+      all.forget(one.whom);
+      break;
+    case operation::list:
+      at_target([&](const found_actor& target) {
+        if (one.how & 1)
+          vicar::registry::register_actor(target.second);
+        else
+          vicar::registry::unregister(target.second);
+      });
+      break;
+    case operation::look:
+      at_target([](const found_actor& target) { look(target); });
+      break;
+    case operation::pause:
+      for (int i = 0; i < one.how % 8; ++i) std::this_thread::yield();
+      break;
+    case operation::branch:
+      branch(all, one, here);
+      break;
+    case operation::throw_fault:
+      throw fault{"a fault"};
+    case operation::throw_number:
+      throw static_cast<int>(one.how);
+    case operation::throw_stop_all:
+      throw vicar::stop_all_actors{};
+  }
+}
+
+/// Whether what the instruction throws ends the body.
+inline bool hands_on(const instruction& one) {
+  switch (one.what) {
+    case operation::throw_fault:
+    case operation::throw_number:
+    case operation::throw_stop_all:
+      return true;
+    case operation::start:
+      return one.whom >= 0xc0;
+    default:
+      return one.how >= 0xc0;
+  }
+}
+
+inline void execute(world& all, const body& what, subject* here) {
+  for (const instruction& each : what) {
+    input.steps.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sign of life
+    try {
+      perform(all, each, here);
+    } catch (...) {  // judged where it was thrown
+      if (hands_on(each)) throw;
+    }
+  }
+}
+
+inline void execute_all(world& all, const body& what) {
+  for (const instruction& each : what) {
+    input.steps.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sign of life
+    try {
+      perform(all, each, nullptr);
+    } catch (...) {  // judged where it was thrown
+    }
+  }
+}
+
+}  // namespace fuzz
+
+#endif

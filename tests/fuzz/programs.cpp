@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSL-1.0
+// Carries out programs made of arbitrary bytes, and compares what became of every message and every actor with what was
+// promised. An input never fails; what is not as promised ends the process.
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string_view>
+#include <thread>
+
+#include "fuzz/machine.hpp"
+#include "fuzz/program.hpp"
+#include "fuzz/world.hpp"
+
+namespace fuzz {
+namespace {
+
+/// Ends the process when nothing has moved for long.
+void watch() {
+  constexpr int patience = 10;  // seconds
+  std::uint64_t before = 0;
+  int still = 0;
+  for (;;) {
+    std::this_thread::sleep_for(1s);
+    const std::uint64_t now = input.steps;
+    still = input.runs && now == before ? still + 1 : 0;
+    before = now;
+    if (still == patience) give_up("nothing moves");
+  }
+}
+
+void note(const vicar::dead_letter& letter) {
+  constexpr std::string_view prefix = "node-";
+  require(letter.actor.substr(0, prefix.size()) == prefix, "a dead letter of {}", letter.actor);
+  subject& of = present.load()->subjects[static_cast<std::size_t>(letter.actor[prefix.size()] - '0')];
+  ++(letter.reason == vicar::dead_letter_reason::dropped ? of.dropped : of.left_over);
+}
+
+/// Makes each text, and writes it nowhere.
+void prepare() {
+  vicar::set_log_sink([](const vicar::log_record&) {});
+  vicar::set_dead_letter_handler(&note);
+  std::thread{&watch}.detach();
+}
+
+void stop_everything(world& all) {
+  using table = vicar::detail::cell_table;
+  for (std::thread& each : all.branches) each.join();
+  // Also what is not listed, and what others start meanwhile.
+  for (;;) {
+    const auto cells = table::instance().snapshot(table::which::all);
+    if (cells.empty()) break;
+    for (const auto& each : cells) each->stop().wait();
+  }
+  vicar::detail::thread_dispatcher::instance().wait_for_all(0);
+  require(vicar::registry::get_all().empty(), "actors are left in the registry");
+}
+
+template <class T>
+void judge_field(world& all, const record* origin, const vicar::future<T>& answer) {
+  require(answer.ready(), "a field has no answer, although all actors have ended");
+  try {
+    record& asked = all.records[static_cast<std::size_t>(origin - all.records.data())];
+    judged(all, asked, reader::last, [&] { return answer.get(); });
+  } catch (...) {  // judged
+  }
+}
+
+/// What a subject's messages add up to.
+struct sums {
+  int handled = 0;
+  int lost = 0;     ///< that the handler of dead letters has to know of
+  int unknown = 0;  ///< that it may know of
+};
+
+sums add_up(const world& all, const subject& one) {
+  sums made;
+  for (const record& each : all.records) {
+    if (each.what == record::kind::none || each.target != one.index) continue;
+    const auto came = each.came.load();
+    const bool handled = each.handled == 1;
+    ++so_far.messages;
+    if (came == record::outcome::refused) ++so_far.refused;
+    if (each.thrown != nullptr || each.threw_stop_all) ++so_far.thrown;
+    if (handled) {
+      ++made.handled;
+      require(
+          came != record::outcome::refused && came != record::outcome::dropped && came != record::outcome::left_over,
+          "a message was handled, and its sender was told that it was not");
+    } else if (came == record::outcome::dropped || came == record::outcome::left_over ||
+               (each.what == record::kind::deferred && came == record::outcome::unknown)) {
+      ++made.lost;
+    } else if (came == record::outcome::unknown) {
+      ++made.unknown;
+    }
+  }
+  for (const record& each : all.records) {
+    if ((each.notified & 1U << one.index) != 0) ++made.handled;
+  }
+  made.unknown += static_cast<int>(all.broadcasts);  // at most
+  return made;
+}
+
+void judge_subject(const world& all, const subject& one) {
+  require(one.destroyed == (one.constructed ? 1 : 0), "actor {} was destroyed {} times", one.index,
+          one.destroyed.load());
+  if (one.constructed) {
+    require(one.stopped == (one.start_threw ? 0 : 1), "on_stop or on_failure of actor {} ran {} times", one.index,
+            one.stopped);
+  }
+  const sums messages = add_up(all, one);
+  so_far.actors += one.constructed ? 1U : 0U;
+  so_far.handled += static_cast<std::uint64_t>(messages.handled);
+  so_far.lost += static_cast<std::uint64_t>(one.dropped + one.left_over);
+  const int letters = one.dropped + one.left_over;
+  require(letters >= messages.lost && letters <= messages.lost + messages.unknown,
+          "{} messages to actor {} were lost, perhaps {} more, and {} were reported", messages.lost, one.index,
+          messages.unknown, letters);
+  if (const auto ref = all.ref_of(one)) {
+    const vicar::actor_stats stats = ref->stats();
+    const auto count = [](int of) { return static_cast<std::uint64_t>(of); };
+    require(stats.processed == count(messages.handled), "actor {} has handled {} messages, and says {}", one.index,
+            messages.handled, stats.processed);
+    require(stats.failed == count(one.failures), "actor {} has failed {} times, and says {}", one.index,
+            one.failures.load(), stats.failed);
+    require(stats.dropped == count(letters), "actor {} has lost {} messages, and says {}", one.index, letters,
+            stats.dropped);
+    require(stats.mailbox_depth == 0, "actor {} has ended with {} messages", one.index, stats.mailbox_depth);
+  }
+}
+
+void run(const std::uint8_t* bytes, std::size_t size) {
+  const program what = decoder{bytes, size}.decode();
+  vicar::set_log_level(what.logged ? vicar::log_level::debug : vicar::log_level::off);
+  world all{what};
+  input.bytes = bytes;
+  input.size = size;
+  input.what = &what;
+  present = &all;
+  input.runs = true;
+
+  for (const std::uint8_t each : what.first) start_node(all, each, nullptr);
+  execute_all(all, what.main);
+  stop_everything(all);
+  for (const auto& each : all.all_kept()) judge_at_the_end(all, *each);
+  for (const auto& [origin, answer] : all.reads) judge_field(all, origin, answer);
+  for (const auto& [origin, answer] : all.writes) judge_field(all, origin, answer);
+  for (const subject& each : all.subjects) judge_subject(all, each);
+  require(all.tickets == 0, "{} arguments of messages are still alive", all.tickets.load());
+
+  input.runs = false;
+  input.what = nullptr;
+}
+
+}  // namespace
+}  // namespace fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  static const bool prepared = (fuzz::prepare(), true);
+  static_cast<void>(prepared);
+  fuzz::run(bytes, size);
+  return 0;
+}

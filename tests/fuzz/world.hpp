@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_TESTS_FUZZ_WORLD_HPP
+#define VICAR_TESTS_FUZZ_WORLD_HPP
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include <vicar/debug.hpp>
+#include <vicar/vicar.hpp>
+
+#include "fuzz/program.hpp"
+
+// What is known of a program that runs, written down by all that takes part in it, and compared when it has ended.
+namespace fuzz {
+
+class node;
+
+inline constexpr std::size_t most_actors = 8;
+inline constexpr std::size_t most_branches = 2;
+inline constexpr std::size_t senders = 1 + most_actors + most_branches;  ///< the main thread is 0
+
+/// Who sends, on this thread.
+inline thread_local std::size_t sender_here = 0;
+
+/// What the main thread is doing, for the watchdog and for what is said of a violation.
+struct state_of_input {
+  const std::uint8_t* bytes = nullptr;
+  std::size_t size = 0;
+  const program* what = nullptr;
+  std::atomic<bool> runs{false};
+  std::atomic<std::uint64_t> steps{0};  ///< grows as long as anything moves
+};
+inline constinit state_of_input input;
+
+/// What has happened in all programs so far.
+struct tally {
+  std::atomic<std::uint64_t> actors{0};
+  std::atomic<std::uint64_t> messages{0};
+  std::atomic<std::uint64_t> handled{0};
+  std::atomic<std::uint64_t> refused{0};    ///< by mailboxes that were full or closed
+  std::atomic<std::uint64_t> lost{0};       ///< dropped, or left over
+  std::atomic<std::uint64_t> thrown{0};     ///< by messages
+  std::atomic<std::uint64_t> deadlocks{0};  ///< waits that were refused
+  std::atomic<std::uint64_t> timeouts{0};
+
+  std::string text() const {
+    return fmt::format(
+        "{} instructions; {} actors; {} messages, of which {} handled, {} refused, {} lost; {} exceptions, {} deadlocks, {} timeouts",
+        input.steps.load(), actors.load(), messages.load(), handled.load(), refused.load(), lost.load(), thrown.load(),
+        deadlocks.load(), timeouts.load());
+  }
+};
+inline constinit tally so_far;
+
+[[noreturn]] inline void give_up(std::string_view why) {
+  static constinit std::atomic<bool> begun{false};
+  if (begun.exchange(true)) {
+    for (;;) std::this_thread::yield();  // another thread says it, and ends the process
+  }
+  std::string bytes;
+  for (std::size_t i = 0; i < input.size; ++i) bytes += fmt::format("{:02x}", input.bytes[i]);
+  fmt::print(stderr, "fuzz: {}\n\nThe input: {}\n{}\n{}\n", why, bytes,
+             input.what ? text_of(*input.what) : std::string{}, vicar::actor_table());
+  std::fflush(stderr);
+  fmt::print(stderr, "{}", vicar::thread_tracebacks());
+  std::fflush(stderr);
+  std::abort();
+}
+template <class... Arguments>
+void require(bool right, std::string_view otherwise, const Arguments&... arguments) {
+  if (!right) give_up(fmt::format(fmt::runtime(otherwise), arguments...));
+}
+
+/// An exception as the same object is known again.
+inline const void* exception_here() {
+  try {
+    throw;
+  } catch (const std::exception& caught) {
+    return &caught;
+  } catch (const int& caught) {
+    return &caught;
+  } catch (...) {
+    give_up("an exception that no instruction throws");
+  }
+}
+
+/// What is answered to the message of an instruction.
+inline std::string answer_of(std::size_t number) { return fmt::format("the answer to message {}", number); }
+
+/// What became of the message of an instruction, each of which is carried out at most once.
+struct record {
+  enum class kind : std::uint8_t { none, answered, deferred, field };
+  enum class outcome : std::uint8_t { unknown, value, thrown, refused, dropped, left_over };
+
+  // Written before it is sent.
+  kind what = kind::none;
+  std::size_t target = 0;
+  std::size_t sender = 0;
+  std::uint64_t sequence = 0;
+
+  std::atomic<outcome> came{outcome::unknown};
+  std::atomic<int> handled{0};
+  std::atomic<std::uint32_t> notified{0};  ///< who has handled a broadcast, one bit each
+  std::atomic<const void*> thrown{nullptr};
+  std::atomic<bool> threw_stop_all{false};
+};
+
+/// What is known of one actor.
+struct subject {
+  std::size_t index = 0;
+  std::size_t capacity = vicar::unbounded;
+  vicar::overflow on_overflow = vicar::overflow::block;
+
+  std::atomic<bool> construction_failed{false};
+  std::atomic<bool> constructed{false};
+  std::atomic<int> destroyed{0};
+  std::atomic<bool> inside{false};  ///< its code runs
+  std::atomic<int> messages{0};
+  std::atomic<int> failures{0};
+  std::atomic<int> dropped{0};    ///< as the handler of dead letters has heard
+  std::atomic<int> left_over{0};  ///< likewise
+
+  // Its own thread's.
+  std::thread::id thread;
+  bool start_threw = false;
+  int stopped = 0;  ///< how often `on_stop` or `on_failure` ran
+  const void* failure = nullptr;
+  std::array<std::uint64_t, senders> last_sequence{};
+};
+
+/// A future that was kept for others to read.
+struct kept_future {
+  vicar::future<std::string> answer;
+  std::string expected;                               ///< if it has a value
+  const record* origin = nullptr;                     ///< null if it was derived
+  std::vector<std::shared_ptr<kept_future>> sources;  ///< what it was derived from
+  bool throws = false;                                ///< the function that makes the value
+  std::atomic<int> made{0};                           ///< how often that ran
+  std::atomic<const void*> thrown{nullptr};           ///< what it threw
+};
+
+class world {
+ public:
+  explicit world(const program& what) : records{what.count} {
+    for (std::size_t i = 0; i < subjects.size(); ++i) subjects[i].index = i;
+  }
+
+  /// The next actor's, or null if there were enough.
+  subject* new_subject() {
+    const std::size_t index = started_.fetch_add(1);
+    return index < subjects.size() ? &subjects[index] : nullptr;
+  }
+  void publish(subject& one, vicar::actor_ref<node> ref);
+  void forget(std::size_t whom);
+  std::optional<std::pair<subject*, vicar::actor_ref<node>>> find(std::size_t whom) const;
+  std::optional<vicar::actor_ref<node>> ref_of(const subject& one) const;
+
+  void keep(std::shared_ptr<kept_future> one) {
+    const std::lock_guard lock{mutex_};
+    kept_.push_back(std::move(one));
+  }
+  std::shared_ptr<kept_future> kept(std::size_t which) const {
+    const std::lock_guard lock{mutex_};
+    return kept_.empty() ? nullptr : kept_[which % kept_.size()];
+  }
+  std::vector<std::shared_ptr<kept_future>> all_kept() const {
+    const std::lock_guard lock{mutex_};
+    return kept_;
+  }
+  template <class T>
+  void read_at_the_end(const record& origin, vicar::future<T> answer) {
+    const std::lock_guard lock{mutex_};
+    if constexpr (std::is_void_v<T>)
+      writes.emplace_back(&origin, std::move(answer));
+    else
+      reads.emplace_back(&origin, std::move(answer));
+  }
+
+  std::vector<record> records;
+  std::array<subject, most_actors> subjects;
+  std::atomic<std::uint64_t> last_sequence{0};
+  std::atomic<int> tickets{0};  ///< arguments that are alive
+  std::atomic<std::size_t> broadcasts{0};
+
+  // The main thread's.
+  std::vector<std::thread> branches;
+  // Guarded by the lock, until the main thread is alone.
+  std::vector<std::pair<const record*, vicar::future<int>>> reads;
+  std::vector<std::pair<const record*, vicar::future<void>>> writes;
+
+ private:
+  std::atomic<std::size_t> started_{0};
+  mutable std::mutex mutex_;
+  std::array<std::optional<vicar::actor_ref<node>>, most_actors> refs_;
+  std::vector<std::shared_ptr<kept_future>> kept_;
+};
+
+/// Where the handler of dead letters writes to.
+inline constinit std::atomic<world*> present{nullptr};
+
+inline void world::publish(subject& one, vicar::actor_ref<node> ref) {
+  const std::lock_guard lock{mutex_};
+  refs_[one.index] = std::move(ref);
+}
+inline void world::forget(std::size_t whom) {
+  std::optional<vicar::actor_ref<node>> dropped;
+  const std::lock_guard lock{mutex_};
+  dropped.swap(refs_[whom % most_actors]);
+}
+inline std::optional<vicar::actor_ref<node>> world::ref_of(const subject& one) const {
+  const std::lock_guard lock{mutex_};
+  return refs_[one.index];
+}
+inline std::optional<std::pair<subject*, vicar::actor_ref<node>>> world::find(std::size_t whom) const {
+  const std::size_t started = std::min(started_.load(), most_actors);
+  if (started == 0) return std::nullopt;
+  const std::size_t index = whom % started;
+  const std::lock_guard lock{mutex_};
+  if (!refs_[index]) return std::nullopt;
+  return std::pair{const_cast<subject*>(&subjects[index]), *refs_[index]};
+}
+
+}  // namespace fuzz
+
+#endif
