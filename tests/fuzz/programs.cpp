@@ -17,7 +17,7 @@ namespace {
 
 /// Ends the process when nothing has moved for long.
 void watch() {
-  constexpr int patience = 10;  // seconds
+  constexpr int patience = 8;  // seconds: less than libFuzzer is told to have
   std::uint64_t before = 0;
   int still = 0;
   for (;;) {
