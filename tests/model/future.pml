@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: BSL-1.0
+// Fulfil and wait: one answer, those who wait for it, and who frees it.
+//
+// Stands for future_state_base::claim, unclaim, publish, publish_last, set_lazy, await, sleep_in_kernel, attach, drop
+// and last_consumer, lazy_value::make_once, make_as_the_only_one, done and wait_for_maker (future_state.hpp),
+// consumer_handle::extract and producer_handle (future_handle.hpp), and promise (future.hpp).
+//
+// Checked:
+// - there is exactly one outcome, also where two threads keep the same promise, or nobody does, or a value throws;
+// - nobody sleeps for ever, and nobody reads before the outcome is there, or after the last one has moved it out;
+// - a continuation runs exactly once;
+// - the state is freed exactly once, and nothing of it is touched after that;
+// - a lazy value is made by one thread at a time, and made anew when that one gave up.
+//
+// Orders: every change of the word is one read-modify-write, so all of them have one order, and each continues the
+// release sequences of those before. The step that makes the state ready releases the outcome; who finds it ready
+// acquires it. Who drops a handle releases what it did, and the last one acquires all of that before it frees. Claims
+// decide between producers only, and are relaxed: the outcome that follows is published by `ready`.
+//
+// WITH_third_consumer: of a reply, one more.
+// BREAK_sleep_unannounced (invalid end state): a sleeper does not set `sleeping`.
+// BREAK_announce_late (invalid end state): a sleeper sets `sleeping` and does not look again at what was there.
+// BREAK_lazy_unannounced (invalid end state): set_lazy wakes nobody.
+// BREAK_attach_in_two (invalid end state): attach looks for `ready` before it sets `continued`.
+// BREAK_touch_afterwards (assertion violated): publish_last reads the word again to learn whether somebody sleeps.
+// BREAK_drop_in_two (assertion violated): who drops a handle reads afterwards whether it was the last one.
+// BREAK_claim_in_two (assertion violated): claim looks before it sets the bit.
+// BREAK_publish_late (assertion violated): publish_last drops its handle before it sets `ready`.
+// BREAK_make_without_look (assertion violated): make_once does not look whether the value was made meanwhile.
+
+#include "waiting.inc"
+
+#ifdef WITH_third_consumer
+#define CONSUMERS 3
+#else
+#define CONSUMERS 2
+#endif
+#define PRODUCERS 2
+
+// The bits of the word.
+#define ready 1
+#define sleeping 2
+#define continued 4
+#define claimed 8
+#define lazy 16
+#define producer 32
+#define one_consumer 64
+#define all_consumers (7 * one_consumer)
+#define all_handles (all_consumers | producer)
+
+short word = producer + CONSUMERS * one_consumer;
+byte sleepers; // on the word
+bool freed;
+bool stored; // an outcome
+bool moved_out;
+bool attached;
+byte continuation_runs;
+
+// The lazy value.
+bool mutex;
+byte maker;
+byte waiting_for_maker;
+
+mtype = { reply, dropped_reply, kept_promise, hook };
+mtype kind;
+bool second_done; // the second thread will not use the promise any more
+byte ended;
+
+#define touch assert(!freed)
+
+// One read-modify-write, and what its caller keeps of the word as it was: the bits in `of_interest`.
+#define modify(after, kept, of_interest) d_step { touch; kept = word & (of_interest); word = after }
+#define load(kept, of_interest) d_step { touch; kept = word & (of_interest) }
+
+inline store() {
+  d_step {
+    touch;
+    assert(!stored);
+    stored = true
+  }
+}
+
+inline free() {
+  d_step {
+    touch;
+    freed = true
+  }
+}
+
+inline drop(share) {
+#ifdef BREAK_drop_in_two
+  modify(word - share, before, 0);
+  load(before, all_handles);
+  before = before + share;
+#else
+  modify(word - share, before, all_handles);
+#endif
+  if
+  :: before == share -> before = 0; free()
+  :: before != share -> before = 0
+  fi
+}
+
+inline claim() {
+#ifdef BREAK_claim_in_two
+  load(before, claimed);
+  modify(word | claimed, now, 0)
+#else
+  modify(word | claimed, before, claimed)
+#endif
+}
+
+inline run_continuation() {
+  d_step {
+    continuation_runs++;
+    assert(continuation_runs == 1)
+  }
+}
+
+// What follows once the word says `ready`. Of the state, only the address is used, and the continuation of a consumer
+// who keeps a handle until it has run.
+inline tell() {
+  if
+  :: before & sleeping -> wake_all(sleepers)
+  :: !(before & sleeping)
+  fi;
+  if
+  :: before & continued ->
+    touch;
+    run_continuation()
+  :: !(before & continued)
+  fi;
+  before = 0
+}
+
+inline publish() {
+  modify(word | claimed | ready, before, sleeping | continued);
+  tell()
+}
+
+inline publish_last() {
+#ifdef BREAK_publish_late
+  modify(word - producer, before, 0);
+  modify(word | ready, before, all_consumers | sleeping | continued);
+#else
+  modify(word - producer + ready, before, all_consumers | sleeping | continued);
+#endif
+#ifdef BREAK_touch_afterwards
+  load(before, all_consumers | sleeping | continued);
+#endif
+  if
+  :: !(before & all_consumers) -> before = 0; free()
+  :: before & all_consumers -> before = before & ~all_consumers; tell()
+  fi
+}
+
+inline set_lazy() {
+  modify(word | lazy, before, sleeping);
+#ifndef BREAK_lazy_unannounced
+  if
+  :: before & sleeping -> wake_all(sleepers)
+  :: else
+  fi;
+#endif
+  before = 0
+}
+
+// A promise is given a value, which may throw while it is stored, or a hook.
+inline keep() {
+  claim();
+  if
+  :: before & claimed -> before = 0 // promise_already_satisfied
+  :: !(before & claimed) && kind == hook -> set_lazy()
+  :: !(before & claimed) && kind == kept_promise ->
+    store();
+    publish()
+  :: !(before & claimed) && kind == kept_promise -> modify(word & ~claimed, before, 0)
+  fi
+}
+
+// The owner of the producer's handle.
+proctype first_producer() {
+  short before, now;
+  if
+  :: kind == reply ->
+    store();
+    publish_last()
+  :: kind != reply ->
+    if
+    :: kind == dropped_reply
+    :: kind == kept_promise || kind == hook ->
+      keep();
+      second_done
+    fi;
+    // The handle is destroyed.
+    claim();
+    if
+    :: before & claimed -> drop(producer)
+    :: !(before & claimed) ->
+      store();
+      publish_last()
+    fi
+  fi;
+  ended++
+}
+
+proctype second_producer() {
+  short before, now;
+  if
+  :: kind == kept_promise || kind == hook -> keep()
+  :: else
+  fi;
+  d_step {
+    second_done = true;
+    ended++
+  }
+}
+
+// An actor gives up the mutex to leave its edge, and looks again.
+inline wait_for_maker() {
+  before = maker;
+  unlock(mutex);
+  lock(mutex);
+  load(now, ready);
+  if
+  :: now == ready || maker != before
+  :: now == 0 && maker == before ->
+    atomic {
+      waiting_for_maker = waiting_for_maker | me;
+      unlock(mutex)
+    };
+    if
+    :: !(waiting_for_maker & me)
+    :: atomic { limited -> waiting_for_maker = waiting_for_maker & ~me; gave_up = true }
+    fi;
+    lock(mutex)
+  fi;
+  before = 0
+}
+
+inline done() {
+  atomic {
+    lock(mutex);
+    maker = 0;
+    wake_all(waiting_for_maker);
+    unlock(mutex)
+  }
+}
+
+inline make_once() {
+  lock(mutex);
+  do
+  :: load(now, ready);
+#ifdef BREAK_make_without_look
+    now = 0;
+#endif
+    if
+    :: now & ready -> gave_up = false; unlock(mutex); break
+    :: !(now & ready) && gave_up -> unlock(mutex); break
+    :: !(now & ready) && !gave_up && maker != 0 -> wait_for_maker()
+    :: !(now & ready) && !gave_up && maker == 0 ->
+      maker = me;
+      unlock(mutex);
+      if
+      :: limited -> gave_up = true // the hook threw a timeout_error
+      :: true ->
+        store();
+        publish()
+      fi;
+      done();
+      break
+    fi
+  od
+}
+
+inline sleep_in_kernel() {
+  do
+  ::
+#ifdef BREAK_sleep_unannounced
+    load(now, ~0);
+#elif defined(BREAK_announce_late)
+    load(now, ready | lazy);
+    modify(word | sleeping, before, ~0);
+#else
+    d_step {
+      touch;
+      word = word | sleeping;
+      now = word
+    };
+#endif
+    if
+    :: now & (ready | lazy) -> break
+    :: !(now & (ready | lazy)) && limited -> gave_up = true; break
+    :: !(now & (ready | lazy)) ->
+#ifdef BREAK_announce_late
+      now = before | sleeping;
+#endif
+      sleep_while(word, sleepers, now)
+    fi
+  od
+}
+
+inline await() {
+  do
+  :: load(now, ready | lazy);
+    if
+    :: now & ready -> break
+    :: now == lazy -> make_once(); break
+    :: now == 0 ->
+      sleep_in_kernel();
+      if
+      :: gave_up -> break
+      :: else
+      fi
+    fi
+  od;
+  now = 0
+}
+
+inline extract() {
+  load(now, all_consumers);
+  d_step {
+    touch;
+    assert(stored && !moved_out);
+    moved_out = (now == one_consumer);
+    now = 0
+  }
+}
+
+inline attach() {
+#ifdef BREAK_attach_in_two
+  load(before, ready);
+  modify(word | continued, now, 0);
+#else
+  modify(word | continued, before, ready);
+#endif
+  if
+  :: before == ready -> before = 0; run_continuation()
+  :: before == 0
+  fi
+}
+
+proctype consumer(bool may_attach) {
+  short before, now;
+  bool limited, gave_up, attaches;
+  if
+  :: goto leave // drops it unread
+  :: limited = true
+  :: true
+  :: modify(word + one_consumer, before, 0); // a copy, which is dropped unread
+    drop(one_consumer)
+  :: may_attach ->
+    attaches = true;
+    attach()
+  fi;
+  if
+  :: attaches && kind != hook
+  :: !attaches || kind == hook -> await()
+  fi;
+  if
+  :: attaches -> continuation_runs > 0
+  :: !attaches && !gave_up -> extract()
+  :: !attaches && gave_up
+  fi;
+leave:
+  drop(one_consumer);
+  d_step {
+    attached = attached || attaches;
+    ended++
+  }
+}
+
+init {
+  atomic {
+    if
+    :: kind = reply
+#ifndef WITH_third_consumer
+    :: kind = dropped_reply
+    :: kind = kept_promise
+    :: kind = hook
+#endif
+    fi;
+    run first_producer();
+    run second_producer();
+    run consumer(true);
+#ifdef WITH_third_consumer
+    run consumer(false);
+#endif
+    run consumer(false)
+  };
+  ended == PRODUCERS + CONSUMERS;
+  assert(freed);
+  assert(attached == (continuation_runs == 1))
+}
+
+ltl everybody_ends { <> (ended == PRODUCERS + CONSUMERS) }
