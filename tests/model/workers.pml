@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: BSL-1.0
+// Thread reuse: threads that wait a moment for their next job, and those who have one.
+//
+// Stands for worker_threads::run, work, offer, take_idle, withdraw and wait_for_next (worker_threads.hpp).
+//
+// Checked:
+// - every job is run exactly once, also one that is given while the thread is about to give up;
+// - no wake-up is missed: a thread whose patience has no end yet is woken for its job;
+// - no thread is lost: each has a job, or is in the list, or has been taken off it for a job, or has gone;
+// - nothing of a thread is touched once it has gone.
+//
+// Orders: the list is guarded by the mutex. `state` goes to `given` with release after `next` was written; who finds it
+// there acquires. Both sides change it by read-modify-writes, so one of the two sees what the other did.
+//
+// BREAK_give_up_anyway (assertion violated): a thread goes although somebody has taken it off the list.
+// BREAK_give_up_in_two (assertion violated): withdraw looks and leaves the list in two steps.
+// BREAK_sleep_in_two (invalid end state): a thread looks for a job, and then stores `asleep`.
+// BREAK_give_in_two (invalid end state): run looks whether the thread sleeps, and then stores `given`.
+// BREAK_give_early (assertion violated): run stores `given` before the job.
+// BREAK_state_stays (assertion violated): a thread leaves `state` at `given` when it has taken its job.
+// BREAK_sleep_blindly (invalid end state): the kernel does not compare.
+
+#include "waiting.inc"
+
+#define GIVERS 2
+#define THREADS 3 // as many as jobs
+#define MOST_IDLE 2
+#define NOTHING 255
+
+mtype = { waiting, asleep, given };
+
+// Of each thread; gone with it.
+mtype state[THREADS] = waiting;
+byte next[THREADS] = NOTHING;
+bool alive[THREADS];
+
+byte sleepers[THREADS]; // on its state
+byte made;              // threads so far
+
+byte idle[MOST_IDLE]; // the list, guarded by the mutex: what is done under it is one step
+byte idle_count;
+
+bool begun[THREADS]; // each job
+bool done[THREADS];
+byte ended;
+
+#define touch(thread) assert(alive[thread])
+
+inline take_idle() {
+  d_step {
+    if
+    :: idle_count > 0 ->
+      idle_count--;
+      taken = idle[idle_count];
+      idle[idle_count] = 0
+    :: else -> taken = NOTHING
+    fi
+  }
+}
+
+inline give(job) {
+  take_idle();
+  if
+  :: d_step {
+      taken == NOTHING ->
+      next[made] = job;
+      alive[made] = true;
+      made++
+    }
+  :: taken != NOTHING ->
+#ifndef BREAK_give_early
+    d_step {
+      touch(taken);
+      next[taken] = job
+    };
+#endif
+#ifdef BREAK_give_in_two
+    before = state[taken];
+    state[taken] = given;
+#else
+    d_step {
+      touch(taken);
+      before = state[taken];
+      state[taken] = given
+    };
+#endif
+#ifdef BREAK_give_early
+    next[taken] = job;
+#endif
+    atomic {
+      if
+      :: before == asleep -> wake_one(sleepers[taken])
+      :: before != asleep
+      fi;
+      taken = NOTHING;
+      before = waiting
+    }
+  fi
+}
+
+proctype giver(byte first, last) {
+  byte job = first;
+  byte taken = NOTHING;
+  mtype before = waiting;
+  do
+  :: give(job);
+    if
+    :: job == last -> break
+    :: job < last && done[job]
+    :: job < last
+    fi;
+    job++
+  od;
+  done[first] && done[last];
+  ended++
+}
+
+inline offer() {
+  d_step {
+    if
+    :: idle_count < MOST_IDLE ->
+      idle[idle_count] = self;
+      idle_count++;
+      offered = true
+    :: else -> offered = false
+    fi
+  }
+}
+
+inline leave_list(place) {
+  idle_count--;
+  if
+  :: place == 0 && idle_count == 1 -> idle[0] = idle[1]
+  :: else
+  fi;
+  idle[idle_count] = 0
+}
+
+// Gives `withdrawn`.
+inline withdraw() {
+#ifdef BREAK_give_up_in_two
+  withdrawn = (idle_count > 0 && idle[0] == self) || (idle_count > 1 && idle[1] == self);
+#endif
+  d_step {
+    if
+    :: idle_count > 0 && idle[0] == self -> leave_list(0); withdrawn = true
+    :: idle_count > 1 && idle[1] == self -> leave_list(1); withdrawn = true
+    :: else
+    fi
+  };
+#ifdef BREAK_give_up_anyway
+  withdrawn = true
+#endif
+}
+
+inline prepare_to_sleep() {
+#ifdef BREAK_sleep_in_two
+  found = state[self] == given;
+  if
+  :: !found -> state[self] = asleep
+  :: found
+  fi
+#else
+  d_step {
+    if
+    :: state[self] == given -> found = true
+    :: else -> state[self] = asleep
+    fi
+  }
+#endif
+}
+
+// As sleep_while. A thread that sleeps for good with nothing to do is all right; those who gave it a job would not end.
+inline sleep() {
+  if
+#ifdef BREAK_sleep_blindly
+  :: sleepers[self] = me;
+#else
+  :: atomic { state[self] == asleep -> sleepers[self] = me };
+#endif
+end_asleep:
+    if
+    :: !sleepers[self]
+    :: atomic { sleepers[self] && disturbances > 0 -> disturbances--; sleepers[self] = 0 }
+    :: atomic { sleepers[self] && impatient && !passed -> sleepers[self] = 0; passed = true }
+    fi
+  :: state[self] != asleep
+  fi
+}
+
+// Gives `found`.
+inline wait_for_next() {
+  if
+  :: impatient = true // the limit will pass, sooner or later
+  :: true
+  :: state[self] == given -> found = true // while it spins
+  fi;
+  do
+  :: found -> break
+  :: !found ->
+    prepare_to_sleep();
+    if
+    :: found -> break
+    :: !found && impatient ->
+      passed = true;
+      withdraw();
+      if
+      :: withdrawn -> break
+      :: !withdrawn
+      fi
+    :: !found && !passed
+    fi;
+    sleep()
+  od
+}
+
+proctype thread(byte self) {
+  byte job;
+  bool offered, found, impatient, passed, withdrawn;
+end:
+  alive[self];
+  do
+  :: d_step {
+      job = next[self];
+      next[self] = NOTHING;
+      assert(job != NOTHING && !begun[job]);
+      begun[job] = true;
+      found = false;
+      impatient = false;
+      passed = false
+    };
+    offer();
+    // The last words.
+    d_step {
+      done[job] = true;
+      job = 0
+    };
+    if
+    :: !offered -> break
+    :: offered -> wait_for_next()
+    fi;
+    if
+    :: !found -> break
+#ifdef BREAK_state_stays
+    :: found
+#else
+    :: found -> state[self] = waiting
+#endif
+    fi
+  od;
+  alive[self] = false
+}
+
+init {
+  byte i;
+  atomic {
+    for (i : 0 .. THREADS - 1) {
+      run thread(i)
+    };
+    run giver(0, 1);
+    run giver(2, 2)
+  };
+  ended == GIVERS;
+  timeout;
+  // Those that are left wait in the list.
+  d_step {
+    for (i : 0 .. THREADS - 1) {
+      assert(!alive[i] || (idle_count > 0 && idle[0] == i) || (idle_count > 1 && idle[1] == i))
+    }
+  }
+}
+
+ltl everybody_ends { <> (ended == GIVERS) }
