@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSL-1.0
+// Deadlocks among replies: an actor that is about to sleep until another one answers looks whether that one waits,
+// over any number of others, for itself.
+//
+// Stands for wait_edge (wait_graph.hpp) and future_state_base::sleep (future_state.hpp).
+//
+// Checked:
+// - no actors wait for each other in a circle for ever: the one that would close it is told;
+// - whoever is told would have closed one: all in it sleep without a limit, and none of them has its answer.
+//
+// Orders: the edges are guarded by the graph's lock. Answers come meanwhile, without it; that one has come is read with
+// acquire, and whoever sees it too late has seen what was so a moment before. An actor that answers and then waits
+// itself takes the lock in between, which publishes the answer to all that walk over its edge.
+//
+// BREAK_stale_edges (assertion violated): an edge counts although the answer is there.
+// BREAK_own_answer (assertion violated): the walk begins although the actor's own answer is there.
+// BREAK_limited_edges (assertion violated): an edge counts although its actor waits with a time limit.
+// BREAK_two_sections (invalid end state): the lock is given up between the walk and the edge.
+// BREAK_first_edge_only (invalid end state): the walk looks at one edge.
+
+#include "waiting.inc"
+
+#define ACTORS 3
+#define NOBODY ACTORS
+#define QUESTIONS 2 // of each actor, at most
+#define ALL 4       // questions; the first is asked by the first actor, since all are alike
+
+byte questions = ALL; // still to be asked
+byte limits = 1;      // how many of them are asked with a time limit, at most
+
+chan mailbox[ACTORS] = [ACTORS * QUESTIONS] of { byte };
+byte answered; // a bit for each question: number n of actor a has the number a * QUESTIONS + n
+bool held;     // the graph's lock
+
+// The edges, guarded by the lock.
+byte target[ACTORS] = NOBODY;
+byte question[ACTORS];
+bool limited[ACTORS];
+
+#define is_answered(which) (answered & (1 << (which)))
+
+// Whether `at` cannot answer: it waits for something that is still to come.
+#if defined(BREAK_stale_edges)
+#define waits(at) (target[at] != NOBODY && !limited[at])
+#elif defined(BREAK_limited_edges)
+#define waits(at) (target[at] != NOBODY && !is_answered(question[at]))
+#else
+#define waits(at) (target[at] != NOBODY && !limited[at] && !is_answered(question[at]))
+#endif
+
+inline walk() {
+#ifdef BREAK_own_answer
+  at = to;
+#else
+  if
+  :: !is_answered(mine) -> at = to
+  :: is_answered(mine)
+  fi;
+#endif
+  do
+  :: at == NOBODY -> break
+  :: at == self -> closes = true; break
+#ifdef BREAK_first_edge_only
+  :: at != NOBODY && at != self && at == to && waits(at) -> at = target[at]
+  :: at != NOBODY && at != self && !(at == to && waits(at)) -> at = NOBODY
+#else
+  :: at != NOBODY && at != self && waits(at) -> at = target[at]
+  :: at != NOBODY && at != self && !waits(at) -> at = NOBODY
+#endif
+  od
+}
+
+inline assert_circle() {
+  assert(!is_answered(mine));
+  at = to;
+  do
+  :: at == self -> break
+  :: else ->
+    assert(target[at] != NOBODY && !limited[at] && !is_answered(question[at]));
+    at = target[at]
+  od
+}
+
+inline sleep() {
+  lock(held);
+  if
+  :: limit
+  :: !limit -> walk()
+  fi;
+  if
+  :: d_step { closes -> assert_circle(); unlock(held) }
+  :: !closes ->
+#ifdef BREAK_two_sections
+    unlock(held);
+    lock(held);
+#endif
+    d_step {
+      target[self] = to;
+      question[self] = mine;
+      limited[self] = limit;
+      unlock(held)
+    };
+    if
+    :: is_answered(mine)
+    :: limit
+    fi;
+    // Under the lock, and one step, since nobody sees the edges without it.
+    d_step {
+      !held ->
+      target[self] = NOBODY;
+      question[self] = 0;
+      limited[self] = false
+    }
+  fi
+}
+
+proctype actor(byte self) {
+  byte asked, to, mine, serving;
+  byte at = NOBODY;
+  bool closes, serves, limit;
+end:
+  do
+  :: atomic {
+      if
+      :: mailbox[self] ? serving ->
+        serves = true;
+        if
+        :: questions > 0 && asked < QUESTIONS
+        :: goto reply
+        fi
+      :: questions > 0 && asked < QUESTIONS && (questions < ALL || self == 0) // in a message from outside
+      fi;
+      questions--;
+      mine = self * QUESTIONS + asked;
+      asked++;
+      if
+      :: limits > 0 -> limits--; limit = true
+      :: true
+      fi;
+      select(to : 0 .. ACTORS - 1);
+      mailbox[to] ! mine
+    };
+    sleep();
+reply:
+    atomic {
+      if
+      :: serves -> answered = answered | (1 << serving)
+      :: else
+      fi;
+      serves = false;
+      serving = 0;
+      at = NOBODY;
+      to = 0;
+      mine = 0;
+      closes = false;
+      limit = false
+    }
+  od
+}
+
+init {
+  atomic {
+    byte i;
+    for (i : 0 .. ACTORS - 1) {
+      run actor(i)
+    }
+  }
+}
