@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <latch>
 #include <string>
 #include <string_view>
@@ -47,10 +48,14 @@ class waiter final : public participant {
   time_limit::clock::time_point running_since() const noexcept override { return {}; }
   bool constructed_here() const noexcept override { return constructing_; }
   deadlock_policy on_deadlock() const noexcept override { return policy; }
-  void about_to_wait() noexcept override { ++waits; }
+  void about_to_wait() noexcept override {
+    ++waits;
+    if (when_asked) when_asked();
+  }
 
   int references = 1;
   int waits = 0;
+  std::function<void()> when_asked;
   std::string_view member = "its_member";
   deadlock_policy policy = deadlock_policy::fail;
 
@@ -355,12 +360,23 @@ TEST_CASE("who is told of a circle does not wait, and can wait for another one")
   const other_wait back{other, one, "its_member", coming};
   const running here{one};
   CHECK(refusal(other) == containing("deadlock"));
-  CHECK(one.waits == 0);
+  CHECK(one.waits == 1);
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
   CHECK(wait_edge::from(other).target.get() == &one);
   const wait_edge edge{third, "answer", {}, coming.look(), reply};
   CHECK(wait_edge::from(one).target.get() == &third);
-  CHECK(one.waits == 1);
+  CHECK(one.waits == 2);
+}
+
+TEST_CASE("others look again before the way is followed, so that room that somebody takes then closes the circle") {
+  waiter one{"one"};
+  waiter other{"other"};
+  event room;
+  room.pending = false;  // there is some: `other` is about to wake
+  const other_wait back{other, one, "its_member", room};
+  const running here{one};
+  one.when_asked = [&] { room.pending = true; };  // it is taken by a third one
+  CHECK(refusal(other) == containing("deadlock"));
 }
 
 TEST_CASE("who waits with a limit does not ask others to look again") {
@@ -382,7 +398,7 @@ TEST_CASE("an actor that wants a circle to be logged waits all the same") {
   {
     const wait_edge edge{other, "its_member", {}, coming.look(), reply};
     CHECK(wait_edge::from(one).target.get() == &other);
-    CHECK(one.waits == 1);
+    CHECK(one.waits == 2);  // before the circle was looked for, and again after it was logged
   }
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
   REQUIRE(log.lines().size() == 1);

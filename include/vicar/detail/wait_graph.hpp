@@ -40,8 +40,9 @@ class VICAR_SHARED participant {
   /// Whether its constructor runs on this thread: it answers nobody before that has returned.
   virtual bool constructed_here() const noexcept = 0;
   virtual deadlock_policy on_deadlock() const noexcept = 0;
-  /// Called under the graph's lock when this actor has an edge without a limit: those who wait for room in its mailbox
-  /// and may have it now have to look again, since the room may go to one of them, and there will be no more.
+  /// Called under the graph's lock when this actor is about to have an edge without a limit: those who wait for room in
+  /// its mailbox and may have it now have to look again, since the room may go to one of them, and there will be no
+  /// more.
   virtual void about_to_wait() noexcept = 0;
 
  protected:
@@ -108,6 +109,7 @@ class wait_edge {
     {
       const std::lock_guard lock{wait_graph_mutex()};
       has_come_ = !event_.pending();
+      announce();
       if (!limited_ && policy != deadlock_policy::off && closes_circle()) circle = describe();
       if (circle.empty()) leave();
     }
@@ -115,6 +117,7 @@ class wait_edge {
     if (policy == deadlock_policy::fail) throw deadlock_error{circle};
     log(log_level::error, innermost_frame->owner.name(), nullptr, [&] { return circle; });  // the sink may wait itself
     const std::lock_guard lock{wait_graph_mutex()};
+    announce();
     leave();
   }
   ~wait_edge() {
@@ -148,6 +151,10 @@ class wait_edge {
   void leave() noexcept {
     set_edges(this);
     left_ = true;
+  }
+  /// Before the way is followed: an edge that is not pending then may be so again right after, if somebody else takes
+  /// what had come, and the actor that left it has to look again.
+  void announce() const noexcept {
     if (limited_) return;
     for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.about_to_wait();
   }
