@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <vicar/detail/path.hpp>
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "support/catch.hpp"
 #include "support/threads.hpp"
@@ -137,25 +138,26 @@ TEST_CASE("a conversion to a base adjusts the object and is no step of its own")
   CHECK(nowhere.follow(&begin) == nullptr);
 }
 
-TEST_CASE("copies share their steps, also among threads") {
-  path first = to_left();
-  path copy = first;
-  CHECK(copy.last() == first.last());
-  path moved = std::move(copy);
-  CHECK(moved.last() == first.last());
-  CHECK(copy.last() == nullptr);  // NOLINT(bugprone-use-after-move)
-  const path& same = moved;
-  moved = same;
-  CHECK(moved == first);
-  copy = moved;
-  first = path{};
-  root object;
-  CHECK(copy.follow(&object) == &object.inner.left);
-  support::on_threads(4, [&](std::size_t) {
-    for (int i = 0; i < 500; ++i) {
-      const path own = copy;
-      const path longer = step_by_pointer<leaf>(own, "value", &leaf::value, address{});
-      if (longer.follow(&object) != &object.inner.left.value) throw 1;
+TEST_CASE("equal steps are one, and no step is made twice") {
+  CHECK(to_left().last() == to_left().last());
+  CHECK(to_left().last()->before.last() == to_inner().last());
+  CHECK(step_by_type<by_type>(to_inner(), "left", &go_left).last() != to_left().last());
+  CHECK(step_by_type<by_type>(to_inner(), "left", &go_left).last() ==
+        step_by_type<by_type>(to_inner(), "left", &go_left).last());
+  CHECK(step_to_base<middle, second_base>(to_inner()).last() == step_to_base<middle, second_base>(to_inner()).last());
+}
+
+TEST_CASE("threads that add the same steps at the same time get the same ones") {
+  constexpr std::size_t threads = 4;
+  constexpr std::size_t depth = 300;
+  std::array<std::array<const step*, depth>, threads> seen{};
+  support::on_threads(threads, [&](std::size_t thread) {
+    path way = step_by_type<by_other_type>({}, "begin", &go_left);
+    for (std::size_t i = 0; i < depth; ++i) {
+      way = i % 2 == 0 ? step_by_pointer<middle>(way, "left", &middle::left, address{})
+                       : step_by_pointer<middle>(way, "right", &middle::right, address{});
+      seen[thread][i] = way.last();
     }
   });
+  for (std::size_t thread = 1; thread < threads; ++thread) CHECK(seen[thread] == seen[0]);
 }

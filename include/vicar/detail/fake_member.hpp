@@ -186,7 +186,7 @@ struct faked_object<T, Step, Steps...> {
   using type = typename next::type;
   static path way(path before) {
     if constexpr (traversable_field<field>) {
-      return next::way(step_by_pointer<T>(std::move(before), member_name<Step>, Step, follow_field{}));
+      return next::way(step_by_pointer<T>(before, member_name<Step>, Step, follow_field{}));
     } else {
       return before;
     }

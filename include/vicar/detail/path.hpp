@@ -7,10 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <utility>
 
 #include <fmt/core.h>
 
@@ -18,27 +18,18 @@
 #include <vicar/detail/config.hpp>
 #include <vicar/error.hpp>
 
-// The way from an actor's object to one nested in it: an immutable list of steps, followed on the actor's thread.
+// The way from an actor's object to one nested in it: a list of steps, followed on the actor's thread. Steps are never
+// freed, and equal ones are one: there are as many as members that the program's proxies lead through. So a path is a
+// pointer, and no message counts references to what all threads share.
 namespace vicar::detail {
 
 struct step;
 
-/// A counted reference to the last step of a path; empty for the actor's object itself.
+/// The last step of a path; empty for the actor's object itself.
 class path {
  public:
   path() = default;
-  static path adopt(const step* last) noexcept {
-    path made;
-    made.last_ = last;
-    return made;
-  }
-  path(const path& other) noexcept;
-  path(path&& other) noexcept : last_{std::exchange(other.last_, nullptr)} {}
-  path& operator=(path other) noexcept {
-    std::swap(last_, other.last_);
-    return *this;
-  }
-  ~path();
+  explicit path(const step* last) noexcept : last_{last} {}
 
   const step* last() const noexcept { return last_; }
   /// The object at the end of the path from `root`, or null where a step leads nowhere.
@@ -61,7 +52,7 @@ struct step {
   const void* kind;  ///< with `bits` the step's identity; null for a conversion to a base, which is no step of its own
   bits_type bits;    ///< the member pointer, where there is one
   go_type go;        ///< null if the member is
-  mutable std::atomic<std::uint32_t> references{1};
+  const step* next = nullptr;  ///< in the table
 
   /// The last step at or before `one` that counts.
   static const step* counted(const step* one) noexcept {
@@ -70,13 +61,45 @@ struct step {
   }
 };
 
-inline path::path(const path& other) noexcept : last_{other.last_} {
-  if (last_) last_->references.fetch_add(1, std::memory_order_relaxed);  // relaxed: made from one that keeps it alive
-}
-inline path::~path() {
-  // Releases this use of the step, and acquires the others' before it is freed.
-  if (last_ && last_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete last_;
-}
+/// All steps of the process. Looking one up takes no lock.
+class VICAR_SHARED step_table {
+ public:
+  /// The path that ends with this step.
+  static path add(const step& wanted) {
+    std::atomic<const step*>& bucket = buckets_[place_of(wanted)];
+    const step* first = bucket.load(std::memory_order_acquire);  // acquires the steps
+    if (const step* const found = find(wanted, first, nullptr)) return path{found};
+    auto added = std::make_unique<step>(wanted);
+    for (;;) {
+      const step* const seen = first;
+      added->next = first;
+      // Releases the step; acquires those that others have added meanwhile.
+      if (bucket.compare_exchange_strong(first, added.get(), std::memory_order_acq_rel, std::memory_order_acquire))
+        return path{added.release()};
+      if (const step* const found = find(wanted, first, seen)) return path{found};
+    }
+  }
+
+ private:
+  static constexpr std::size_t count = 256;
+
+  static const step* find(const step& wanted, const step* from, const step* until) noexcept {
+    for (const step* one = from; one != until; one = one->next) {
+      if (one->before.last() == wanted.before.last() && one->kind == wanted.kind && one->bits == wanted.bits &&
+          one->go == wanted.go && one->name == wanted.name)
+        return one;
+    }
+    return nullptr;
+  }
+  static std::size_t place_of(const step& wanted) noexcept {
+    std::size_t mixed = reinterpret_cast<std::uintptr_t>(wanted.before.last()) / alignof(step);
+    for (const unsigned char part : wanted.bits) mixed = mixed * 31 + part;
+    return (mixed * 31 + reinterpret_cast<std::uintptr_t>(wanted.kind) / sizeof(void*)) % count;
+  }
+
+  static inline std::array<std::atomic<const step*>, count> buckets_{};
+};
+
 inline void* path::follow(void* root) const {
   if (!last_) return root;
   void* const object = last_->before.follow(root);
@@ -111,28 +134,28 @@ inline bool operator==(const path& a, const path& b) noexcept {
 template <class T, class Pointer, class Follow>
 path step_by_pointer(path before, std::string_view name, Pointer member, Follow) {
   static_assert(sizeof(Pointer) <= sizeof(step::bits_type));
-  auto* added = new step{std::move(before), name, &type_tag<Pointer>, {}, [](const step& self, void* object) -> void* {
-                           Pointer kept{};
-                           std::memcpy(&kept, self.bits.data(), sizeof(Pointer));
-                           if constexpr (std::is_member_pointer_v<Pointer>)
-                             return Follow{}(static_cast<T*>(object)->*kept);
-                           else
-                             return Follow{}(*kept);
-                         }};
-  std::memcpy(added->bits.data(), &member, sizeof(Pointer));
-  return path::adopt(added);
+  step wanted{before, name, &type_tag<Pointer>, {}, [](const step& self, void* object) -> void* {
+                Pointer kept{};
+                std::memcpy(&kept, self.bits.data(), sizeof(Pointer));
+                if constexpr (std::is_member_pointer_v<Pointer>)
+                  return Follow{}(static_cast<T*>(object)->*kept);
+                else
+                  return Follow{}(*kept);
+              }};
+  std::memcpy(wanted.bits.data(), &member, sizeof(Pointer));
+  return step_table::add(wanted);
 }
 /// Adds a step that only its type `Kind` describes.
 template <class Kind>
 path step_by_type(path before, std::string_view name, step::go_type go) {
-  return path::adopt(new step{std::move(before), name, &type_tag<Kind>, {}, go});
+  return step_table::add({before, name, &type_tag<Kind>, {}, go});
 }
 /// Sees the object at the end as its base.
 template <class Derived, class Base>
 path step_to_base(path before) {
-  return path::adopt(new step{std::move(before), {}, nullptr, {}, [](const step&, void* object) -> void* {
-                                return static_cast<Base*>(static_cast<Derived*>(object));
-                              }});
+  return step_table::add({before, {}, nullptr, {}, [](const step&, void* object) -> void* {
+                            return static_cast<Base*>(static_cast<Derived*>(object));
+                          }});
 }
 
 /// The target of messages to a nested object.
