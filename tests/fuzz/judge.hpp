@@ -22,7 +22,7 @@ enum class reader : std::uint8_t {
 };
 
 /// Judges the exception that a wait for the answer to a message has thrown.
-inline void judge_exception(const world& all, record& asked, const subject& target, reader who) {
+inline void judge_exception(record& asked, const subject& target, reader who) {
   const void* const address = exception_here();
   const bool decides = who == reader::only || who == reader::last;
   const int handled = asked.handled;
@@ -57,7 +57,6 @@ inline void judge_exception(const world& all, record& asked, const subject& targ
   } catch (...) {
     give_up("the answer to a message is another one's");
   }
-  static_cast<void>(all);
 }
 
 inline void judge_value(record& asked, reader who) {
@@ -75,7 +74,7 @@ decltype(auto) judged(world& all, record& asked, reader who, Get get) {
     try {
       return get();
     } catch (...) {
-      judge_exception(all, asked, all.subjects[asked.target], who);
+      judge_exception(asked, all.subjects[asked.target], who);
       throw;
     }
   };
@@ -89,19 +88,11 @@ decltype(auto) judged(world& all, record& asked, reader who, Get get) {
   }
 }
 
-/// Reads a kept future by `get()` while the program runs.
+/// Reads a kept future by `get()` while the program runs; an exception is judged at the end.
 template <class Get>
-void judge_kept(const kept_future& one, reader who, Get get) {
-  const std::string* const value = [&] {
-    try {
-      return &get();
-    } catch (const vicar::timeout_error&) {
-      if (one.origin && who != reader::limited)
-        require(one.origin->thrown == exception_here(), "a wait without a limit ended with a timeout");
-      throw;
-    }
-  }();
-  require(*value == one.expected, "a kept future has the value '{}' instead of '{}'", *value, one.expected);
+void judge_kept(const kept_future& one, Get get) {
+  const std::string& value = get();
+  require(value == one.expected, "a kept future has the value '{}' instead of '{}'", value, one.expected);
 }
 
 /// What a future gave when all had ended.

@@ -118,9 +118,8 @@ class node {
     require((one.written->notified.fetch_or(mine) & mine) == 0, "a broadcast reached actor {} twice", me_->index);
     if (!one.fails) return;
     ++me_->failures;
-    const fault thrown{"a notice"};
     try {
-      throw thrown;
+      throw fault{"a notice"};
     } catch (...) {
       me_->failure = exception_here();
       throw;
@@ -353,10 +352,10 @@ inline void read_kept(const world& all, const instruction& one) {
   const vicar::future<std::string> answer = kept->answer;
   switch (one.how & 3) {
     case 0:
-      judge_kept(*kept, reader::early, [&]() -> const std::string& { return answer.get(); });
+      judge_kept(*kept, [&]() -> const std::string& { return answer.get(); });
       break;
     case 1:
-      judge_kept(*kept, reader::limited, [&]() -> const std::string& { return answer.get(200us); });
+      judge_kept(*kept, [&]() -> const std::string& { return answer.get(200us); });
       break;
     case 2:
       if (answer.wait_for(0us)) require(answer.ready(), "a future is ready, and is not");
