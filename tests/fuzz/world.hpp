@@ -60,7 +60,8 @@ struct tally {
 
   std::string text() const {
     return fmt::format(
-        "{} instructions; {} actors; {} messages, of which {} handled, {} refused, {} lost; {} exceptions, {} deadlocks, {} timeouts",
+        "{} instructions; {} actors; {} messages, of which {} handled, {} refused, {} lost; "
+        "{} exceptions, {} deadlocks, {} timeouts",
         input.steps.load(), actors.load(), messages.load(), handled.load(), refused.load(), lost.load(), thrown.load(),
         deadlocks.load(), timeouts.load());
   }
