@@ -2,6 +2,7 @@
 #ifndef VICAR_TESTS_FUZZ_WORLD_HPP
 #define VICAR_TESTS_FUZZ_WORLD_HPP
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
