@@ -55,7 +55,8 @@ consteval bool check_base() {
 /// What every reference to an actor can do, whatever it knows of the actor's class.
 class ref_base {
  public:
-  /// False once the actor handles no more messages: from the moment it begins to end. Never blocks.
+  /// False once the actor handles no more messages: from the moment it begins to end, and in a child made by fork().
+  /// Never blocks.
   bool is_alive() const noexcept { return cell_->alive(); }
   /// The name from `options`, or class and running number. The view lives as long as some reference to the actor.
   std::string_view name() const noexcept { return cell_->name(); }

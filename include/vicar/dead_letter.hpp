@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/fork.hpp>
 #include <vicar/detail/handler_slot.hpp>
 #include <vicar/detail/never_destroyed.hpp>
 
@@ -33,6 +34,10 @@ VICAR_SHARED inline handler_slot<dead_letter>& dead_letter_handler() noexcept {
   static never_destroyed<handler_slot<dead_letter>> slot;
   return slot.get();
 }
+inline void lock_dead_letters() noexcept { dead_letter_handler().lock(); }
+inline void unlock_dead_letters() noexcept { dead_letter_handler().unlock(); }
+VICAR_SHARED inline constinit fork_steps dead_letters_at_fork{&lock_dead_letters, &unlock_dead_letters,
+                                                              &unlock_dead_letters};
 
 }  // namespace detail
 

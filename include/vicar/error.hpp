@@ -20,7 +20,8 @@ class VICAR_SHARED error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The actor has stopped, or stopped before it came to this message. It never will: start another actor.
+/// The actor has stopped, or stopped before it came to this message. It never will: start another actor. Also: it was
+/// started before fork(), and this is the child.
 class VICAR_SHARED actor_dead_error : public error {
  public:
   using error::error;

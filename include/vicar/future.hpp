@@ -40,7 +40,8 @@ class future {
   future() = default;
 
   /// The value. Blocks until it is there. Rethrows the exception that was stored, the same object each time.
-  /// Throws `deadlock_error` where actors would wait for each other. The reference lives as long as some handle does.
+  /// Throws `deadlock_error` where actors would wait for each other, and `actor_dead_error` in a child made by fork()
+  /// if there was no answer before that; so does `wait`. The reference lives as long as some handle does.
   template <class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get() const& {

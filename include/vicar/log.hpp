@@ -14,6 +14,7 @@
 #include <fmt/core.h>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/fork.hpp>
 #include <vicar/detail/handler_slot.hpp>
 #include <vicar/detail/never_destroyed.hpp>
 #include <vicar/fwd.hpp>
@@ -83,6 +84,10 @@ class VICAR_SHARED logger {
     } catch (...) {
     }
   }
+
+  static void lock() noexcept { instance().sink_.lock(); }
+  static void unlock() noexcept { instance().sink_.unlock(); }
+  VICAR_SHARED static inline constinit fork_steps at_fork{&lock, &unlock, &unlock};
 
  private:
   friend class never_destroyed<logger>;

@@ -41,7 +41,9 @@ class waiter final : public participant {
     return true;
   }
   void release() noexcept override { --references; }
+  bool inherited() const noexcept override { return false; }
   std::string title() const override { return title_; }
+  std::string_view class_name() const noexcept override { return title_; }
   std::string_view name() const noexcept override { return title_; }
   std::size_t depth() const noexcept override { return 0; }
   std::string_view running() const noexcept override { return member; }

@@ -18,6 +18,7 @@
 #include <vicar/detail/activity.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
+#include <vicar/detail/fork.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/late_string.hpp>
 #include <vicar/detail/mailbox.hpp>
@@ -49,6 +50,7 @@ enum class ending : std::uint8_t {
   start_failed,  ///< `on_start` threw: no hook runs
   failed,        ///< a message that nobody waits for threw: `on_failure` runs
   all_stopped,   ///< `stop_all_actors` was thrown: `on_stop` runs, and every other actor is stopped
+  left,          ///< this is a child that was forked on its thread: nothing of it runs any more
 };
 
 /// A message whose type only its sender knows.
@@ -68,7 +70,7 @@ struct stop_request : counted<stop_request> {
 
 class VICAR_SHARED cell : public participant {
  public:
-  enum class progress : std::uint8_t { more, idle, ended };
+  enum class progress : std::uint8_t { more, idle, ended, left };
   using ended_hook = void (*)(cell& ended, ending reason) noexcept;
 
   cell(const cell&) = delete;
@@ -99,11 +101,15 @@ class VICAR_SHARED cell : public participant {
   // What it is: any thread.
 
   std::string_view name() const noexcept final { return name_; }
-  std::string_view class_name() const noexcept { return class_name_; }
+  std::string_view class_name() const noexcept final { return class_name_; }
   const std::string& urn() const { return urn_.get(&make_urn); }
   std::string title() const final { return fmt::format("{} ({})", class_name_, urn()); }
   bool daemon() const noexcept { return daemon_; }
-  bool alive() const noexcept { return !mailbox_.closed(); }
+  bool alive() const noexcept { return !mailbox_.closed() && !inherited(); }
+  bool inherited() const noexcept final {
+    // Relaxed: written again only in a child that has no other thread yet.
+    return generation_.load(std::memory_order_relaxed) != this_generation();
+  }
   std::size_t depth() const noexcept final { return mailbox_.depth(); }
   std::string_view running() const noexcept final { return activity_.running(); }
   std::chrono::steady_clock::time_point running_since() const noexcept final { return activity_.running_since(); }
@@ -140,6 +146,7 @@ class VICAR_SHARED cell : public participant {
   /// run-time type information in the user's classes.
   template <class Base>
   Base* find_base() {
+    if (inherited()) return nullptr;
     const std::lock_guard lock{object_mutex_};
     if (!object_alive_) return nullptr;
     try {
@@ -159,6 +166,7 @@ class VICAR_SHARED cell : public participant {
   /// Puts an envelope into the mailbox; waits for room if that is the actor's way. The envelope is moved from only if
   /// it was accepted.
   VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label) {
+    if (inherited()) return mailbox::push_result::closed;
     // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
     // handled already.
     waker* const dispatcher = waker_;
@@ -180,6 +188,7 @@ class VICAR_SHARED cell : public participant {
   // The errors that a message to this actor may be answered with.
 
   actor_dead_error not_found(std::string_view label) const {
+    if (inherited()) return inherited_error(*this, fmt::format("{} was not delivered", label));
     return actor_dead_error{fmt::format(
         "vicar: {} not found, {} was not delivered; the actor has stopped: start another one, or ask is_alive() first",
         title(), label)};
@@ -214,11 +223,13 @@ class VICAR_SHARED cell : public participant {
   /// Until the reply is published; the destructors of arguments may still end the process.
   void owes(future_state_base* reply) noexcept { owed_ = reply; }
   void finish(bool threw) noexcept {
+    if (threw) threw_ = true;
     activity_.count_processed(threw);
     activity_.rest();
   }
   /// Takes effect when the message that is being handled is done.
   void end_because(ending reason) noexcept {
+    if (ending_ == ending::left) return;
     if (reason == ending::all_stopped && ending_ != ending::all_stopped) {
       log(log_level::debug, name_, nullptr,
           [&] { return fmt::format("stop_all_actors in {}. Stopping all actors.", title()); });
@@ -230,6 +241,8 @@ class VICAR_SHARED cell : public participant {
     failure_ = std::move(failure);
     end_because(ending::failed);
   }
+  /// Whether the hook that ran last threw, or a message did since a fork.
+  bool threw() const noexcept { return threw_; }
   /// Keeps a request until the actor has ended; gives it back if it has.
   counted_handle<stop_request> keep(counted_handle<stop_request> request) noexcept {
     const std::lock_guard lock{mutex_};
@@ -267,6 +280,11 @@ class VICAR_SHARED cell : public participant {
   /// The process ends inside the message that is being handled, which will not return: answers it and all that wait, so
   /// that nobody who has to end first waits for this actor. On the actor's own thread.
   void abandon_within_message() noexcept;
+
+  /// In a child: the actors that are being constructed on this thread are this process's, too. The one that runs on it
+  /// goes on to the end of its message or hook and no further.
+  static void in_child() noexcept;
+  VICAR_SHARED static inline constinit fork_steps at_fork{nullptr, nullptr, &in_child};
 
  protected:
   cell(std::string_view class_name, std::string name, const options& chosen)
@@ -307,13 +325,14 @@ class VICAR_SHARED cell : public participant {
   template <class Hook>
   void run_hook(const std::string_view& label, Hook hook, ending if_it_throws) noexcept {
     begin(label);
-    hook_threw_ = true;
+    threw_ = false;
     try {
       hook();
-      hook_threw_ = false;
     } catch (const stop_all_actors&) {
+      threw_ = true;
       end_because(ending::all_stopped);
     } catch (...) {
+      threw_ = true;
       log_unhandled(std::current_exception(), label);
       end_because(if_it_throws);
     }
@@ -334,6 +353,7 @@ class VICAR_SHARED cell : public participant {
 
   std::atomic<std::uint32_t> references_{1};
   std::atomic<phase> phase_{phase::constructing};
+  std::atomic<std::uint32_t> generation_{this_generation()};
   waker* waker_ = nullptr;         // set before the object is constructed
   ended_hook on_ended_ = nullptr;  // likewise
   mailbox mailbox_;
@@ -343,7 +363,7 @@ class VICAR_SHARED cell : public participant {
 
   // The actor's thread alone.
   ending ending_ = ending::none;
-  bool hook_threw_ = false;
+  bool threw_ = false;
   future_state_base* owed_ = nullptr;
   bool started_ = false;  // on_start returned
   std::exception_ptr failure_;

@@ -27,6 +27,7 @@ inline constexpr message::traits stop_message::kind{&stop_message::handle_reques
                                                     sizeof(stop_message), false};
 
 inline future<bool> cell::stop() {
+  if (inherited()) return make_ready_future(false);
   reply_channel<bool> channel;
   channel.producer->set_source(*this, stop_label);
   auto request = counted_handle<stop_request>::adopt(new stop_request{std::move(channel.producer)});
@@ -53,6 +54,7 @@ inline future<bool> cell::stop() {
 }
 
 inline void cell::request_stop() noexcept {
+  if (inherited()) return;
   stop_source source{nostopstate};
   {
     const std::lock_guard lock{mutex_};
@@ -63,6 +65,7 @@ inline void cell::request_stop() noexcept {
 }
 
 inline vicar::stop_token cell::stop_token() {
+  if (inherited()) return {};
   const std::lock_guard lock{mutex_};
   if (!stop_source_.stop_possible()) {
     stop_source_ = stop_source{};
@@ -78,7 +81,7 @@ inline cell::progress cell::run(std::size_t batch) noexcept {
   if (phase_.load(std::memory_order_relaxed) == phase::starting) {
     log_event("Started");
     run_hook(on_start_label, [this] { on_start(); }, ending::start_failed);
-    started_ = !hook_threw_;
+    started_ = !threw_;
     phase_.store(phase::running, std::memory_order_relaxed);
   }
   progress made = progress::more;
@@ -91,10 +94,11 @@ inline cell::progress cell::run(std::size_t batch) noexcept {
       made = progress::idle;
     }
   }
-  if (ending_ != ending::none) {
+  if (ending_ != ending::none && ending_ != ending::left) {
     end();
     made = progress::ended;
   }
+  if (ending_ == ending::left) made = progress::left;
   current_participant = nullptr;
   return made;
 }
@@ -104,15 +108,30 @@ inline void cell::end() noexcept {
   request_stop();
   abandon_leftovers();
   const ending reason = ending_;
+  if (reason == ending::left) return;
   if (reason == ending::failed) {
     run_hook(on_failure_label, [this] { on_failure(std::exchange(failure_, nullptr)); }, ending::failed);
   } else if (started_) {
     run_hook(on_stop_label, [this] { on_stop(); }, reason);
   }
+  if (ending_ == ending::left) return;
   destroy();
   log_event("Stopped");
   if (on_ended_) on_ended_(*this, ending_);
   phase_.store(phase::ended, std::memory_order_relaxed);
+}
+
+inline void cell::in_child() noexcept {
+  // Relaxed, all: there is no other thread.
+  for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) {
+    auto& owner = static_cast<cell&>(frame->owner);
+    if (owner.phase_.load(std::memory_order_relaxed) == phase::constructing)
+      owner.generation_.store(this_generation(), std::memory_order_relaxed);
+  }
+  if (!current_participant) return;
+  auto& here = static_cast<cell&>(*current_participant);
+  here.ending_ = ending::left;
+  here.threw_ = false;
 }
 
 inline void cell::abandon() noexcept {
@@ -135,7 +154,7 @@ inline void cell::abandon_within_message() noexcept {
 }
 
 inline void cell::abandon_leftovers() noexcept {
-  while (message* const next = mailbox_.front()) {
+  while (message* const next = ending_ == ending::left ? nullptr : mailbox_.front()) {
     mailbox_.begin(*next);
     next->type->handle(*next, *this, message::action::abandon);
     mailbox_.pop();

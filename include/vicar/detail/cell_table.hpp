@@ -2,6 +2,7 @@
 #ifndef VICAR_DETAIL_CELL_TABLE_HPP
 #define VICAR_DETAIL_CELL_TABLE_HPP
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -34,9 +35,11 @@ class VICAR_SHARED cell_table {
     return *the_table;
   }
 
-  /// Also sees to it that the end of the process stops what is left. Once that has begun, only actors of the thread
-  /// that ends the process, and of actors that it waits for, are waited for: other threads might go on for ever.
+  /// Also sees to it that the end of the process stops what is left, and that a child of fork() finds things in order.
+  /// Once that end has begun, only actors of the thread that ends the process, and of actors that it waits for, are
+  /// waited for: other threads might go on for ever.
   void add(const cell_handle& one) {
+    if (!prepared_for_fork_.load(std::memory_order_relaxed)) prepare_for_fork();  // relaxed: a second time is no error
     const std::lock_guard lock{mutex_};
     const bool late = ending_thread_ != std::thread::id{} && ending_thread_ != std::this_thread::get_id() &&
                       !thread_dispatcher::waits_for_this_thread();
@@ -45,6 +48,33 @@ class VICAR_SHARED cell_table {
     // Twice: a second call of exit that another thread makes at the same time finds one, too.
     if (!will_be_stopped_ && !late) will_be_stopped_ = std::atexit(&at_exit) == 0 && std::atexit(&at_exit) == 0;
   }
+
+  /// Makes all that a child of fork() will use, and has it told of forks. Throws `std::bad_alloc`.
+  static void prepare_for_fork() {
+    cell_table& table = instance();
+    logger::instance();
+    thread_dispatcher::instance();
+    wait_graph_mutex();
+    fork_handlers::add({&wait_graph_at_fork, &logger::at_fork, &dead_letters_at_fork, &thread_dispatcher::at_fork,
+                        &at_fork,
+#if !VICAR_USES_FUTEX
+                        &waiting_rooms_at_fork,
+#endif
+                        &cell::at_fork});
+    table.prepared_for_fork_.store(true, std::memory_order_relaxed);  // relaxed: see `add`
+  }
+
+  static void lock() noexcept { instance().mutex_.lock(); }
+  static void unlock() noexcept { instance().mutex_.unlock(); }
+  /// In a child: the actors are the parent's. None is freed by that, since the threads that run them, which are not
+  /// here, have references, too.
+  static void forget() noexcept {
+    instance().cells_.clear();
+    instance().ending_thread_ = {};
+    unlock();
+  }
+  VICAR_SHARED static inline constinit fork_steps at_fork{&lock, &unlock, &forget};
+
   void remove(const cell& one) noexcept {
     cell_handle last;  // released after the lock is given up
     const std::lock_guard lock{mutex_};
@@ -134,6 +164,7 @@ class VICAR_SHARED cell_table {
   static void leave_actors_of_this_thread() noexcept {
     for (const participant_frame* each = innermost_frame; each; each = each->outer) {
       auto& left = static_cast<cell&>(each->owner);  // there is no other kind of participant
+      if (left.inherited()) continue;  // in a child of fork(): nobody waits, and its locks may never be given up
       left.abandon_within_message();
       instance().remove(left);
     }
@@ -158,11 +189,23 @@ class VICAR_SHARED cell_table {
     } while (!dispatcher.wait_for_all(started));
   }
 
+  std::atomic<bool> prepared_for_fork_{false};
   mutable std::mutex mutex_;
   std::vector<cell_handle> cells_;  // guarded by mutex_, as all below
   bool will_be_stopped_ = false;    // `at_exit` is still to be called
   std::thread::id ending_thread_;   // the one that ends the process
 };
+
+/// When the program is loaded: there is no other thread yet that could call fork(), and handlers of fork() that the
+/// program registers itself run outside these, so that they may use actors. What fails is done by `add`.
+VICAR_SHARED inline const bool prepared_when_loaded = []() noexcept {
+  try {
+    cell_table::prepare_for_fork();
+    return true;
+  } catch (...) {
+    return false;
+  }
+}();
 
 }  // namespace vicar::detail
 

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <string>
@@ -23,6 +24,7 @@
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/fork.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/detail/worker_threads.hpp>
@@ -77,6 +79,24 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     if (std::exchange(awaited_here_, false)) count(-1);
   }
 
+  static void lock() noexcept {
+    instance().threads_.lock();
+    instance().mutex_.lock();
+  }
+  static void unlock() noexcept {
+    instance().mutex_.unlock();
+    instance().threads_.unlock();
+  }
+  /// In a child, which has none of the threads.
+  static void forget() noexcept {
+    instance().threads_.forget();
+    instance().awaited_ = 0;
+    awaited_here_ = false;
+    ::new (&instance().changed_) std::condition_variable;  // the old one may wait for ever for those who slept on it
+    unlock();
+  }
+  VICAR_SHARED static inline constinit fork_steps at_fork{&lock, &unlock, &forget};
+
  private:
   thread_dispatcher() = default;
 
@@ -125,6 +145,8 @@ class VICAR_SHARED thread_dispatcher final : public waker {
         case cell::progress::ended:
           owner.runs_on(0);
           return;
+        case cell::progress::left:
+          std::exit(owner.threw() ? EXIT_FAILURE : EXIT_SUCCESS);
       }
     }
   }

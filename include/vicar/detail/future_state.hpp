@@ -14,6 +14,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <fmt/core.h>
+
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/fork.hpp>
@@ -133,7 +135,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   bool published() const noexcept { return (word_.load(std::memory_order_acquire) & ready_bit) != 0; }
   bool ready() const noexcept {
     const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
-    return (now & ready_bit) || ((now & lazy_bit) && lazy_->ready());
+    return (now & ready_bit) || ((now & lazy_bit) && lazy_->ready()) || absent_source();
   }
 
   /// Blocks until the outcome is there, making it if it is lazy. Gives null, or the state that was not ready by
@@ -218,6 +220,13 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     return {this, [](const void* whose) noexcept { return !static_cast<const future_state_base*>(whose)->changed(); }};
   }
 
+  /// The one that was to answer before fork(), which it cannot do in this process; null if there is none.
+  participant_handle absent_source() const noexcept {
+    if (this_generation() == 0) return {};  // nothing was inherited, which is all that most programs have to know
+    participant_handle source = retain_source();
+    return source && source->inherited() ? std::move(source) : participant_handle{};
+  }
+
   bool changed() const noexcept {
     return (word_.load(std::memory_order_acquire) & (ready_bit | lazy_bit)) !=
            0;  // acquires the outcome, or the lazy value
@@ -225,6 +234,8 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   /// Blocks until `changed`, at most until `limit`.
   bool sleep(const time_limit& limit) {
+    if (const participant_handle absent = absent_source())
+      throw inherited_error(*absent, fmt::format("{} will not be answered", *member_));
     if (limit.passed()) return changed();
     if (spin_until([this] { return changed(); })) return true;
     if (const participant_handle source = retain_source()) {

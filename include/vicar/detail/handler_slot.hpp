@@ -34,6 +34,10 @@ class handler_slot {
     return true;
   }
 
+  // Around fork().
+  void lock() noexcept { mutex_.lock(); }
+  void unlock() noexcept { mutex_.unlock(); }
+
  private:
   class handler : public counted<handler> {
    public:

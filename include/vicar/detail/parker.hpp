@@ -23,7 +23,9 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <new>
 
+#include <vicar/detail/fork.hpp>
 #include <vicar/detail/never_destroyed.hpp>
 #endif
 
@@ -90,11 +92,21 @@ struct waiting_room {
   std::condition_variable changed;
 
   static waiting_room& of(const wait_word& word) noexcept {
-    constexpr std::size_t rooms = 64;
-    static never_destroyed<std::array<waiting_room, rooms>> all;
-    return all.get()[std::hash<const void*>{}(&word) / alignof(std::max_align_t) % rooms];
+    return all()[std::hash<const void*>{}(&word) / alignof(std::max_align_t) % count];
+  }
+
+  static constexpr std::size_t count = 64;
+  static std::array<waiting_room, count>& all() noexcept {
+    static never_destroyed<std::array<waiting_room, count>> rooms;
+    return rooms.get();
+  }
+  /// In a child of fork(): the threads that waited are not here, and may have had the locks.
+  static void renew_all() noexcept {
+    for (waiting_room& each : all()) ::new (&each) waiting_room;
   }
 };
+
+VICAR_SHARED inline constinit fork_steps waiting_rooms_at_fork{nullptr, nullptr, &waiting_room::renew_all};
 
 inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
   waiting_room& room = waiting_room::of(word);

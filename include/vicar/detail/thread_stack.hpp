@@ -10,12 +10,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <new>
 #include <string>
 
 #include <fmt/core.h>
 #include <boost/stacktrace.hpp>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/fork.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/time_limit.hpp>
 
@@ -47,6 +49,7 @@ class VICAR_SHARED thread_stack {
   /// second at most, and while another thread is in here.
   std::string text_of(long thread) {
     if (thread == syscall(SYS_gettid)) return text_of(boost::stacktrace::stacktrace());
+    fork_handlers::add({&at_fork});
     const std::lock_guard lock{mutex_};
     if (signal_ == 0) signal_ = install();
     if (signal_ == 0) return "  no signal is free to ask this thread with\n";
@@ -84,6 +87,10 @@ class VICAR_SHARED thread_stack {
     const boost::stacktrace::stacktrace loads_the_unwinder(0, 1);  // which allocates the first time
     static_cast<void>(loads_the_unwinder.size());
   }
+
+  /// In a child: the thread that was in here is not.
+  static void forget() noexcept { ::new (&instance().mutex_) std::mutex; }
+  VICAR_SHARED static inline constinit fork_steps at_fork{nullptr, nullptr, &forget};
 
   /// Takes the last real-time signal that nobody handles; 0 if there is none.
   static int install() noexcept {

@@ -13,6 +13,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
+#include <vicar/detail/fork.hpp>
 #include <vicar/detail/never_destroyed.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
@@ -31,7 +32,11 @@ class VICAR_SHARED participant {
   virtual bool try_retain() noexcept = 0;
   virtual void release() noexcept = 0;
 
+  /// Whether it was started before fork(): then it does not run in this process.
+  virtual bool inherited() const noexcept = 0;
+
   virtual std::string title() const = 0;  ///< class and URN, as in every error text
+  virtual std::string_view class_name() const noexcept = 0;
   virtual std::string_view name() const noexcept = 0;
   virtual std::size_t depth() const noexcept = 0;
   virtual std::string_view running() const noexcept = 0;
@@ -55,11 +60,23 @@ class VICAR_SHARED participant {
 
 using participant_handle = counted_handle<participant>;
 
+/// What an actor is answered with that was started before fork(). Takes no lock.
+inline actor_dead_error inherited_error(const participant& one, std::string_view consequence) {
+  return actor_dead_error{fmt::format(
+      "vicar: {} ({}) was started before fork() and does not run in this process, {}; start actors after fork(), or "
+      "fork before you start any",
+      one.class_name(), one.name(), consequence)};
+}
+
 /// Guards the edges, and keeps an actor's memory in place while a waiting thread takes a reference to it.
 VICAR_SHARED inline std::mutex& wait_graph_mutex() noexcept {
   static never_destroyed<std::mutex> mutex;
   return mutex.get();
 }
+
+inline void lock_wait_graph() noexcept { wait_graph_mutex().lock(); }
+inline void unlock_wait_graph() noexcept { wait_graph_mutex().unlock(); }
+VICAR_SHARED inline constinit fork_steps wait_graph_at_fork{&lock_wait_graph, &unlock_wait_graph, &unlock_wait_graph};
 
 /// The actor that runs on this thread; null on threads that are no actor's.
 VICAR_SHARED inline constinit thread_local participant* current_participant = nullptr;

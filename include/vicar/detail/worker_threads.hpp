@@ -36,6 +36,16 @@ class worker_threads {
     std::thread{[this, first = std::move(job)]() mutable { work(std::move(first)); }}.detach();
   }
 
+  // Around fork().
+
+  void lock() noexcept { mutex_.lock(); }
+  void unlock() noexcept { mutex_.unlock(); }
+  /// In the child, which has none of these threads; under the lock.
+  void forget() noexcept {
+    idle_ = nullptr;
+    idle_count_ = 0;
+  }
+
  private:
   struct worker {
     wait_word state{waiting};
