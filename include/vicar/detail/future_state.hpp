@@ -276,8 +276,8 @@ inline bool lazy_value::make_once(future_state_base& state, const time_limit& li
     }
     if (maker_generation_ != this_generation()) {
       throw actor_dead_error{
-          "vicar: the value of this future was being made by another thread when fork() was called, and that thread does "
-          "not run in this process; read it before fork(), or make the future after"};
+          "vicar: the value of this future was being made by another thread at the fork(), and that thread does not run "
+          "in this process; read it before fork(), or make the future after"};
     }
     if (!wait_for_maker(state, limit, lock)) return state.published();
   }
