@@ -146,7 +146,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
           owner.runs_on(0);
           return;
         case cell::progress::left:
-          std::exit(owner.threw() ? EXIT_FAILURE : EXIT_SUCCESS);
+          std::exit(owner.threw() ? EXIT_FAILURE : EXIT_SUCCESS);  // NOLINT(concurrency-mt-unsafe): as main returns
       }
     }
   }

@@ -68,7 +68,8 @@ class state_pool {
   static constexpr std::size_t most_kept = (std::size_t{8} << 20U) / Size;
 
   static void count_use() noexcept {
-    if (++here_.used > here_.most_used && here_.used <= most_kept) here_.most_used = here_.used;
+    ++here_.used;
+    if (here_.used > here_.most_used && here_.used <= most_kept) here_.most_used = here_.used;
   }
   static void keep(void* memory) noexcept {
     if (here_.end != guard::set && !set_guard()) {
