@@ -67,16 +67,16 @@ TEST_CASE("jobs that come one after another find the thread of the last one") {
 }
 
 struct meet final : job::steps {
-  std::latch* all;
-  explicit meet(std::latch& together) : all{&together} {}
+  std::shared_ptr<std::latch> all;  // the last to leave it may be any of them
+  explicit meet(std::shared_ptr<std::latch> together) : all{std::move(together)} {}
   void before() override { all->arrive_and_wait(); }
 };
 
 TEST_CASE("jobs at one time have a thread each, more than may wait idle, too") {
   for (int round = 0; round < 5; ++round) {
-    std::latch together{41};
+    const auto together = std::make_shared<std::latch>(41);
     for (int i = 0; i < 40; ++i) the_pool().run(job{std::make_shared<meet>(together)});
-    together.arrive_and_wait();
+    together->arrive_and_wait();
   }
   run_one();
   SUCCEED("none waited for another");

@@ -3,6 +3,7 @@
 #define VICAR_DETAIL_PARKER_HPP
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <thread>
 
@@ -45,7 +46,8 @@ inline void pause_processor() noexcept {
 }
 
 /// Tries `condition` for a moment: a few pauses, then some tens of yields, which hand the core to the other side where
-/// both share one. Returns whether it came true.
+/// both share one. Where they hand it to somebody who keeps it, a sleeper would come back sooner: then it gives up.
+/// Returns whether the condition came true.
 template <class Condition>
 bool spin_until(Condition condition) {
   constexpr int pauses = 4;
@@ -54,9 +56,13 @@ bool spin_until(Condition condition) {
     if (condition()) return true;
     pause_processor();
   }
-  for (int i = 0; i < yields; ++i) {
+  constexpr std::chrono::microseconds moment{100};
+  const time_limit::clock::time_point began = time_limit::clock::now();
+  for (int i = 1; i <= yields; ++i) {
     if (condition()) return true;
     std::this_thread::yield();
+    const bool looks_at_clock = (i & (i - 1)) == 0;  // after 1, 2, 4, ... yields
+    if (looks_at_clock && i > 1 && time_limit::clock::now() - began > moment) break;
   }
   return condition();
 }
