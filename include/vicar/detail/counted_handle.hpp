@@ -13,6 +13,9 @@ namespace vicar::detail {
 template <class Derived>
 class counted {
  public:
+  counted(const counted&) = delete;
+  counted& operator=(const counted&) = delete;
+
   // Relaxed: a new reference is made from one that keeps the object alive.
   void retain() const noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() const noexcept {
@@ -23,8 +26,6 @@ class counted {
  protected:
   counted() = default;
   ~counted() = default;
-  counted(const counted&) = delete;
-  counted& operator=(const counted&) = delete;
 
  private:
   mutable std::atomic<std::uint32_t> references_{1};
