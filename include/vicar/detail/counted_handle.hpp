@@ -3,6 +3,7 @@
 #define VICAR_DETAIL_COUNTED_HANDLE_HPP
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <utility>
 
@@ -36,8 +37,12 @@ template <class Target>
 class counted_handle {
  public:
   counted_handle() = default;
-  /// Takes a reference of its own.
-  explicit counted_handle(Target& target) noexcept : target_{&target} { target.retain(); }
+  /// Takes a reference of its own. A template, so that the compiler need not know the `Target` to copy a handle.
+  template <class Same>
+    requires std::same_as<Same, Target>
+  explicit counted_handle(Same& target) noexcept : target_{&target} {
+    target.retain();
+  }
   /// Takes over a reference that somebody else took.
   static counted_handle adopt(Target* retained) noexcept {
     counted_handle handle;
