@@ -52,7 +52,9 @@ void stop_everything(world& all) {
     if (cells.empty()) break;
     for (const auto& each : cells) each->stop().wait();
   }
-  vicar::detail::thread_dispatcher::instance().wait_for_all(0);
+  auto& dispatcher = vicar::detail::thread_dispatcher::instance();
+  while (!dispatcher.wait_for_all(dispatcher.started())) {  // others were started meanwhile
+  }
   require(vicar::registry::get_all().empty(), "actors are left in the registry");
 }
 

@@ -52,7 +52,11 @@ void on_fresh_thread(Body body) {
 }
 
 /// Blocks until the threads of all actors that were stopped are done with them.
-inline void settle() { vicar::detail::thread_dispatcher::instance().wait_for_all(0); }
+inline void settle() {
+  auto& dispatcher = vicar::detail::thread_dispatcher::instance();
+  while (!dispatcher.wait_for_all(dispatcher.started())) {  // others were started meanwhile
+  }
+}
 
 /// Checks that `body`, which stops the actors that it starts, leaves no memory in use the second time. The first time
 /// makes what the process keeps. Its actors make no calls, since their threads would keep the memory of these.
