@@ -11,6 +11,7 @@
 #include "fuzz/machine.hpp"
 #include "fuzz/program.hpp"
 #include "fuzz/world.hpp"
+#include "support/settle.hpp"
 
 namespace fuzz {
 namespace {
@@ -52,9 +53,7 @@ void stop_everything(world& all) {
     if (cells.empty()) break;
     for (const auto& each : cells) each->stop().wait();
   }
-  auto& dispatcher = vicar::detail::thread_dispatcher::instance();
-  while (!dispatcher.wait_for_all(dispatcher.started())) {  // others were started meanwhile
-  }
+  support::settle();
   require(vicar::registry::get_all().empty(), "actors are left in the registry");
 }
 

@@ -16,18 +16,15 @@
 
 #include <vicar/vicar.hpp>
 
+#include "support/saying.hpp"
+
 namespace {
 
-void say(const char* text) {
-  std::puts(text);
-  std::fflush(stdout);
-}
+using support::say;
 
 // Constructed before the first actor starts, so destroyed after the last has ended, in the reverse order.
 std::binary_semaphore never{0};
-struct last_word {
-  ~last_word() { say("statics destroyed"); }
-} the_last_word;
+support::last_word the_last_word;
 std::vector<std::thread> threads;
 std::function<void()> in_destructor = [] {};
 struct calls_back {

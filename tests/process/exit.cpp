@@ -23,22 +23,18 @@
 #include <vicar/vicar.hpp>
 
 #include "support/asleep.hpp"
+#include "support/saying.hpp"
 
 namespace {
 
-void say(const char* text) {
-  std::puts(text);
-  std::fflush(stdout);
-}
+using support::say;
 
 // Constructed before the first actor starts, so destroyed after the last has ended.
 std::binary_semaphore never{0};
 std::latch both_leave{2};
 std::binary_semaphore main_exits{0};
 long thread_of_main = 0;
-struct last_word {
-  ~last_word() { say("statics destroyed"); }
-} the_last_word;
+support::last_word the_last_word;
 
 /// Has to be stopped and waited for, however the program ends in order.
 struct bystander {
@@ -82,7 +78,7 @@ struct leaving_argument {
   leaving_argument(leaving_argument&& other) noexcept : sender{std::exchange(other.sender, 0)} {}
   explicit leaving_argument(long thread) : sender{thread} {}
   ~leaving_argument() {
-    if (sender != 0 && sender != gettid()) leave();
+    if (sender != 0 && sender != support::this_thread()) leave();
   }
 };
 struct holder {
@@ -122,7 +118,7 @@ void early_caller::ask(vicar::actor_ref<leaves_in_constructor> other) {
 /// Waits for an answer that is ready, and will not be given: the arguments are destroyed first.
 struct caller_with_argument : caller_of {
   void ask(const vicar::actor_ref<holder>& other) {
-    expect_dead([&] { other.call<&holder::hold>(leaving_argument{gettid()}).get(); });
+    expect_dead([&] { other.call<&holder::hold>(leaving_argument{support::this_thread()}).get(); });
   }
   void on_stop() { say("caller stopped"); }
 };

@@ -17,15 +17,13 @@
 #include <vicar/vicar.hpp>
 
 #include "support/asleep.hpp"
+#include "support/saying.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
 
-void say(const char* text) {
-  std::puts(text);
-  std::fflush(stdout);
-}
+using support::say;
 
 struct worker {
   struct where {

@@ -12,12 +12,11 @@
 
 #include <vicar/vicar.hpp>
 
+#include "support/saying.hpp"
+
 namespace {
 
-void say(const char* text) {
-  std::puts(text);
-  std::fflush(stdout);
-}
+using support::say;
 
 struct counter {
   const char* name;
@@ -47,9 +46,7 @@ struct generation {
 };
 
 // Destroyed after the first round of stopping, the last one first.
-struct last_word {
-  ~last_word() { say("statics destroyed"); }
-} the_last_word;
+support::last_word the_last_word;
 std::optional<std::thread> thread;
 std::function<void()> in_destructor = [] {};
 struct calls_back {

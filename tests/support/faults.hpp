@@ -12,10 +12,9 @@
 #include <type_traits>
 #include <utility>
 
-#include <vicar/detail/dispatcher.hpp>
-
 #include "support/catch.hpp"
 #include "support/failing_new.hpp"
+#include "support/settle.hpp"
 
 // Faults, injected and counted.
 namespace support {
@@ -49,13 +48,6 @@ void on_fresh_thread(Body body) {
     }
   }}.join();
   if (thrown) std::rethrow_exception(thrown);
-}
-
-/// Blocks until the threads of all actors that were stopped are done with them.
-inline void settle() {
-  auto& dispatcher = vicar::detail::thread_dispatcher::instance();
-  while (!dispatcher.wait_for_all(dispatcher.started())) {  // others were started meanwhile
-  }
 }
 
 /// Checks that `body`, which stops the actors that it starts, leaves no memory in use the second time. The first time
