@@ -378,7 +378,7 @@ TEST_CASE("a stop callback stops others, itself, or all, and starts and asks act
     ref.stop().wait();
   }
   CHECK(seven == 7);
-  CHECK(all >= 2);
+  CHECK(all >= 1);  // the bystander; the other two may be gone by then
   CHECK_FALSE(bystander.ref.is_alive());
   for (const auto& each : stopped) CHECK(each.get());
   CHECK(registry::get_all().empty());
