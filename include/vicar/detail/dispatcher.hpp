@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_DISPATCHER_HPP
 #define VICAR_DETAIL_DISPATCHER_HPP
 
-#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +24,7 @@
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/fork.hpp>
-#include <vicar/detail/parker.hpp>
+#include <vicar/detail/idle_wait.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/detail/worker_threads.hpp>
 #include <vicar/error.hpp>
@@ -58,7 +57,10 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     }
   }
 
-  void wake(const mailbox& armed) noexcept override { armed.wake(); }
+  void wake(const mailbox& armed) noexcept override {
+    the_last_wake.note();
+    armed.wake();
+  }
 
   /// How many threads of actors that are no daemons there have been.
   std::uint64_t started() const noexcept {
@@ -134,13 +136,13 @@ class VICAR_SHARED thread_dispatcher final : public waker {
   static void run(cell& owner) noexcept {
     constexpr std::size_t batch = 256;
     name_this_thread(owner);
-    idle_gaps gaps;
+    idle_wait pause;
     for (;;) {
       switch (owner.run(batch)) {
         case cell::progress::more:
           break;
         case cell::progress::idle:
-          gaps.wait(owner.queue());
+          pause.wait(owner.queue());
           break;
         case cell::progress::ended:
           owner.runs_on(0);
@@ -150,25 +152,6 @@ class VICAR_SHARED thread_dispatcher final : public waker {
       }
     }
   }
-
-  /// Spins for the next message only where the recent gaps between messages were short; else sleeps at once.
-  class idle_gaps {
-   public:
-    void wait(mailbox& queue) noexcept {
-      using clock = time_limit::clock;
-      const clock::time_point began = clock::now();
-      const bool worthwhile = average_ < worth_spinning;
-      const bool found = worthwhile && spin_until([&] { return queue.has_messages(); });
-      if (!found && queue.arm()) queue.sleep_until_woken();
-      const clock::duration gap = clock::now() - began;
-      average_ += ((gap < longest_counted ? gap : longest_counted) - average_) / 4;
-    }
-
-   private:
-    static constexpr time_limit::clock::duration worth_spinning = std::chrono::microseconds{60};
-    static constexpr time_limit::clock::duration longest_counted = std::chrono::microseconds{240};
-    time_limit::clock::duration average_{worth_spinning};
-  };
 
   void count(int change) noexcept {
     const std::lock_guard lock{mutex_};
