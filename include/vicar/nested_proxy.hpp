@@ -2,6 +2,7 @@
 #ifndef VICAR_NESTED_PROXY_HPP
 #define VICAR_NESTED_PROXY_HPP
 
+#include <atomic>
 #include <concepts>
 #include <cstddef>
 #include <string>
@@ -176,21 +177,23 @@ class proxy_step : public proxy_field<Access, Context> {
 
   /// A proxy of the nested object, which can be kept.
   operator nested_proxy<target_type>() const {  // NOLINT(google-explicit-constructor): it stands for the nested object
-    return nested_proxy<target_type>{step()};
+    const Context& from = this->context();
+    return nested_proxy<target_type>{detail::path_context<target_type>{detail::cell_handle{from.owner()}, end()}};
   }
 
   /// The members of the nested object, for the rest of the expression.
   auto operator->() const {
     static_cast<void>(detail::check_registered<target_type>());
-    return arrow{step()};
+    return arrow{{&this->context().owner(), end()}};
   }
 
  private:
-  using step_context = detail::path_context<target_type>;
+  /// No reference is counted: the proxy that the expression begins with has one.
+  using arrow_context = detail::path_context<target_type, detail::cell*>;
 
   struct arrow {
-    detail::proxy_block<step_context> block;
-    explicit arrow(step_context context) : block{std::move(context)} {}
+    detail::proxy_block<arrow_context> block;
+    explicit arrow(arrow_context context) : block{context} {}
     auto operator->() const noexcept {
       if constexpr (detail::is_registered<target_type>)
         return &block.members;
@@ -199,21 +202,31 @@ class proxy_step : public proxy_field<Access, Context> {
     }
   };
 
-  step_context step() const {
+  detail::path_target<target_type> end() const {
     const Context& from = this->context();
-    if constexpr (Access::template pointable<object_type>) {
-      return {detail::cell_handle{from.owner()},
-              {from.root(),
-               detail::step_by_pointer<object_type>(from.way(), Access::name, Access::template pointer<object_type>(),
-                                                    detail::follow_field{})}};
+    if constexpr (std::same_as<Context, detail::direct_context<object_type>>) {
+      // Acquires the step.
+      if (const detail::step* const known = from_root_.load(std::memory_order_acquire))
+        return {from.root(), detail::path{known}};
+      const detail::path found = way_after({});
+      from_root_.store(found.last(), std::memory_order_release);  // releases the step; all store the same
+      return {from.root(), found};
     } else {
-      return {detail::cell_handle{from.owner()},
-              {from.root(),
-               detail::step_by_type<Access>(from.way(), Access::name, [](const detail::step&, void* object) -> void* {
-                 return detail::follow_step(Access::get(*static_cast<object_type*>(object)));
-               })}};
+      return {from.root(), way_after(from.way())};
     }
   }
+  static detail::path way_after(detail::path before) {
+    if constexpr (Access::template pointable<object_type>) {
+      return detail::step_by_pointer<object_type>(before, Access::name, Access::template pointer<object_type>(),
+                                                  detail::follow_field{});
+    } else {
+      return detail::step_by_type<Access>(before, Access::name, [](const detail::step&, void* object) -> void* {
+        return detail::follow_step(Access::get(*static_cast<object_type*>(object)));
+      });
+    }
+  }
+
+  static inline constinit std::atomic<const detail::step*> from_root_{nullptr};
 };
 
 /// @cond

@@ -351,14 +351,14 @@ class VICAR_SHARED cell : public participant {
   bool daemon_;  // not changed once others know this cell
   const late_string urn_;
 
-  std::atomic<std::uint32_t> references_{1};
-  std::atomic<phase> phase_{phase::constructing};
+  std::atomic<std::uint32_t> references_{1};  // apart from what the actor's thread reads for each message
   std::atomic<std::uint32_t> generation_{this_generation()};
   waker* waker_ = nullptr;         // set before the object is constructed
   ended_hook on_ended_ = nullptr;  // likewise
   mailbox mailbox_;
 
   activity activity_;
+  std::atomic<phase> phase_{phase::constructing};
   std::atomic<long> thread_{0};
 
   // The actor's thread alone.

@@ -32,11 +32,11 @@ struct direct_context {
   void* root() const noexcept { return ref_access::object(ref); }
 };
 
-/// An object nested in it.
-template <class T>
+/// An object nested in it. The owner is a `cell_handle` in what is kept, and a pointer for the rest of an expression.
+template <class T, class Owner = cell_handle>
 struct path_context {
   using object_type = T;
-  cell_handle handle;
+  Owner handle;
   path_target<T> end;
 
   cell& owner() const noexcept { return *handle; }

@@ -92,9 +92,11 @@ class VICAR_SHARED step_table {
     return nullptr;
   }
   static std::size_t place_of(const step& wanted) noexcept {
-    std::size_t mixed = reinterpret_cast<std::uintptr_t>(wanted.before.last()) / alignof(step);
-    for (const unsigned char part : wanted.bits) mixed = mixed * 31 + part;
-    return (mixed * 31 + reinterpret_cast<std::uintptr_t>(wanted.kind) / sizeof(void*)) % count;
+    std::uintptr_t bits = 0;  // an offset, or where a function lies: the other half of a member pointer hardly differs
+    std::memcpy(&bits, wanted.bits.data(), sizeof bits);
+    const auto before = reinterpret_cast<std::uintptr_t>(wanted.before.last());
+    const auto kind = reinterpret_cast<std::uintptr_t>(wanted.kind);
+    return (before / alignof(step) + kind / sizeof(void*) * 31 + bits * 7) % count;
   }
 
   static inline std::array<std::atomic<const step*>, count> buckets_{};
