@@ -21,7 +21,16 @@
 namespace vicar {
 
 namespace detail {
+
 struct future_access;
+
+template <class Number>
+consteval void refuse_number_as_limit() {
+  static_assert(
+      always_false<Number>,
+      "vicar: a time limit is a duration, and this number has no unit; give it one: get(std::chrono::seconds{1})");
+}
+
 }  // namespace detail
 
 /// The answer to a message, now or later. A cheap handle: copies share one answer, any number of threads may read it
@@ -93,6 +102,14 @@ class future {
     handle_.settled(detail::time_limit{timeout});
   }
 
+  /// A compile error that says what a time limit is.
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  auto get(Number) const {
+    detail::refuse_number_as_limit<Number>();
+    return detail::placeholder{};
+  }
+
   /// Whether `get` would not wait for anybody. Never blocks. For a future made by `map` and the like: whether its
   /// source is ready.
   bool ready() const { return handle_.state().ready(); }
@@ -105,6 +122,13 @@ class future {
   bool wait_for(const std::chrono::duration<Rep, Period>& timeout) const {
     return ready_unless_out_of_time(
         [&] { return handle_.state().await_ready(detail::time_limit{timeout}) == nullptr; });
+  }
+  /// A compile error that says what a time limit is.
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  bool wait_for(Number) const {
+    detail::refuse_number_as_limit<Number>();
+    return false;
   }
   /// As `wait`, until that moment of that clock at most: false if the future is not ready then.
   template <class Clock, class Duration>
@@ -398,6 +422,13 @@ auto get_all(Range&& futures, const std::chrono::duration<Rep, Period>& timeout)
     return detail::collect(std::forward<Range>(futures), detail::time_limit{timeout});
   else
     return detail::placeholder{};
+}
+/// A compile error that says what a time limit is.
+template <class Range, class Number>
+  requires std::is_arithmetic_v<Number>
+auto get_all(Range&&, Number) {
+  detail::refuse_number_as_limit<Number>();
+  return detail::placeholder{};
 }
 
 }  // namespace vicar

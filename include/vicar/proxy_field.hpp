@@ -80,6 +80,13 @@ class proxy_field {
   auto get(const std::chrono::duration<Rep, Period>& timeout) const {
     return read().get(timeout);
   }
+  /// A compile error that says what a time limit is.
+  template <class Number>
+    requires std::is_arithmetic_v<Number>
+  auto get(Number) const {
+    detail::refuse_number_as_limit<Number>();
+    return detail::placeholder{};
+  }
 
   /// Assigns on the actor's thread. The future is ready when that is done, and carries what the assignment or the
   /// setter threw.

@@ -153,6 +153,13 @@ template <class Rep, class Period>
 std::vector<bool> stop_all(const std::chrono::duration<Rep, Period>& timeout) {
   return stop_detail::stop_all(detail::time_limit{timeout});
 }
+/// A compile error that says what a time limit is.
+template <class Number>
+  requires std::is_arithmetic_v<Number>
+std::vector<bool> stop_all(Number) {
+  detail::refuse_number_as_limit<Number>();
+  return {};
+}
 
 }  // namespace vicar::registry
 
