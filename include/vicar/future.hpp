@@ -3,6 +3,7 @@
 #define VICAR_FUTURE_HPP
 
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <type_traits>
@@ -428,6 +429,14 @@ template <class Range, class Number>
   requires std::is_arithmetic_v<Number>
 auto get_all(Range&&, Number) {
   detail::refuse_number_as_limit<Number>();
+  return detail::placeholder{};
+}
+/// A compile error that says what takes the place of `get_all({a, b})`.
+template <class T, std::size_t N, class... Limit>
+auto get_all(const future<T> (&&)[N], Limit&&...) {
+  static_assert(detail::always_false<T>,
+                "vicar: get_all needs a range of futures, and a list in braces is none; join them: a.join(b).get(), or "
+                "put them into a std::vector");
   return detail::placeholder{};
 }
 
