@@ -38,6 +38,14 @@ namespace detail {
 
 struct ref_access;
 
+template <class Message>
+consteval void refuse_further_argument() {
+  static_assert(
+      always_false<Message>,
+      "vicar: tell and ask take one message; put what belongs together into one struct, and a time limit into "
+      "the future's get: ref.ask(message).get(timeout)");
+}
+
 /// A base whose address inside `Derived` only the object itself knows.
 template <class Base, class Derived>
 concept virtual_base = std::is_base_of_v<Base, Derived> && !requires(Base* base) { static_cast<Derived*>(base); };
@@ -145,6 +153,19 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
     }
   }
 
+  /// A compile error that says where further values and a time limit go.
+  ///@{
+  template <class Message, class Further, class... More>
+  void tell(Message&&, Further&&, More&&...) const {
+    detail::refuse_further_argument<Message>();
+  }
+  template <class Message, class Further, class... More>
+  auto ask(Message&&, Further&&, More&&...) const {
+    detail::refuse_further_argument<Message>();
+    return detail::placeholder{};
+  }
+  ///@}
+
   /// A proxy of the actor. Throws `actor_dead_error` if it is not alive. Needs `<vicar/actor_proxy.hpp>`.
   actor_proxy<T> proxy() const;
 
@@ -232,6 +253,18 @@ class actor_ref<void> : public detail::ref_base {
       return detail::placeholder{};
     }
   }
+  /// A compile error that says where further values and a time limit go.
+  ///@{
+  template <class Message, class Further, class... More>
+  void tell(Message&&, Further&&, More&&...) const {
+    detail::refuse_further_argument<Message>();
+  }
+  template <class Message, class Further, class... More>
+  auto ask(Message&&, Further&&, More&&...) const {
+    detail::refuse_further_argument<Message>();
+    return detail::placeholder{};
+  }
+  ///@}
 
  private:
   friend struct detail::ref_access;
