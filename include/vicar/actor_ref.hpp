@@ -165,6 +165,14 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
     return detail::placeholder{};
   }
   ///@}
+  /// A compile error that says what has members by name.
+  template <class Self = actor_ref>
+  auto operator->() const {
+    static_assert(detail::always_false<Self>,
+                  "vicar: a reference has no members by name; make a proxy: ref.proxy()->name, or use "
+                  "ref.call(&type::member, arguments...)");
+    return static_cast<const detail::placeholder*>(nullptr);
+  }
 
   /// A proxy of the actor. Throws `actor_dead_error` if it is not alive. Needs `<vicar/actor_proxy.hpp>`.
   actor_proxy<T> proxy() const;
