@@ -157,6 +157,13 @@ actor_ref<std::remove_cv_t<T>> self(T& this_object) {
       detail::cell_handle{detail::cell_around(object, detail::class_name<std::remove_cv_t<T>>)}, object);
 }
 
+/// A compile error that says what `self` takes.
+template <class T>
+auto self(T*) {
+  static_assert(detail::always_false<T>, "vicar: self takes the object and not its address; write vicar::self(*this)");
+  return detail::placeholder{};
+}
+
 /// An optional base for actors that want to speak of themselves. It has no data and no virtual functions. Its members
 /// may be called only inside the actor, as `self`.
 class actor {
