@@ -13,8 +13,8 @@
 
 namespace vicar {
 
-/// `proxy->name` of a registered method. Takes whatever a direct call takes: overloads, templates, default arguments.
-/// Lives as long as the proxy; to keep a method, use `proxy.method<&T::name>()`.
+/// `proxy->name` of a registered method. Takes what a direct call takes: overloads, templates, default arguments; but
+/// no list in braces, which has no type. Lives as long as the proxy; to keep a method, use `proxy.method<&T::name>()`.
 template <class Access, class Context>
 class proxy_method {
   using object_type = typename Context::object_type;
