@@ -13,7 +13,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <ranges>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -1082,6 +1084,16 @@ TEST_CASE("get_all copies out of a range that is kept, and moves out of one that
   const auto values = vicar::get_all(std::move(single), 1s);
   CHECK(*values[0] == 1);
   CHECK(*values[1] == 2);
+}
+
+TEST_CASE("get_all copies out of a view, whose futures are kept elsewhere") {
+  const std::string value(40, 'v');
+  std::vector<future<std::string>> answers;
+  for (int i = 0; i < 3; ++i) answers.push_back(make_ready_future(std::string{value}));
+  CHECK(vicar::get_all(std::span{answers}) == std::vector{value, value, value});
+  CHECK(vicar::get_all(answers | std::views::take(2)) == std::vector{value, value});
+  CHECK(vicar::get_all(std::ranges::subrange{answers.begin(), answers.end()}, 0s).size() == 3);
+  CHECK(vicar::get_all(std::move(answers)) == std::vector{value, value, value});
 }
 
 TEST_CASE("the handles of one future may be taken by several threads at once") {

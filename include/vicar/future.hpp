@@ -393,7 +393,7 @@ auto collect(Range&& futures, const time_limit& limit) {
     std::vector<value_type> values;
     if constexpr (check_readable_range<value_type, Range>()) {
       for (const auto& one : futures) {
-        if constexpr (std::is_lvalue_reference_v<Range>) {
+        if constexpr (futures_are_kept<value_type, Range>) {
           values.push_back(future_access::handle(one).settled(limit).value());
         } else {
           values.push_back(future_access::handle(one).extract(limit));

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <concepts>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -114,9 +115,16 @@ consteval bool check_futures() {
   return of_futures;
 }
 
+/// Whether the futures stay with the caller, whatever becomes of the range: it is an lvalue, or looks at them only, as
+/// a `std::span` does. A view may own them nevertheless; then nothing is lost if their values are copied.
+template <class Value, class Range>
+inline constexpr bool futures_are_kept =
+    std::is_lvalue_reference_v<Range> || std::ranges::enable_borrowed_range<std::remove_cvref_t<Range>> ||
+    (std::ranges::enable_view<std::remove_cvref_t<Range>> && std::is_copy_constructible_v<Value>);
+
 template <class Value, class Range>
 consteval bool check_readable_range() {
-  constexpr bool readable = std::is_copy_constructible_v<Value> || !std::is_lvalue_reference_v<Range>;
+  constexpr bool readable = std::is_copy_constructible_v<Value> || !futures_are_kept<Value, Range>;
   static_assert(readable,
                 "vicar: get_all has to move these values out of their futures; give it the range as an rvalue");
   return readable;
