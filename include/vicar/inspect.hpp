@@ -38,8 +38,9 @@ struct any_base_of {
     requires(std::is_base_of_v<Base, T> && !std::same_as<Base, T>)
   operator Base() const;  // NOLINT(google-explicit-constructor): only asked whether it could
 };
+/// `vicar::actor` can be made by nobody but the class derived from it, so it is named.
 template <class T>
-concept aggregate_with_base = requires { T{any_base_of<T>{}}; };
+concept aggregate_with_base = std::is_base_of_v<actor, T> || requires { T{any_base_of<T>{}}; };
 
 /// What Boost.PFR can walk through, as far as can be told beforehand: arrays and bit-fields among the fields cannot.
 template <class T>
