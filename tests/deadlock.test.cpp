@@ -286,11 +286,11 @@ TEST_CASE("of two actors that stop all, one is told, and all end") {
   auto a = vicar::start<party>(named("a"));
   auto b = vicar::start<party>(named("b"));
   const auto stop_all = [] { return refusal([] { vicar::registry::stop_all(); }); };
-  const auto first = a.call<&party::foo>(stop_all);
   const auto second = b.call<&party::bar>([&] {
     until_waiting(a);
     return stop_all();
   });
+  const auto first = a.call<&party::foo>(stop_all);  // later, so that the other one is not stopped before it is asked
   CHECK(second.get() == deadlock("b.bar → a.stop (behind foo) → b.stop (behind bar)"));
   CHECK(first.get() == nothing_thrown);
   CHECK_FALSE(b.is_alive());
@@ -532,7 +532,7 @@ TEST_CASE("an actor that waits with a limit is in no circle") {
     };
     const auto told = both.a.proxy->foo([&] {
       const auto answer = both.b.proxy->bar(closing);
-      while (!answer.wait_for(1ms) && !give_up) {
+      while (!answer.wait_for(100ms) && !give_up) {  // long enough to be seen waiting
       }
       return std::string{"gave up"};
     });
