@@ -270,7 +270,8 @@ TEST_CASE("an exception of any kind from a hook or the destructor is logged, and
   tally counts;
   const auto ref = vicar::start<moody>(where, kind, counts);
   if (where == place::failure) ref.defer(&moody::fail);
-  CHECK(ref.stop().get());
+  const bool was_there = ref.stop().get();
+  if (where == place::stop || where == place::destructor) CHECK(was_there);  // else it may have ended by itself
   CHECK_FALSE(ref.is_alive());
   CHECK(counts.alive == 0);
   CHECK(log.lines().size() == (where == place::failure ? 2U : 1U));
@@ -351,7 +352,7 @@ TEST_CASE("an exception whose destructor sends messages harms nobody") {
   }
   const auto ending = vicar::start<workshop>();
   ending.defer([to = vicar::any_actor_ref{ending}](workshop&) { throw busy_at_its_end{to}; });
-  CHECK(ending.stop().get());
+  ending.stop().wait();
   target.stop().wait();
   CHECK(registry::get_all().empty());
 }

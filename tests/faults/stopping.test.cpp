@@ -308,8 +308,9 @@ TEST_CASE("an argument of a message that nobody handles may do all this, too") {
     }
   }});
   ref.defer(&recipient::take, parting{[&] { stopped = vicar::start<recipient>().stop().get(); }});
+  const auto asked = ref.stop();
   door.release();
-  CHECK(ref.stop().get());
+  CHECK(asked.get());
   CHECK(late.get());
   CHECK_THROWS_AS(first.get(), vicar::actor_dead_error);
   CHECK_THROWS_AS(second.get(), vicar::actor_dead_error);
@@ -363,8 +364,10 @@ TEST_CASE("a stop callback stops others, itself, or all, and starts and asks act
   std::vector<vicar::future<bool>> stopped;
   std::size_t all = 0;
   int seven = 0;
+  std::binary_semaphore called{0};
   {
     const std::stop_callback call_back{ref.call(&with_token::token).get(), [&] {
+                                         called.release();
                                          ++support::faults.stops;
                                          seven = bystander.ref.call(&other::seven).get();
                                          stopped.push_back(ref.stop());
@@ -373,7 +376,7 @@ TEST_CASE("a stop callback stops others, itself, or all, and starts and asks act
                                        }};
     if (by_failure) {
       ref.defer(&with_token::fail);
-      while (ref.is_alive()) std::this_thread::yield();
+      called.acquire();  // else the request below might be the one that calls it, here
     }
     ref.stop().wait();
   }
