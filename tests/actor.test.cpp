@@ -16,8 +16,11 @@
 
 #include <pthread.h>
 
+#include <vicar/registry.hpp>
+
 #include "support/catch.hpp"
 #include "support/log_capture.hpp"
+#include "support/settle.hpp"
 #include "support/threads.hpp"
 
 using support::contains;
@@ -589,6 +592,8 @@ TEST_CASE("a timeout says who did not answer what, for how long, what it runs an
 }
 
 TEST_CASE("no thread: start throws, the object is gone and nothing is left") {
+  vicar::registry::stop_all();
+  support::settle();
   diary book;
   std::vector<vicar::actor_ref<worker>> others;  // they have all the threads that actors before them have left
   for (std::size_t i = 0; i < vicar::detail::most_idle_threads; ++i) others.push_back(start<worker>());
