@@ -3,12 +3,17 @@
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <vicar/actor.hpp>
 #include <vicar/future.hpp>
@@ -16,6 +21,7 @@
 
 #include "support/catch.hpp"
 #include "support/expect.hpp"
+#include "support/threads.hpp"
 
 // With names that other files can see, so that every compiler leaves them in the stacks.
 void vicar_debug_test_waits_here(const vicar::future<void>& gate);
@@ -163,7 +169,17 @@ class deaf {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   void rest() {}
+  long thread() { return syscall(SYS_gettid); }
 };
+
+/// Whether a signal waits for the thread, which blocks it.
+bool has_pending_signal(long thread) {
+  std::ifstream status{"/proc/self/task/" + std::to_string(thread) + "/status"};
+  std::string line;
+  while (std::getline(status, line) && line.rfind("SigPnd:", 0) != 0) {
+  }
+  return line.find_first_of("123456789abcdef", 7) != std::string::npos;
+}
 
 TEST_CASE("a thread that blocks signals gives no stack, and harms nobody when it lets them in") {
   const auto ref = vicar::start<deaf>(vicar::options{.name = "deaf one"});
@@ -177,6 +193,36 @@ TEST_CASE("a thread that blocks signals gives no stack, and harms nobody when it
   ref.call<&deaf::rest>().get();
   CHECK(vicar::thread_tracebacks() == support::containing("deaf one (", "vicar::detail::"));
   ref.stop().wait();
+}
+
+TEST_CASE("a thread that lets signals in late does not answer for another one") {
+  const auto start_deaf = [](vicar::future<void> gate) {
+    auto ref = vicar::start<deaf>();
+    const long thread = ref.call<&deaf::thread>().get();
+    vicar::promise<void> begun;
+    const vicar::future<void> has_begun = begun.get_future();
+    ref.defer<&deaf::wait>(std::move(begun), std::move(gate));
+    has_begun.get();
+    return std::pair{ref, thread};
+  };
+  vicar::promise<void> first_gate;
+  vicar::promise<void> second_gate;
+  const auto [first, first_thread] = start_deaf(first_gate.get_future());
+  const auto [second, second_thread] = start_deaf(second_gate.get_future());
+  auto& stacks = vicar::detail::thread_stack::instance();
+  CHECK(stacks.text_of(first_thread) == support::containing("did not answer within a second"));
+
+  std::string of_second;
+  {
+    const support::joined_thread asks{
+        [&stacks, &of_second, thread = second_thread] { of_second = stacks.text_of(thread); }};
+    while (!has_pending_signal(second_thread)) std::this_thread::yield();
+    first_gate.set_value();
+  }
+  CHECK(of_second == support::containing("did not answer within a second"));
+  second_gate.set_value();
+  first.stop().wait();
+  second.stop().wait();
 }
 
 /// Gives the records of a log to a test that waits for them.

@@ -55,8 +55,12 @@ class VICAR_SHARED thread_stack {
     if (signal_ == 0) return "  no signal is free to ask this thread with\n";
     round_ += step;
     frames_ = 0;
-    state_.store(round_ | asked, std::memory_order_release);  // publishes the emptied slot
-    if (syscall(SYS_tgkill, getpid(), thread, signal_) != 0) return "  this thread has ended\n";
+    asked_thread_.store(thread, std::memory_order_relaxed);   // relaxed: published by the next line
+    state_.store(round_ | asked, std::memory_order_release);  // publishes the emptied slot, and whom it is for
+    if (syscall(SYS_tgkill, getpid(), thread, signal_) != 0) {
+      state_.store(round_, std::memory_order_relaxed);  // relaxed: nobody else is asked
+      return "  this thread has ended\n";
+    }
     const time_limit limit{std::chrono::seconds{1}};
     while (state_.load(std::memory_order_acquire) == (round_ | asked)) {  // acquires the frames
       if (!limit.passed()) {
@@ -109,9 +113,11 @@ class VICAR_SHARED thread_stack {
   static void handle(int) noexcept {
     const int before = errno;
     thread_stack& self = instance();
-    std::uint32_t now = self.state_.load(std::memory_order_relaxed);  // relaxed: the exchange below acquires
-    // Acquires the emptied slot; whoever comes too late, or is not the one asked, finds another state.
-    if ((now & (step - 1)) == asked &&
+    std::uint32_t now = self.state_.load(std::memory_order_acquire);  // acquires whom it is for
+    // Relaxed: a later request's thread may be here already; then the state is another one, too.
+    const bool for_this_thread = self.asked_thread_.load(std::memory_order_relaxed) == syscall(SYS_gettid);
+    // Acquires the emptied slot; whoever comes too late finds another state.
+    if ((now & (step - 1)) == asked && for_this_thread &&
         self.state_.compare_exchange_strong(now, now - asked + writing, std::memory_order_acquire)) {
       self.frames_ = boost::stacktrace::safe_dump_to(2, static_cast<void*>(self.dump_.data()), sizeof(self.dump_));
       self.state_.store(now - asked + done, std::memory_order_release);  // publishes the frames
@@ -133,6 +139,7 @@ class VICAR_SHARED thread_stack {
   int signal_ = 0;  // guarded by mutex_, as the round
   std::uint32_t round_ = 0;
   wait_word state_{0};
+  std::atomic<long> asked_thread_{0};
   std::size_t frames_ = 0;  // the handler's while `writing`, else guarded by mutex_; the dump, too
   std::array<const void*, 128> dump_{};
 };
