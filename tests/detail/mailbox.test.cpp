@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <vicar/detail/mailbox.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -233,6 +234,23 @@ TEST_CASE("a message that does not fit the rest of a chunk goes into a new one")
     CHECK(take<small_note>(queue)->bytes.back() == filling);
     CHECK(take<largest_note>(queue)->bytes.back() == filling + 100);
   }
+}
+
+TEST_CASE("depth is never more than the capacity, whoever asks meanwhile") {
+  mailbox queue{1};
+  std::atomic<bool> over{false};
+  std::size_t deepest = 0;
+  {
+    const joined_thread looks{[&] {
+      while (!over) deepest = std::max(deepest, queue.depth());
+    }};
+    for (int i = 0; i < 2'000'000; ++i) {
+      push(queue, i);
+      take(queue);
+    }
+    over = true;
+  }
+  CHECK(deepest <= 1);
 }
 
 TEST_CASE("depth counts the ordinary messages that wait") {

@@ -135,10 +135,12 @@ class VICAR_SHARED mailbox {
 
   /// Ordinary messages that wait.
   std::size_t depth() const noexcept {
-    // Relaxed: a moment's number. The one handled is read first, so that the difference is never below zero.
+    // Relaxed: a moment's number. The one handled is read first, so that the difference is never below zero; it may be
+    // too large if this thread is held up in between.
     const std::uint64_t handled = handled_.load(std::memory_order_relaxed);
     const std::uint64_t pushed = pushed_.load(std::memory_order_relaxed);
-    return pushed > handled ? static_cast<std::size_t>(pushed - handled) : 0;
+    const std::size_t waiting = pushed > handled ? static_cast<std::size_t>(pushed - handled) : 0;
+    return waiting < capacity_ ? waiting : capacity_;
   }
   bool closed() const noexcept {
     return closed_.load(std::memory_order_acquire);
