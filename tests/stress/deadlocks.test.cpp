@@ -416,7 +416,7 @@ class watchdog {
   void watch() {
     std::unique_lock lock{mutex_};
     std::uint64_t before = table_->moves();
-    while (!ended_.wait_for(lock, 5s, [this] { return done_; })) {
+    while (!ended_.wait_for(lock, 20s, [this] { return done_; })) {
       const std::uint64_t now = table_->moves();
       if (now == before) give_up();
       before = now;
