@@ -14,7 +14,7 @@
 #include <boost/pfr/core.hpp>
 
 #include <vicar/detail/class_name.hpp>
-#include <vicar/detail/member_macros.hpp>
+#include <vicar/detail/for_each_macro.hpp>
 #include <vicar/detail/printing.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/members.hpp>

@@ -42,6 +42,8 @@
                 "vicar: a list of members takes at most 64 names; split the class, or use call with member pointers"); \
   static_assert(!::vicar::detail::read_names(#__VA_ARGS__).repeated,                                                   \
                 "vicar: a list of members has a name twice; list it once, overloads share their name");                \
+  static_assert(!::vicar::detail::read_names(#__VA_ARGS__).qualified,                                                  \
+                "vicar: a list of members takes names, as in VICAR_PROXY(type, add, calls); leave out & and type::");  \
   friend struct ::vicar::detail::member_access;                                                                        \
   template <class VicarContext>                                                                                        \
   struct vicar_interface {                                                                                             \
@@ -96,6 +98,7 @@ inline constexpr std::size_t most_names = 64;
 struct name_list {
   std::size_t count = 0;
   bool repeated = false;
+  bool qualified = false;  // one is a member pointer, or begins with a class
 };
 
 /// The name of an item: all of it, or what is first in the parentheses of a property.
@@ -118,6 +121,7 @@ consteval name_list read_names(std::string_view text) {
     if (c != ',' || depth != 0) continue;
     const std::string_view name = name_in(text.substr(begin, i - begin));
     begin = i + 1;
+    list.qualified |= name.find_first_of("&:") != name.npos;
     if (name.empty() || list.count++ >= most_names) continue;
     for (std::size_t before = 0; before + 1 < list.count; ++before) list.repeated |= names[before] == name;
     names[list.count - 1] = name;

@@ -2,31 +2,9 @@
 #ifndef VICAR_DETAIL_MEMBER_MACROS_HPP
 #define VICAR_DETAIL_MEMBER_MACROS_HPP
 
-// The preprocessor's part of the registration: VICAR_FOR_EACH(VICAR_ITEM, list) repeats VICAR_ITEM for each member of a
-// list. The list becomes a sequence, (VICAR_ITEM, a)(VICAR_ITEM, b), by up to 256 scans, so that a list which is too
-// long still gets as far as our message. Two macros that call each other walk the sequence in one scan: what is defined
-// for a member is long, and is not to be scanned again for every other one.
+#include <vicar/detail/for_each_macro.hpp>
 
-#define VICAR_EXPAND(...) VICAR_EXPAND_3(VICAR_EXPAND_3(VICAR_EXPAND_3(VICAR_EXPAND_3(__VA_ARGS__))))
-#define VICAR_EXPAND_3(...) VICAR_EXPAND_2(VICAR_EXPAND_2(VICAR_EXPAND_2(VICAR_EXPAND_2(__VA_ARGS__))))
-#define VICAR_EXPAND_2(...) VICAR_EXPAND_1(VICAR_EXPAND_1(VICAR_EXPAND_1(VICAR_EXPAND_1(__VA_ARGS__))))
-#define VICAR_EXPAND_1(...) VICAR_EXPAND_0(VICAR_EXPAND_0(VICAR_EXPAND_0(VICAR_EXPAND_0(__VA_ARGS__))))
-#define VICAR_EXPAND_0(...) __VA_ARGS__
-#define VICAR_PARENTHESES ()
-
-#define VICAR_SEQUENCE(macro, ...) __VA_OPT__(VICAR_EXPAND(VICAR_SEQUENCE_STEP(macro, __VA_ARGS__)))
-#define VICAR_SEQUENCE_STEP(macro, first, ...) \
-  (macro, first) __VA_OPT__(VICAR_SEQUENCE_AGAIN VICAR_PARENTHESES(macro, __VA_ARGS__))
-#define VICAR_SEQUENCE_AGAIN() VICAR_SEQUENCE_STEP
-
-#define VICAR_FOR_EACH(macro, ...) VICAR_WALK(VICAR_SEQUENCE(macro, __VA_ARGS__))
-#define VICAR_WALK(...) VICAR_WITH_END(VICAR_WALK_ODD __VA_ARGS__)
-#define VICAR_WALK_ODD(macro, ...) __VA_OPT__(macro(__VA_ARGS__)) VICAR_WALK_EVEN
-#define VICAR_WALK_EVEN(macro, ...) __VA_OPT__(macro(__VA_ARGS__)) VICAR_WALK_ODD
-#define VICAR_WALK_ODD_END
-#define VICAR_WALK_EVEN_END
-#define VICAR_WITH_END(...) VICAR_WITH_END_(__VA_ARGS__)
-#define VICAR_WITH_END_(...) __VA_ARGS__##_END
+// The preprocessor's part of the registration.
 
 // An item is a name, or what VICAR_PROPERTY makes: (name, getter[, setter]).
 #define VICAR_JOIN(a, b) VICAR_JOIN_(a, b)
