@@ -11,8 +11,6 @@
 #include <type_traits>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include <vicar/actor_ref.hpp>
 #include <vicar/detail/actor_cell.hpp>
 #include <vicar/detail/cell.hpp>
@@ -21,6 +19,7 @@
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/dispatcher.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/hooks.hpp>
 #include <vicar/detail/keep_library.hpp>
 #include <vicar/error.hpp>
@@ -67,25 +66,25 @@ consteval bool check_startable() {
 template <class T>
 VICAR_SHARED inline std::atomic<std::uint64_t> started_so_far{0};
 
-template <class T>
-std::string actor_name(std::string_view wanted) {
+inline std::string actor_name(std::string_view wanted, std::string_view class_name,
+                              std::atomic<std::uint64_t>& started_so_far) {
   if (!wanted.empty()) return std::string{wanted};
   // Relaxed: a running number.
-  return fmt::format("{}-{}", last_component(class_name<T>),
-                     started_so_far<T>.fetch_add(1, std::memory_order_relaxed) + 1);
+  const std::uint64_t number = started_so_far.fetch_add(1, std::memory_order_relaxed) + 1;
+  return format_text("{}-{}", last_component(class_name), number_text(number));
 }
 
 template <class T, class... Arguments>
 actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
   if (chosen.mailbox_capacity == 0) {
-    throw error{fmt::format(
+    throw error{format_text(
         "vicar: {} was given a mailbox_capacity of 0 and could never get a message; use 1 or more, or vicar::unbounded",
         class_name<T>)};
   }
   cell_table& table = cell_table::instance();  // made first, if need be: what cleans up below must not fail
   thread_dispatcher& dispatcher = thread_dispatcher::instance();
   keep_this_library();
-  auto* typed = new actor_cell<T>{actor_name<T>(chosen.name), chosen};
+  auto* typed = new actor_cell<T>{actor_name(chosen.name, class_name<T>, started_so_far<T>), chosen};
   const cell_handle handle = cell_handle::adopt(typed);
   typed->belongs_to(dispatcher, &cell_table::ended);
   try {
@@ -94,7 +93,7 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
       typed->construct(std::forward<Arguments>(arguments)...);
       typed->constructed();
       table.add(handle);
-      log(log_level::debug, typed->name(), nullptr, [&] { return fmt::format("Registered {}", typed->title()); });
+      log(log_level::debug, typed->name(), nullptr, [&] { return format_text("Registered {}", typed->title()); });
     }
     dispatcher.start(*typed);
   } catch (...) {
@@ -116,7 +115,7 @@ inline cell& cell_around(const void* inside, std::string_view class_name) {
     auto& owner = static_cast<cell&>(frame->owner);  // there is no other kind of participant
     if (owner.contains(inside)) return owner;
   }
-  throw error{fmt::format(
+  throw error{format_text(
       "vicar: self was called for a {} outside its actor's own thread; call it in the constructor, a hook or a method that "
       "runs as a message, and start the object with vicar::start",
       class_name)};

@@ -11,6 +11,7 @@
 #include <vicar/callable_proxy.hpp>
 #include <vicar/detail/context.hpp>
 #include <vicar/detail/counted_handle.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/member_name.hpp>
 #include <vicar/detail/member_operations.hpp>
 #include <vicar/detail/title_format.hpp>
@@ -103,7 +104,7 @@ actor_proxy<T> actor_ref<T>::proxy() const {
 template <class Stream, class T>
   requires requires(Stream& stream, const std::string& text) { stream << text; }
 Stream& operator<<(Stream& stream, const actor_proxy<T>& proxy) {
-  stream << fmt::format("<actor_proxy for {}>", detail::ref_access::title(proxy.ref()));
+  stream << detail::format_text("<actor_proxy for {}>", detail::ref_access::title(proxy.ref()));
   return stream;
 }
 

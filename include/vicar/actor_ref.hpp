@@ -13,14 +13,13 @@
 #include <type_traits>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/hooks.hpp>
 #include <vicar/detail/member_call.hpp>
 #include <vicar/detail/member_operations.hpp>
@@ -300,9 +299,9 @@ class actor_ref<void> : public detail::ref_base {
     static std::any call(detail::cell& cell, Message&& message) {
       std::optional<std::any> reply = receive(cell, message);
       if (reply) return *std::move(reply);
-      throw unhandled_message_error{
-          fmt::format("vicar: {} takes no message of type {}{}; list the type in receives, or add on_receive(std::any)",
-                      cell.title(), detail::class_name<Message>, value_of(message))};
+      throw unhandled_message_error{detail::format_text(
+          "vicar: {} takes no message of type {}{}; list the type in receives, or add on_receive(std::any)",
+          cell.title(), detail::class_name<Message>, value_of(message))};
     }
   };
 
@@ -314,7 +313,7 @@ class actor_ref<void> : public detail::ref_base {
     }
     if (cell.receive(incoming)) return std::move(incoming.reply);
     detail::log(log_level::warning, cell.name(), nullptr, [&] {
-      return fmt::format("Unexpected message received by {}: {}", cell.title(), detail::message_text(message));
+      return detail::format_text("Unexpected message received by {}: {}", cell.title(), detail::message_text(message));
     });
     return std::nullopt;
   }
@@ -338,7 +337,7 @@ inline actor_ref<void> detail::ref_access::make_any(cell_handle cell) noexcept {
 template <class Stream, class T>
   requires requires(Stream& stream, const std::string& text) { stream << text; }
 Stream& operator<<(Stream& stream, const actor_ref<T>& ref) {
-  stream << fmt::format("<actor_ref for {}>", detail::ref_access::title(ref));
+  stream << detail::format_text("<actor_ref for {}>", detail::ref_access::title(ref));
   return stream;
 }
 

@@ -14,6 +14,7 @@
 #include <vicar/detail/context.hpp>
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/diagnose.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/member_operations.hpp>
 #include <vicar/detail/path.hpp>
 #include <vicar/detail/title_format.hpp>
@@ -251,7 +252,8 @@ auto detail::make_nested(const Context& from, Pointer member, std::string_view n
 template <class Stream, class U>
   requires requires(Stream& stream, const std::string& text) { stream << text; }
 Stream& operator<<(Stream& stream, const nested_proxy<U>& proxy) {
-  stream << fmt::format("<actor_proxy for {}, path={}>", detail::ref_access::title(proxy.actor()), proxy.path_text());
+  stream << detail::format_text("<actor_proxy for {}, path={}>", detail::ref_access::title(proxy.actor()),
+                                proxy.path_text());
   return stream;
 }
 
@@ -270,9 +272,10 @@ struct fmt::formatter<vicar::nested_proxy<U>> : vicar::detail::title_format {
   /// Called by fmt.
   template <class Context>
   auto format(const vicar::nested_proxy<U>& proxy, Context& context) const {
-    return write("actor_proxy",
-                 fmt::format("{}, path={}", vicar::detail::ref_access::title(proxy.actor()), proxy.path_text()),
-                 context);
+    return write(
+        "actor_proxy",
+        vicar::detail::format_text("{}, path={}", vicar::detail::ref_access::title(proxy.actor()), proxy.path_text()),
+        context);
   }
 };
 

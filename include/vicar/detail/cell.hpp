@@ -13,12 +13,11 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include <vicar/detail/activity.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/fork.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/late_string.hpp>
 #include <vicar/detail/mailbox.hpp>
@@ -103,7 +102,7 @@ class VICAR_SHARED cell : public participant {
   std::string_view name() const noexcept final { return name_; }
   std::string_view class_name() const noexcept final { return class_name_; }
   const std::string& urn() const { return urn_.get(&make_urn); }
-  std::string title() const final { return fmt::format("{} ({})", class_name_, urn()); }
+  std::string title() const final { return format_text("{} ({})", class_name_, urn()); }
   bool daemon() const noexcept { return daemon_; }
   bool alive() const noexcept { return !mailbox_.closed() && !inherited(); }
   bool inherited() const noexcept final {
@@ -188,25 +187,25 @@ class VICAR_SHARED cell : public participant {
   // The errors that a message to this actor may be answered with.
 
   actor_dead_error not_found(std::string_view label) const {
-    if (inherited()) return inherited_error(*this, fmt::format("{} was not delivered", label));
-    return actor_dead_error{fmt::format(
+    if (inherited()) return inherited_error(*this, format_text("{} was not delivered", label));
+    return actor_dead_error{format_text(
         "vicar: {} not found, {} was not delivered; the actor has stopped: start another one, or ask is_alive() first",
         title(), label)};
   }
   actor_dead_error stopped_before(std::string_view label) const {
     return actor_dead_error{
-        fmt::format("vicar: {} stopped before handling the message {}; ask before you stop it, or start another one",
+        format_text("vicar: {} stopped before handling the message {}; ask before you stop it, or start another one",
                     title(), label)};
   }
   actor_dead_error stopped_during(std::string_view label, std::string_view cause) const {
-    return actor_dead_error{fmt::format(
+    return actor_dead_error{format_text(
         "vicar: {} stopped while handling the message {}, which {}; there will be no answer", title(), label, cause)};
   }
   mailbox_full_error full(std::string_view label) const {
-    return mailbox_full_error{fmt::format(
+    return mailbox_full_error{format_text(
         "vicar: the mailbox of {} is full, {} was not delivered; send less, raise options::mailbox_capacity ({}), or "
         "use overflow::block",
-        title(), label, capacity_)};
+        title(), label, number_text(capacity_))};
   }
 
   // Handling: the thread that runs the cell.
@@ -232,7 +231,7 @@ class VICAR_SHARED cell : public participant {
     if (ending_ == ending::left) return;
     if (reason == ending::all_stopped && ending_ != ending::all_stopped) {
       log(log_level::debug, name_, nullptr,
-          [&] { return fmt::format("stop_all_actors in {}. Stopping all actors.", title()); });
+          [&] { return format_text("stop_all_actors in {}. Stopping all actors.", title()); });
     }
     if (ending_ == ending::none || reason == ending::all_stopped) ending_ = reason;
   }
@@ -253,7 +252,7 @@ class VICAR_SHARED cell : public participant {
   }
   void log_returned(const std::exception_ptr& exception, std::string_view label) noexcept {
     log(log_level::info, name_, exception,
-        [&] { return fmt::format("Exception returned from {} to caller: {} threw:", title(), label); });
+        [&] { return format_text("Exception returned from {} to caller: {} threw:", title(), label); });
   }
 
   virtual bool receive(erased_message& incoming) = 0;
@@ -309,10 +308,10 @@ class VICAR_SHARED cell : public participant {
 
   void log_unhandled(const std::exception_ptr& exception, std::string_view label) noexcept {
     log(log_level::error, name_, exception,
-        [&] { return fmt::format("Unhandled exception in {}: {} threw:", title(), label); });
+        [&] { return format_text("Unhandled exception in {}: {} threw:", title(), label); });
   }
   void log_event(const char* event) noexcept {
-    log(log_level::debug, name_, nullptr, [&] { return fmt::format("{} {}", event, title()); });
+    log(log_level::debug, name_, nullptr, [&] { return format_text("{} {}", event, title()); });
   }
 
   VICAR_COLD void wait_for_room(std::string_view label) {

@@ -17,6 +17,7 @@
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/dispatcher.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/future_state.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/wait_graph.hpp>
@@ -107,7 +108,7 @@ class VICAR_SHARED cell_table {
 
   /// The hook of every cell: called on its thread when its object was destroyed.
   static void ended(cell& one, ending reason) noexcept {
-    log(log_level::debug, one.name(), nullptr, [&] { return fmt::format("Unregistered {}", one.title()); });
+    log(log_level::debug, one.name(), nullptr, [&] { return format_text("Unregistered {}", one.title()); });
     instance().remove(one);
     if (reason == ending::all_stopped) instance().tell_all_to_stop();
   }

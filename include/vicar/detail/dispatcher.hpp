@@ -12,8 +12,6 @@
 #include <system_error>
 #include <utility>
 
-#include <fmt/core.h>
-
 #if defined(__linux__)
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -24,6 +22,7 @@
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/fork.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/idle_wait.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/detail/worker_threads.hpp>
@@ -52,7 +51,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     } catch (const std::system_error& refused) {
       if (awaited) count(-1);
       throw error{
-          fmt::format("vicar: no thread for {}: {}; stop actors that are done, or raise the system's limit on threads",
+          format_text("vicar: no thread for {}: {}; stop actors that are done, or raise the system's limit on threads",
                       one.title(), refused.what())};
     }
   }

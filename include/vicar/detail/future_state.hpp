@@ -14,11 +14,10 @@
 #include <type_traits>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/fork.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/state_pool.hpp>
 #include <vicar/detail/time_limit.hpp>
@@ -235,7 +234,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   /// Blocks until `changed`, at most until `limit`.
   bool sleep(const time_limit& limit) {
     if (const participant_handle absent = absent_source())
-      throw inherited_error(*absent, fmt::format("{} will not be answered", *member_));
+      throw inherited_error(*absent, format_text("{} will not be answered", *member_));
     if (limit.passed()) return changed();
     if (spin_until([this] { return changed(); })) return true;
     if (const participant_handle source = retain_source()) {

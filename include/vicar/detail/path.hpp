@@ -12,10 +12,9 @@
 #include <string_view>
 #include <type_traits>
 
-#include <fmt/core.h>
-
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/error.hpp>
 
 // The way from an actor's object to one nested in it: a list of steps, followed on the actor's thread. Steps are never
@@ -111,7 +110,7 @@ inline std::string path::text() const {
   const step* const one = step::counted(last_);
   if (!one) return {};
   const std::string before = one->before.text();
-  return before.empty() ? std::string{one->name} : fmt::format("{}.{}", before, one->name);
+  return before.empty() ? std::string{one->name} : format_text("{}.{}", before, one->name);
 }
 inline std::size_t path::hash() const noexcept {
   std::size_t mixed = 0;
@@ -171,7 +170,7 @@ struct path_target {
   bool imitated() const noexcept { return root == nullptr; }
   T& resolve(cell& owner) const {
     if (void* const object = way.follow(root)) return *static_cast<T*>(object);
-    throw null_step_error{fmt::format(
+    throw null_step_error{format_text(
         "vicar: {} has nothing at {} now, a pointer or optional on the way is empty; fill it first, or catch this error",
         owner.title(), way.text())};
   }

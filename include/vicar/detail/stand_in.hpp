@@ -12,11 +12,10 @@
 #include <type_traits>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/detail/path.hpp>
 #include <vicar/error.hpp>
@@ -75,7 +74,7 @@ inline stand_in& stand_in_of(cell& owner, const imitated_message& asked) {
   stand_in* const found = owner.find_base<stand_in>();
   if (!found) {
     throw error{
-        fmt::format("vicar: {} has no object to run {} on; send it through a proxy", owner.title(), asked.member)};
+        format_text("vicar: {} has no object to run {} on; send it through a proxy", owner.title(), asked.member)};
   }
   return *found;
 }
@@ -95,7 +94,7 @@ void want_answer(imitated_message& asked, [[maybe_unused]] void* slot) {
         &type_tag<Reply>, &class_name<Reply>,
         [](void* into, void* answer) { ::new (into) Reply(static_cast<Reply&&>(*static_cast<Reply*>(answer))); }, slot};
   } else {
-    throw error{fmt::format(
+    throw error{format_text(
         "vicar: no fake can answer {}, because its result can be neither copied nor moved; use a real object",
         asked.member)};
   }

@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include <vicar/detail/format_text.hpp>
+
 namespace vicar::detail {
 
 /// What the formatters of references and proxies share: `{}` writes `<kind for title>`, `{:s}` the title alone.
@@ -26,7 +28,7 @@ class title_format {
   template <class Context>
   auto write(std::string_view kind, std::string_view title, Context& context) const {
     auto out = context.out();
-    const std::string text = plain_ ? std::string{title} : fmt::format("<{} for {}>", kind, title);
+    const std::string text = plain_ ? std::string{title} : format_text("<{} for {}>", kind, title);
     for (const char c : text) *out++ = c;
     return out;
   }

@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/detail/wait_graph.hpp>
 #include <vicar/error.hpp>
@@ -30,22 +31,27 @@ class unanswered final : public late_text {
 
  private:
   std::string make() const override {
-    const std::string waited = fmt::format("{:g} s", seconds_ > 0 ? seconds_ : 0.0);
+    const std::string waited = seconds_text("{:g} s", seconds_);
     if (!source_) {
-      return fmt::format("vicar: no answer within {}; the promise is not yet kept: wait longer, or look at its owner",
+      return format_text("vicar: no answer within {}; the promise is not yet kept: wait longer, or look at its owner",
                          waited);
     }
-    return fmt::format(
-        "vicar: {} did not answer {} within {}; it {} and {} {} in its mailbox: wait longer, or give it less to do",
-        source_->title(), member_, waited, doing(), depth_, depth_ == 1 ? "message waits" : "messages wait");
+    return format_text(
+        "vicar: {} did not answer {} within {}; it {} and {} in its mailbox: wait longer, or give it less to do",
+        source_->title(), member_, waited, doing(),
+        format_text(depth_ == 1 ? "{} message waits" : "{} messages wait", number_text(depth_)));
   }
 
   std::string doing() const {
     if (running_.empty()) return "is handling no message";
-    std::string text =
-        fmt::format("is running {} for {:.1f} s so far", running_, busy_.count() > 0 ? busy_.count() : 0);
-    if (waits_.target) text += fmt::format(", waiting for {}.{},", waits_.target->name(), waits_.what);
+    std::string text = format_text("is running {} for {} so far", running_, seconds_text("{:.1f} s", busy_.count()));
+    if (waits_.target) text += format_text(", waiting for {}.{},", waits_.target->name(), waits_.what);
     return text;
+  }
+
+  static std::string seconds_text(fmt::string_view pattern, double seconds) {
+    const double shown = seconds > 0 ? seconds : 0;
+    return fmt::vformat(pattern, fmt::make_format_args(shown));
   }
 
   participant_handle source_;

@@ -9,11 +9,10 @@
 #include <string_view>
 #include <utility>
 
-#include <fmt/core.h>
-
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/fork.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/never_destroyed.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
@@ -62,7 +61,7 @@ using participant_handle = counted_handle<participant>;
 
 /// What an actor is answered with that was started before fork(). Takes no lock.
 inline actor_dead_error inherited_error(const participant& one, std::string_view consequence) {
-  return actor_dead_error{fmt::format(
+  return actor_dead_error{format_text(
       "vicar: {} ({}) was started before fork() and does not run in this process, {}; start actors after fork(), or "
       "fork before you start any",
       one.class_name(), one.name(), consequence)};
@@ -209,29 +208,29 @@ class wait_edge {
 
   std::string describe() const {
     if (target_.constructed_here()) {
-      return fmt::format(
+      return format_text(
           "vicar: the constructor of {} waits for {}, which runs on a thread that starts when the constructor has "
           "returned; call the member directly, or keep the future and return",
           target_.title(), what_);
     }
     if (on_this_thread(target_) && reason_ == wait_reason::room) {
-      return fmt::format(
+      return format_text(
           "vicar: {} waits for itself: there is no room for {} in its mailbox before {} returns; call the member "
           "directly, or raise options::mailbox_capacity",
           target_.title(), what_, doing(target_));
     }
     if (on_this_thread(target_)) {
-      return fmt::format(
+      return format_text(
           "vicar: {} waits for itself: {} cannot run before {} returns; call the member directly, or keep the "
           "future and return",
           target_.title(), what_, doing(target_));
     }
     const participant& first = innermost_frame->owner;
-    std::string way = fmt::format("{}.{}", first.name(), doing(first));
+    std::string way = format_text("{}.{}", first.name(), doing(first));
     for (const wait_edge* edge = this; edge; edge = on_this_thread(edge->target_) ? nullptr : edge->next()) {
-      way += fmt::format(" → {}", edge->hop());
+      way += format_text(" → {}", edge->hop());
     }
-    return fmt::format(
+    return format_text(
         "vicar: deadlock: {}; each waits for the next: let one of them answer without asking back, or wait with a "
         "time limit",
         way);
@@ -240,14 +239,14 @@ class wait_edge {
     const std::string_view name = target_.name();
     switch (reason_) {
       case wait_reason::room:
-        return fmt::format("room for {}.{} (behind {})", name, what_, doing(target_));
+        return format_text("room for {}.{} (behind {})", name, what_, doing(target_));
       case wait_reason::value:
-        return fmt::format("a future's value, which {}.{} makes", name, doing(target_));
+        return format_text("a future's value, which {}.{} makes", name, doing(target_));
       case wait_reason::reply:
         break;
     }
-    if (doing(target_) == what_) return fmt::format("{}.{}", name, what_);
-    return fmt::format("{}.{} (behind {})", name, what_, doing(target_));
+    if (doing(target_) == what_) return format_text("{}.{}", name, what_);
+    return format_text("{}.{} (behind {})", name, what_, doing(target_));
   }
   static std::string_view doing(const participant& one) noexcept {
     const std::string_view member = one.running();
