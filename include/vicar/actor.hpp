@@ -93,7 +93,7 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
       typed->construct(std::forward<Arguments>(arguments)...);
       typed->constructed();
       table.add(handle);
-      log(log_level::debug, typed->name(), nullptr, [&] { return format_text("Registered {}", typed->title()); });
+      log_about(*typed, log_level::debug, nullptr, "Registered {}");
     }
     dispatcher.start(*typed);
   } catch (...) {

@@ -15,6 +15,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/fork.hpp>
+#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/handler_slot.hpp>
 #include <vicar/detail/never_destroyed.hpp>
 #include <vicar/fwd.hpp>
@@ -57,8 +58,10 @@ namespace detail {
 struct write_to_stderr {
   void operator()(const log_record& record) const {
     static constexpr std::string_view names[] = {"debug", "info", "warning", "error", "off"};
-    const std::string text = record.exception ? fmt::format(" {}", exception_text(record.exception)) : std::string{};
-    fmt::print(stderr, "vicar {}: {}{}\n", names[static_cast<std::size_t>(record.level)], record.message, text);
+    const std::string text = record.exception ? format_text(" {}", exception_text(record.exception)) : std::string{};
+    const std::string_view level = names[static_cast<std::size_t>(record.level)];
+    const std::string_view exception = text;
+    fmt::vprint(stderr, "vicar {}: {}{}\n", fmt::make_format_args(level, record.message, exception));
   }
 };
 
@@ -97,15 +100,18 @@ class VICAR_SHARED logger {
   handler_slot<log_record> sink_;  // the default one if empty
 };
 
+inline bool logs(log_level level) noexcept { return logger::instance().enabled(level); }
+inline void log_text(log_level level, std::string_view actor, const std::exception_ptr& exception,
+                     std::string_view message) noexcept {
+  if (logs(level)) logger::instance().write({level, message, exception, actor});
+}
 /// Logs what `make` returns, which is called only when the level is on.
 template <class Make>
 void log(log_level level, std::string_view actor, const std::exception_ptr& exception, Make make) noexcept {
-  logger& the_logger = logger::instance();
-  if (!the_logger.enabled(level)) return;
+  if (!logs(level)) return;
   try {
-    const std::string message = make();
-    the_logger.write({level, message, exception, actor});
-  } catch (...) {  // no memory for the text: see `write`
+    log_text(level, actor, exception, make());
+  } catch (...) {  // no memory for the text: see `logger::write`
   }
 }
 

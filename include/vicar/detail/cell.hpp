@@ -230,8 +230,7 @@ class VICAR_SHARED cell : public participant {
   void end_because(ending reason) noexcept {
     if (ending_ == ending::left) return;
     if (reason == ending::all_stopped && ending_ != ending::all_stopped) {
-      log(log_level::debug, name_, nullptr,
-          [&] { return format_text("stop_all_actors in {}. Stopping all actors.", title()); });
+      log_about(*this, log_level::debug, nullptr, "stop_all_actors in {}. Stopping all actors.");
     }
     if (ending_ == ending::none || reason == ending::all_stopped) ending_ = reason;
   }
@@ -251,8 +250,7 @@ class VICAR_SHARED cell : public participant {
     return {};
   }
   void log_returned(const std::exception_ptr& exception, std::string_view label) noexcept {
-    log(log_level::info, name_, exception,
-        [&] { return format_text("Exception returned from {} to caller: {} threw:", title(), label); });
+    log_about(*this, log_level::info, exception, "Exception returned from {} to caller: {} threw:", label);
   }
 
   virtual bool receive(erased_message& incoming) = 0;
@@ -305,13 +303,10 @@ class VICAR_SHARED cell : public participant {
   virtual void on_start() = 0;
   virtual void on_stop() = 0;
   virtual void on_failure(std::exception_ptr failure) = 0;
+  void tell_failure() { on_failure(std::exchange(failure_, nullptr)); }
 
   void log_unhandled(const std::exception_ptr& exception, std::string_view label) noexcept {
-    log(log_level::error, name_, exception,
-        [&] { return format_text("Unhandled exception in {}: {} threw:", title(), label); });
-  }
-  void log_event(const char* event) noexcept {
-    log(log_level::debug, name_, nullptr, [&] { return format_text("{} {}", event, title()); });
+    log_about(*this, log_level::error, exception, "Unhandled exception in {}: {} threw:", label);
   }
 
   VICAR_COLD void wait_for_room(std::string_view label) {
@@ -321,12 +316,11 @@ class VICAR_SHARED cell : public participant {
   }
 
   /// Runs a hook, which counts as the running member but not as a message.
-  template <class Hook>
-  void run_hook(const std::string_view& label, Hook hook, ending if_it_throws) noexcept {
+  void run_hook(const std::string_view& label, void (cell::*hook)(), ending if_it_throws) noexcept {
     begin(label);
     threw_ = false;
     try {
-      hook();
+      (this->*hook)();
     } catch (const stop_all_actors&) {
       threw_ = true;
       end_because(ending::all_stopped);

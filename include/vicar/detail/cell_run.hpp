@@ -79,8 +79,8 @@ inline cell::progress cell::run(std::size_t batch) noexcept {
   current_participant = this;
   // Relaxed, here and below: written by this thread; who else reads it takes it for a moment's look.
   if (phase_.load(std::memory_order_relaxed) == phase::starting) {
-    log_event("Started");
-    run_hook(on_start_label, [this] { on_start(); }, ending::start_failed);
+    log_about(*this, log_level::debug, nullptr, "Started {}");
+    run_hook(on_start_label, &cell::on_start, ending::start_failed);
     started_ = !threw_;
     phase_.store(phase::running, std::memory_order_relaxed);
   }
@@ -110,13 +110,13 @@ inline void cell::end() noexcept {
   const ending reason = ending_;
   if (reason == ending::left) return;
   if (reason == ending::failed) {
-    run_hook(on_failure_label, [this] { on_failure(std::exchange(failure_, nullptr)); }, ending::failed);
+    run_hook(on_failure_label, &cell::tell_failure, ending::failed);
   } else if (started_) {
-    run_hook(on_stop_label, [this] { on_stop(); }, reason);
+    run_hook(on_stop_label, &cell::on_stop, reason);
   }
   if (ending_ == ending::left) return;
   destroy();
-  log_event("Stopped");
+  log_about(*this, log_level::debug, nullptr, "Stopped {}");
   if (on_ended_) on_ended_(*this, ending_);
   phase_.store(phase::ended, std::memory_order_relaxed);
 }

@@ -17,7 +17,6 @@
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/dispatcher.hpp>
-#include <vicar/detail/format_text.hpp>
 #include <vicar/detail/future_state.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/wait_graph.hpp>
@@ -108,7 +107,7 @@ class VICAR_SHARED cell_table {
 
   /// The hook of every cell: called on its thread when its object was destroyed.
   static void ended(cell& one, ending reason) noexcept {
-    log(log_level::debug, one.name(), nullptr, [&] { return format_text("Unregistered {}", one.title()); });
+    log_about(one, log_level::debug, nullptr, "Unregistered {}");
     instance().remove(one);
     if (reason == ending::all_stopped) instance().tell_all_to_stop();
   }
@@ -129,8 +128,7 @@ class VICAR_SHARED cell_table {
       std::vector<cell_handle> cells = snapshot(which::all);
       for (std::size_t left = cells.size(); left > 0; --left) cells[left - 1]->stop();
     } catch (...) {
-      log(log_level::error, {}, std::current_exception(),
-          [] { return std::string{"Not every actor could be told to stop:"}; });
+      log_text(log_level::error, {}, std::current_exception(), "Not every actor could be told to stop:");
     }
   }
 
@@ -146,8 +144,8 @@ class VICAR_SHARED cell_table {
     try {
       instance().stop_what_is_left();
     } catch (...) {
-      log(log_level::error, {}, std::current_exception(),
-          [] { return std::string{"Not every actor was stopped before the end of the process:"}; });
+      log_text(log_level::error, {}, std::current_exception(),
+               "Not every actor was stopped before the end of the process:");
     }
   }
 

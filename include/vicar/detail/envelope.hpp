@@ -72,8 +72,8 @@ VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind
     const std::string what = described(self, kind);
     dead_letter_handler().call({owner.name(), owner.class_name(), what, why});
   } catch (...) {
-    log(log_level::error, owner.name(), std::current_exception(),
-        [] { return std::string{"Unhandled exception in the dead letter handler:"}; });
+    log_text(log_level::error, owner.name(), std::current_exception(),
+             "Unhandled exception in the dead letter handler:");
   }
 }
 

@@ -4,10 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <fmt/core.h>
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
@@ -58,6 +61,16 @@ class VICAR_SHARED participant {
 };
 
 using participant_handle = counted_handle<participant>;
+
+/// Logs `pattern` with the title of an actor, and with `label`, in the place of its `{}`.
+inline void log_about(const participant& one, log_level level, const std::exception_ptr& exception,
+                      fmt::string_view pattern, std::string_view label = {}) noexcept {
+  if (!logs(level)) return;
+  try {
+    log_text(level, one.name(), exception, format_text(pattern, one.title(), label));
+  } catch (...) {  // no memory for the text: see `logger::write`
+  }
+}
 
 /// What an actor is answered with that was started before fork(). Takes no lock.
 inline actor_dead_error inherited_error(const participant& one, std::string_view consequence) {
@@ -131,7 +144,7 @@ class wait_edge {
     }
     if (circle.empty()) return;
     if (policy == deadlock_policy::fail) throw deadlock_error{circle};
-    log(log_level::error, innermost_frame->owner.name(), nullptr, [&] { return circle; });  // the sink may wait itself
+    log_text(log_level::error, innermost_frame->owner.name(), nullptr, circle);  // the sink may wait itself
     const std::lock_guard lock{wait_graph_mutex()};
     announce();
     leave();
