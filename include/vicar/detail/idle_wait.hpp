@@ -3,7 +3,6 @@
 #define VICAR_DETAIL_IDLE_WAIT_HPP
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <thread>
 
@@ -65,14 +64,14 @@ VICAR_SHARED inline constinit last_wake the_last_wake;
 class idle_wait {
  public:
   void wait(mailbox& queue) noexcept {
-    const clock::time_point began = clock::now();
+    const std::int64_t began = steady_now();
     const auto has_messages = [&] { return queue.has_messages(); };
     if (average_ < worth_spinning) {
       spin_until(has_messages);
     } else if (woken_from_another_core_ && may_keep_core_awake()) {
       const std::uint64_t before = the_last_wake.word();
       while (!has_messages() && the_last_wake.word() == before) {
-        if (clock::now() - began > longest_vigil) {
+        if (steady_now() - began > longest_vigil) {
           not_before_ = pauses_ + 16;
           break;
         }
@@ -83,16 +82,15 @@ class idle_wait {
       queue.sleep_until_woken();
       woken_from_another_core_ = the_last_wake.from_another_core();
     }
-    const clock::duration gap = clock::now() - began;
+    const std::int64_t gap = steady_now() - began;
     average_ += ((gap < longest_counted ? gap : longest_counted) - average_) / 4;
   }
 
  private:
-  using clock = time_limit::clock;
-
-  static constexpr clock::duration worth_spinning = std::chrono::microseconds{60};
-  static constexpr clock::duration longest_vigil = std::chrono::microseconds{100};
-  static constexpr clock::duration longest_counted = std::chrono::microseconds{240};
+  // Nanoseconds.
+  static constexpr std::int64_t worth_spinning = 60'000;
+  static constexpr std::int64_t longest_vigil = 100'000;
+  static constexpr std::int64_t longest_counted = 240'000;
 
   /// Rarely, if it was of no use the last time; and asks the system rarely, since that takes a call.
   bool may_keep_core_awake() noexcept {
@@ -101,7 +99,7 @@ class idle_wait {
     return confined_;
   }
 
-  clock::duration average_{worth_spinning};
+  std::int64_t average_ = worth_spinning;
   std::uint64_t pauses_ = 0;      // after having been woken from another core
   std::uint64_t not_before_ = 0;  // how many of them there are to be before it keeps its core awake
   bool woken_from_another_core_ = false;

@@ -3,7 +3,6 @@
 #define VICAR_DETAIL_PARKER_HPP
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <thread>
 
@@ -56,13 +55,13 @@ bool spin_until(Condition condition) {
     if (condition()) return true;
     pause_processor();
   }
-  constexpr std::chrono::microseconds moment{100};
-  const time_limit::clock::time_point began = time_limit::clock::now();
+  constexpr std::int64_t moment = 100'000;  // nanoseconds
+  const std::int64_t began = steady_now();
   for (int i = 1; i <= yields; ++i) {
     if (condition()) return true;
     std::this_thread::yield();
     const bool looks_at_clock = (i & (i - 1)) == 0;  // after 1, 2, 4, ... yields
-    if (looks_at_clock && i > 1 && time_limit::clock::now() - began > moment) break;
+    if (looks_at_clock && i > 1 && steady_now() - began > moment) break;
   }
   return condition();
 }
@@ -73,11 +72,10 @@ bool spin_until(Condition condition) {
 inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
   std::timespec until{};
   if (!limit.forever()) {
-    const auto since_epoch =
-        limit.until().time_since_epoch();  // steady_clock is CLOCK_MONOTONIC in both standard libraries
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since_epoch);
-    until.tv_sec = static_cast<std::time_t>(seconds.count());
-    until.tv_nsec = static_cast<long>(std::chrono::nanoseconds{since_epoch - seconds}.count());
+    constexpr std::int64_t second = 1'000'000'000;
+    // The steady clock is CLOCK_MONOTONIC in both standard libraries.
+    until.tv_sec = static_cast<std::time_t>(limit.until_nanoseconds() / second);
+    until.tv_nsec = static_cast<long>(limit.until_nanoseconds() % second);
   }
   syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, limit.forever() ? nullptr : &until, nullptr,
           FUTEX_BITSET_MATCH_ANY);

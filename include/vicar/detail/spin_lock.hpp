@@ -3,7 +3,7 @@
 #define VICAR_DETAIL_SPIN_LOCK_HPP
 
 #include <atomic>
-#include <chrono>
+#include <ctime>
 #include <thread>
 
 #include <vicar/detail/config.hpp>
@@ -28,13 +28,14 @@ class spin_lock {
   [[gnu::noinline, gnu::cold]] void wait() noexcept {
     constexpr int pauses = 16;
     constexpr int yields = 64;
+    constexpr std::timespec moment{0, 50'000};
     for (int tries = 0;; ++tries) {
       if (tries < pauses)
         pause_processor();
       else if (tries < pauses + yields)
         std::this_thread::yield();
       else
-        std::this_thread::sleep_for(std::chrono::microseconds{50});
+        nanosleep(&moment, nullptr);
       // Relaxed: only looks; the exchange acquires what the last holder did.
       if (!held_.load(std::memory_order_relaxed) && !held_.exchange(true, std::memory_order_acquire)) return;
     }

@@ -3,8 +3,15 @@
 #define VICAR_DETAIL_TIME_LIMIT_HPP
 
 #include <chrono>
+#include <cstdint>
+#include <limits>
 
 namespace vicar::detail {
+
+/// Nanoseconds on the steady clock. A plain number: the arithmetic of `<chrono>` is compiled again in each unit.
+inline std::int64_t steady_now() noexcept {
+  return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
+}
 
 /// How long a wait may take: a point on the steady clock, and how much was asked for (for error texts). The default is
 /// for ever.
@@ -14,38 +21,45 @@ class time_limit {
 
   constexpr time_limit() = default;
 
-  /// `duration` from now; zero or less means "look once, do not wait", more than the clock can count means for ever.
-  template <class Rep, class Period>
-  explicit time_limit(const std::chrono::duration<Rep, Period>& duration) {
-    using seconds = std::chrono::duration<double>;
-    const clock::time_point now = clock::now();
-    const seconds asked = duration;
-    if (asked >= seconds{clock::time_point::max() - now}) return;
-    const seconds floor = -std::chrono::hours{1};  // keeps the arithmetic below in range; all that is past is the same
-    asked_ = std::chrono::ceil<clock::duration>(asked < floor ? floor : asked);
+  /// From now; zero or less means "look once, do not wait", more than the clock can count means for ever.
+  explicit time_limit(double seconds) {
+    const std::int64_t now = steady_now();
+    double asked = seconds * 1e9;
+    if (asked >= static_cast<double>(never - now)) return;
+    constexpr double least = -3600e9;  // keeps the arithmetic below in range; all that is past is the same
+    if (asked < least) asked = least;
+    asked_ = static_cast<std::int64_t>(asked);
+    if (static_cast<double>(asked_) < asked) ++asked_;
     until_ = now + asked_;
   }
+  /// The same for any duration.
+  template <class Rep, class Period>
+  explicit time_limit(const std::chrono::duration<Rep, Period>& duration)
+      : time_limit{std::chrono::duration<double>{duration}.count()} {}
 
   /// A point in time on any clock, as of now.
   template <class Clock, class Duration>
   explicit time_limit(const std::chrono::time_point<Clock, Duration>& point) : time_limit{point - Clock::now()} {}
 
-  constexpr bool forever() const noexcept { return until_ == clock::time_point::max(); }
-  constexpr clock::time_point until() const noexcept { return until_; }
-  bool passed() const noexcept { return !forever() && clock::now() >= until_; }
+  constexpr bool forever() const noexcept { return until_ == never; }
+  constexpr std::int64_t until_nanoseconds() const noexcept { return until_; }
+  constexpr clock::time_point until() const noexcept { return clock::time_point{std::chrono::nanoseconds{until_}}; }
+  bool passed() const noexcept { return !forever() && steady_now() >= until_; }
 
   /// Seconds that the caller was ready to wait.
-  double asked_seconds() const noexcept { return std::chrono::duration<double>{asked_}.count(); }
+  double asked_seconds() const noexcept { return static_cast<double>(asked_) / 1e9; }
 
   /// What is left of it, never less than zero.
-  clock::duration left() const noexcept {
-    const clock::duration left = until_ - clock::now();
-    return left < clock::duration::zero() ? clock::duration::zero() : left;
+  std::chrono::nanoseconds left() const noexcept {
+    const std::int64_t left = until_ - steady_now();
+    return std::chrono::nanoseconds{left < 0 ? 0 : left};
   }
 
  private:
-  clock::time_point until_ = clock::time_point::max();
-  clock::duration asked_ = clock::duration::max();
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+  std::int64_t until_ = never;
+  std::int64_t asked_ = never;
 };
 
 }  // namespace vicar::detail

@@ -24,7 +24,8 @@ class unanswered final : public late_text {
       : source_{std::move(source)}, member_{member}, seconds_{seconds} {
     if (!source_) return;
     running_ = source_->running();
-    busy_ = time_limit::clock::now() - source_->running_since();
+    const std::chrono::nanoseconds since = source_->running_since().time_since_epoch();
+    busy_ = static_cast<double>(steady_now() - since.count()) / 1e9;
     depth_ = source_->depth();
     waits_ = wait_edge::from(*source_);
   }
@@ -44,7 +45,7 @@ class unanswered final : public late_text {
 
   std::string doing() const {
     if (running_.empty()) return "is handling no message";
-    std::string text = format_text("is running {} for {} so far", running_, seconds_text("{:.1f} s", busy_.count()));
+    std::string text = format_text("is running {} for {} so far", running_, seconds_text("{:.1f} s", busy_));
     if (waits_.target) text += format_text(", waiting for {}.{},", waits_.target->name(), waits_.what);
     return text;
   }
@@ -58,7 +59,7 @@ class unanswered final : public late_text {
   std::string_view member_;
   double seconds_;
   std::string_view running_;
-  std::chrono::duration<double> busy_{};
+  double busy_ = 0;  // seconds
   std::size_t depth_ = 0;
   wait_edge::look waits_;
 };

@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_WORKER_THREADS_HPP
 #define VICAR_DETAIL_WORKER_THREADS_HPP
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -58,7 +57,7 @@ class worker_threads {
   static constexpr std::uint32_t asleep = 1;  // it has to be woken
   static constexpr std::uint32_t given = 2;   // `next` is its next job
 
-  static constexpr std::chrono::seconds patience{1};
+  static constexpr double patience = 1;  // seconds
 
   void work(Job job) {
     worker self;
