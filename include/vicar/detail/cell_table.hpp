@@ -9,7 +9,6 @@
 #include <exception>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/dispatcher.hpp>
 #include <vicar/detail/future_state.hpp>
+#include <vicar/detail/native_thread.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/wait_graph.hpp>
 #include <vicar/future.hpp>
@@ -41,8 +41,7 @@ class VICAR_SHARED cell_table {
   void add(const cell_handle& one) {
     if (!prepared_for_fork_.load(std::memory_order_relaxed)) prepare_for_fork();  // relaxed: a second time is no error
     const std::lock_guard lock{mutex_};
-    const bool late = ending_thread_ != std::thread::id{} && ending_thread_ != std::this_thread::get_id() &&
-                      !thread_dispatcher::waits_for_this_thread();
+    const bool late = ending_thread_ && ending_thread_ != this_thread() && !thread_dispatcher::waits_for_this_thread();
     if (late) one->become_daemon();
     cells_.push_back(one);
     // Twice: a second call of exit that another thread makes at the same time finds one, too.
@@ -70,7 +69,7 @@ class VICAR_SHARED cell_table {
   /// here, have references, too.
   static void forget() noexcept {
     instance().cells_.clear();
-    instance().ending_thread_ = {};
+    instance().ending_thread_ = nullptr;
     unlock();
   }
   VICAR_SHARED static inline constinit fork_steps at_fork{&lock, &unlock, &forget};
@@ -152,8 +151,8 @@ class VICAR_SHARED cell_table {
   enum class turn : unsigned char { first, again, of_another };
   turn begin_to_end() noexcept {
     const std::lock_guard lock{mutex_};
-    const std::thread::id here = std::this_thread::get_id();
-    if (ending_thread_ != std::thread::id{} && ending_thread_ != here) return turn::of_another;
+    const void* const here = this_thread();
+    if (ending_thread_ && ending_thread_ != here) return turn::of_another;
     will_be_stopped_ = false;  // those that are started from now on are stopped by another call of `at_exit`
     return std::exchange(ending_thread_, here) == here ? turn::again : turn::first;
   }
@@ -190,9 +189,9 @@ class VICAR_SHARED cell_table {
 
   std::atomic<bool> prepared_for_fork_{false};
   mutable std::mutex mutex_;
-  std::vector<cell_handle> cells_;  // guarded by mutex_, as all below
-  bool will_be_stopped_ = false;    // `at_exit` is still to be called
-  std::thread::id ending_thread_;   // the one that ends the process
+  std::vector<cell_handle> cells_;       // guarded by mutex_, as all below
+  bool will_be_stopped_ = false;         // `at_exit` is still to be called
+  const void* ending_thread_ = nullptr;  // the one that ends the process
 };
 
 /// When the program is loaded: there is no other thread yet that could call fork(), and handlers of fork() that the

@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_DISPATCHER_HPP
 #define VICAR_DETAIL_DISPATCHER_HPP
 
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -69,9 +68,15 @@ class VICAR_SHARED thread_dispatcher final : public waker {
   /// Blocks until the thread of every actor that is no daemon is done with it: true. False if there are others than the
   /// first `started` of them.
   bool wait_for_all(std::uint64_t started) {
-    std::unique_lock lock{mutex_};
-    changed_.wait(lock, [&] { return awaited_ == 0 || started_ != started; });
-    return awaited_ == 0;
+    for (;;) {
+      std::uint32_t before = 0;
+      {
+        const std::lock_guard lock{mutex_};
+        if (awaited_ == 0 || started_ != started) return awaited_ == 0;
+        before = changed_.load(std::memory_order_relaxed);  // relaxed: under the lock
+      }
+      sleep_while(changed_, before);
+    }
   }
   /// Whether this thread is one that `wait_for_all` waits for.
   static bool waits_for_this_thread() noexcept { return awaited_here_; }
@@ -93,7 +98,6 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     instance().threads_.forget();
     instance().awaited_ = 0;
     awaited_here_ = false;
-    ::new (&instance().changed_) std::condition_variable;  // the old one may wait for ever for those who slept on it
     unlock();
   }
   VICAR_SHARED static inline constinit fork_steps at_fork{&lock, &unlock, &forget};
@@ -156,13 +160,14 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     const std::lock_guard lock{mutex_};
     awaited_ = change > 0 ? awaited_ + 1 : awaited_ - 1;
     if (change > 0) ++started_;
-    changed_.notify_all();  // under the lock: the process may end as soon as it is given up
+    changed_.fetch_add(1, std::memory_order_relaxed);  // relaxed: who sees it takes the lock
+    wake_all(changed_);                                // under the lock: the process may end as soon as it is given up
   }
 
   worker_threads<life> threads_;
   VICAR_SHARED static inline constinit thread_local bool awaited_here_ = false;  // this thread is one of `awaited_`
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  wait_word changed_{0};       // how often the next two were: written under mutex_
   std::size_t awaited_ = 0;    // guarded by mutex_
   std::uint64_t started_ = 0;  // guarded by mutex_
 };

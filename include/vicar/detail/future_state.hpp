@@ -3,14 +3,12 @@
 #define VICAR_DETAIL_FUTURE_STATE_HPP
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <string_view>
-#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -18,6 +16,7 @@
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/fork.hpp>
 #include <vicar/detail/format_text.hpp>
+#include <vicar/detail/native_thread.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/state_pool.hpp>
 #include <vicar/detail/time_limit.hpp>
@@ -64,16 +63,20 @@ class lazy_value {
   };
 
   void done() noexcept;
-  void make_as_the_only_one(future_state_base& state, const time_limit& limit, std::unique_lock<std::mutex>& lock);
+  /// False if the value is published, or another thread makes it: then `maker` is the actor there, if any, and `before`
+  /// what `done_` was.
+  bool begin_to_make(const future_state_base& state, participant_handle& maker, std::uint32_t& before);
+  void make_as_the_only_one(future_state_base& state, const time_limit& limit);
   /// False if the limit has passed.
-  bool wait_for_maker(future_state_base& state, const time_limit& limit, std::unique_lock<std::mutex>& lock);
+  bool wait_for_maker(const future_state_base& state, const time_limit& limit, const participant_handle& maker,
+                      std::uint32_t before);
 
   std::mutex mutex_;
-  std::condition_variable done_;
-  std::thread::id maker_;               // guarded by mutex_, as the next
+  const void* maker_ = nullptr;         // its thread: guarded by mutex_, as the next
   std::uint32_t maker_generation_ = 0;  // the process of that thread
   // The actor that makes the value: written under mutex_.
   std::atomic<participant*> making_actor_{nullptr};
+  wait_word done_{0};  // how often a thread has stopped making it: written under mutex_
   VICAR_SHARED static inline constinit thread_local frame* innermost_ = nullptr;
 };
 
@@ -263,33 +266,47 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 };
 
 inline bool lazy_value::make_once(future_state_base& state, const time_limit& limit) {
-  std::unique_lock lock{mutex_};
-  while (!state.published()) {
-    if (maker_ == std::thread::id{}) {
-      make_as_the_only_one(state, limit, lock);
+  for (;;) {
+    participant_handle maker;
+    std::uint32_t before = 0;
+    if (begin_to_make(state, maker, before)) {
+      make_as_the_only_one(state, limit);
       return true;
     }
-    if (maker_ == std::this_thread::get_id()) {
-      throw deadlock_error{
-          "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
-    }
-    if (maker_generation_ != this_generation()) {
-      throw actor_dead_error{
-          "vicar: the value of this future was being made by another thread at the fork(), and that thread does not run "
-          "in this process; read it before fork(), or make the future after"};
-    }
-    if (!wait_for_maker(state, limit, lock)) return state.published();
+    if (state.published()) return true;
+    if (!wait_for_maker(state, limit, maker, before)) return state.published();
   }
-  return true;
 }
 
-inline void lazy_value::make_as_the_only_one(future_state_base& state, const time_limit& limit,
-                                             std::unique_lock<std::mutex>& lock) {
-  maker_ = std::this_thread::get_id();
-  maker_generation_ = this_generation();
-  // Relaxed: read under the lock, or see below.
-  making_actor_.store(innermost_frame ? &innermost_frame->owner : nullptr, std::memory_order_relaxed);
-  lock.unlock();
+inline bool lazy_value::begin_to_make(const future_state_base& state, participant_handle& maker,
+                                      std::uint32_t& before) {
+  const std::lock_guard lock{mutex_};
+  before = done_.load(std::memory_order_relaxed);  // relaxed: under the lock
+  if (state.published()) return false;
+  if (!maker_) {
+    maker_ = this_thread();
+    maker_generation_ = this_generation();
+    // Relaxed: read under the lock, or see below.
+    making_actor_.store(innermost_frame ? &innermost_frame->owner : nullptr, std::memory_order_relaxed);
+    return true;
+  }
+  if (maker_ == this_thread()) {
+    throw deadlock_error{
+        "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
+  }
+  if (maker_generation_ != this_generation()) {
+    throw actor_dead_error{
+        "vicar: the value of this future was being made by another thread at the fork(), and that thread does not run "
+        "in this process; read it before fork(), or make the future after"};
+  }
+  if (participant* const actor = making_actor_.load(std::memory_order_relaxed)) {  // relaxed: under the lock
+    actor->retain();                                                               // it is alive, since it is making
+    maker = participant_handle::adopt(actor);
+  }
+  return false;
+}
+
+inline void lazy_value::make_as_the_only_one(future_state_base& state, const time_limit& limit) {
   frame here{*this, state, innermost_};
   innermost_ = &here;
   try {
@@ -305,10 +322,14 @@ inline void lazy_value::make_as_the_only_one(future_state_base& state, const tim
 }
 
 inline void lazy_value::done() noexcept {
-  const std::lock_guard lock{mutex_};
-  maker_ = {};
-  making_actor_.store(nullptr, std::memory_order_relaxed);  // relaxed: whoever walks to it later takes the graph's lock
-  done_.notify_all();
+  {
+    const std::lock_guard lock{mutex_};
+    maker_ = nullptr;
+    making_actor_.store(nullptr,
+                        std::memory_order_relaxed);  // relaxed: whoever walks to it later takes the graph's lock
+    done_.fetch_add(1, std::memory_order_relaxed);   // relaxed: who sees it takes the lock
+  }
+  wake_all(done_);
 }
 
 inline void lazy_value::leave_all() noexcept {
@@ -320,32 +341,27 @@ inline void lazy_value::leave_all() noexcept {
   }
 }
 
-inline bool lazy_value::wait_for_maker(future_state_base& state, const time_limit& limit,
-                                       std::unique_lock<std::mutex>& lock) {
-  const auto sleep = [&] {
-    if (!limit.forever()) return done_.wait_until(lock, limit.until()) == std::cv_status::no_timeout;
-    done_.wait(lock);
-    return true;
-  };
-  participant* const maker = making_actor_.load(std::memory_order_relaxed);  // relaxed: under the lock
-  if (!maker) return sleep();
-  maker->retain();  // it is alive, since it is making
-  const participant_handle kept = participant_handle::adopt(maker);
+inline bool lazy_value::wait_for_maker(const future_state_base& state, const time_limit& limit,
+                                       const participant_handle& maker, std::uint32_t before) {
+  if (!maker) {
+    sleep_while(done_, before, limit);
+    return !limit.passed();
+  }
   struct making {
     const lazy_value& what;
     const future_state_base& state;
     const participant* by;
   };
-  const making now{*this, state, maker};
+  const making now{*this, state, maker.get()};
   const auto goes_on = [](const void* which) noexcept {
     const auto& asked = *static_cast<const making*>(which);
     // Relaxed: what the maker did before it waits itself is published by the graph's lock.
     return asked.what.making_actor_.load(std::memory_order_relaxed) == asked.by && !asked.state.published();
   };
-  lock.unlock();  // a circle may be logged, by the user's sink
   const wait_edge edge{*maker, "a future's value", limit, {&now, goes_on}, wait_reason::value};
-  lock.lock();
-  return edge.has_come() || !goes_on(&now) || sleep();
+  if (edge.has_come()) return true;
+  sleep_while(done_, before, limit);
+  return !limit.passed();
 }
 
 /// Stands for the value of a `future<void>`.

@@ -4,7 +4,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <thread>
+
+#include <sched.h>
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/time_limit.hpp>
@@ -59,7 +60,7 @@ bool spin_until(Condition condition) {
   const std::int64_t began = steady_now();
   for (int i = 1; i <= yields; ++i) {
     if (condition()) return true;
-    std::this_thread::yield();
+    sched_yield();
     const bool looks_at_clock = (i & (i - 1)) == 0;  // after 1, 2, 4, ... yields
     if (looks_at_clock && i > 1 && steady_now() - began > moment) break;
   }

@@ -4,7 +4,8 @@
 
 #include <atomic>
 #include <ctime>
-#include <thread>
+
+#include <sched.h>
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/parker.hpp>
@@ -33,7 +34,7 @@ class spin_lock {
       if (tries < pauses)
         pause_processor();
       else if (tries < pauses + yields)
-        std::this_thread::yield();
+        sched_yield();
       else
         nanosleep(&moment, nullptr);
       // Relaxed: only looks; the exchange acquires what the last holder did.

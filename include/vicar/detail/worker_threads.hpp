@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/native_thread.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/time_limit.hpp>
 
@@ -32,7 +32,13 @@ class worker_threads {
       if (idle->state.exchange(given, std::memory_order_acq_rel) == asleep) wake_one(idle->state);
       return;
     }
-    std::thread{[this, first = std::move(job)]() mutable { work(std::move(first)); }}.detach();
+    auto* const begun = new beginning{this, std::move(job)};
+    try {
+      start_thread(&begin, begun);
+    } catch (...) {
+      delete begun;
+      throw;
+    }
   }
 
   // Around fork().
@@ -58,6 +64,20 @@ class worker_threads {
   static constexpr std::uint32_t given = 2;   // `next` is its next job
 
   static constexpr double patience = 1;  // seconds
+
+  /// What a new thread is given.
+  struct beginning {
+    worker_threads* pool;
+    Job first;
+  };
+  static void* begin(void* given) {
+    auto* const begun = static_cast<beginning*>(given);
+    worker_threads* const pool = begun->pool;
+    Job first = std::move(begun->first);
+    delete begun;
+    pool->work(std::move(first));
+    return nullptr;
+  }
 
   void work(Job job) {
     worker self;
