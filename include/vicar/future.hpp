@@ -2,7 +2,6 @@
 #ifndef VICAR_FUTURE_HPP
 #define VICAR_FUTURE_HPP
 
-#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <optional>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <vicar/detail/chrono.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/future_checks.hpp>
 #include <vicar/detail/future_handle.hpp>

@@ -2,11 +2,11 @@
 #ifndef VICAR_OPTIONS_HPP
 #define VICAR_OPTIONS_HPP
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
+#include <vicar/detail/chrono.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {

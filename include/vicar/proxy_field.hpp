@@ -2,11 +2,11 @@
 #ifndef VICAR_PROXY_FIELD_HPP
 #define VICAR_PROXY_FIELD_HPP
 
-#include <chrono>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/chrono.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/context.hpp>
 #include <vicar/detail/diagnose.hpp>

@@ -2,7 +2,6 @@
 #ifndef VICAR_REGISTRY_HPP
 #define VICAR_REGISTRY_HPP
 
-#include <chrono>
 #include <concepts>
 #include <exception>
 #include <optional>
@@ -13,6 +12,7 @@
 
 #include <vicar/actor_ref.hpp>
 #include <vicar/detail/cell_table.hpp>
+#include <vicar/detail/chrono.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>

@@ -3,12 +3,12 @@
 #define VICAR_DETAIL_ACTIVITY_HPP
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
 #include <string_view>
 
+#include <vicar/detail/chrono.hpp>
 #include <vicar/options.hpp>
 
 namespace vicar::detail {

@@ -4,7 +4,6 @@
 
 #include <any>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include <vicar/detail/activity.hpp>
+#include <vicar/detail/chrono.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/fork.hpp>

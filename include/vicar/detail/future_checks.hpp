@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_FUTURE_CHECKS_HPP
 #define VICAR_DETAIL_FUTURE_CHECKS_HPP
 
-#include <chrono>
 #include <concepts>
 #include <optional>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include <vicar/detail/chrono.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/lazy_state.hpp>
 

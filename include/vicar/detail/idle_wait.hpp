@@ -4,11 +4,8 @@
 
 #include <atomic>
 #include <cstdint>
-#include <thread>
 
-#if defined(__linux__)
 #include <sched.h>
-#endif
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/mailbox.hpp>
@@ -75,7 +72,7 @@ class idle_wait {
           not_before_ = pauses_ + 16;
           break;
         }
-        std::this_thread::yield();
+        sched_yield();
       }
     }
     if (!has_messages() && queue.arm()) {

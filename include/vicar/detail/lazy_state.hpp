@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_LAZY_STATE_HPP
 #define VICAR_DETAIL_LAZY_STATE_HPP
 
-#include <chrono>
 #include <concepts>
 #include <exception>
 #include <iterator>
@@ -14,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <vicar/detail/chrono.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/future_state.hpp>
 #include <vicar/detail/invoke.hpp>

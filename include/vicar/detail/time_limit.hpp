@@ -2,9 +2,10 @@
 #ifndef VICAR_DETAIL_TIME_LIMIT_HPP
 #define VICAR_DETAIL_TIME_LIMIT_HPP
 
-#include <chrono>
 #include <cstdint>
 #include <limits>
+
+#include <vicar/detail/chrono.hpp>
 
 namespace vicar::detail {
 

@@ -2,7 +2,6 @@
 #ifndef VICAR_DETAIL_UNANSWERED_HPP
 #define VICAR_DETAIL_UNANSWERED_HPP
 
-#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include <vicar/detail/chrono.hpp>
 #include <vicar/detail/format_text.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/detail/wait_graph.hpp>
