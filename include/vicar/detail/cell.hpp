@@ -67,6 +67,13 @@ struct stop_request : counted<stop_request> {
   counted_handle<stop_request> next;
 };
 
+/// Where an actor's stop tokens come from. Abstract, so that only what asks for a token has to be compiled with it.
+class stop_signal : public counted<stop_signal> {
+ public:
+  virtual ~stop_signal() = default;
+  virtual void request() noexcept = 0;
+};
+
 class VICAR_SHARED cell : public participant {
  public:
   enum class progress : std::uint8_t { more, idle, ended, left };
@@ -364,7 +371,7 @@ class VICAR_SHARED cell : public participant {
   std::mutex mutex_;
   counted_handle<stop_request> stop_requests_;  // guarded by mutex_, as all below
   bool answered_ = false;                       // the stop requests were: the actor has ended
-  stop_source stop_source_{nostopstate};        // made when somebody asks for a token
+  counted_handle<stop_signal> stop_signal_;     // made when somebody asks for a token
   bool stop_requested_ = false;
 
   std::mutex object_mutex_;    // held while the object's address is turned into a base's

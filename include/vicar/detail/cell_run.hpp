@@ -55,23 +55,28 @@ inline future<bool> cell::stop() {
 
 inline void cell::request_stop() noexcept {
   if (inherited()) return;
-  stop_source source{nostopstate};
+  counted_handle<stop_signal> signal;
   {
     const std::lock_guard lock{mutex_};
     stop_requested_ = true;
-    source = stop_source_;
+    signal = stop_signal_;
   }
-  source.request_stop();  // outside the lock: it may run callbacks of the user's
+  if (signal) signal->request();  // outside the lock: it may run callbacks of the user's
 }
+
+struct stop_token_source final : stop_signal {
+  stop_source source;
+  void request() noexcept override { source.request_stop(); }
+};
 
 inline vicar::stop_token cell::stop_token() {
   if (inherited()) return {};
   const std::lock_guard lock{mutex_};
-  if (!stop_source_.stop_possible()) {
-    stop_source_ = stop_source{};
-    if (stop_requested_) stop_source_.request_stop();
+  if (!stop_signal_) {
+    stop_signal_ = counted_handle<stop_signal>::adopt(new stop_token_source);
+    if (stop_requested_) stop_signal_->request();
   }
-  return stop_source_.get_token();
+  return static_cast<stop_token_source&>(*stop_signal_).source.get_token();
 }
 
 inline cell::progress cell::run(std::size_t batch) noexcept {
