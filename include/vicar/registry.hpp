@@ -3,6 +3,7 @@
 #define VICAR_REGISTRY_HPP
 
 #include <concepts>
+#include <cstddef>
 #include <exception>
 #include <optional>
 #include <string_view>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include <vicar/actor_ref.hpp>
+#include <vicar/detail/cell_list.hpp>
 #include <vicar/detail/cell_table.hpp>
 #include <vicar/detail/chrono.hpp>
 #include <vicar/detail/class_name.hpp>
@@ -115,24 +117,20 @@ namespace stop_detail {
 
 inline std::vector<bool> stop_all(const detail::time_limit& limit) {
   using table = detail::cell_table;
-  std::vector<detail::cell_handle> cells = table::instance().snapshot(table::which::listed);
+  detail::cell_list cells = table::instance().snapshot(table::which::listed);
   std::vector<bool> stopped(cells.size());
-  std::size_t next = 0;
-  while (!cells.empty()) {
-    const detail::cell_handle last = std::move(cells.back());
-    cells.pop_back();
+  for (std::size_t left = cells.size(); left > 0; --left) {
+    const std::size_t place = cells.size() - left;
+    const detail::cell_handle last = std::move(cells[left - 1]);
     const future<bool> answer = last->stop();
     if (last.get() == detail::current_participant) {
-      stopped[next++] = true;  // the caller itself: it stops when it returns
+      stopped[place] = true;  // the caller itself: it stops when it returns
       continue;
     }
     try {
-      stopped[next++] = detail::future_access::handle(answer).settled(limit).value();
-    } catch (...) {             // a time limit or a circle
-      while (!cells.empty()) {  // nobody waits for the others any more, but they shall stop
-        cells.back()->stop();
-        cells.pop_back();
-      }
+      stopped[place] = detail::future_access::handle(answer).settled(limit).value();
+    } catch (...) {  // a time limit or a circle: nobody waits for the others any more, but they shall stop
+      while (--left > 0) cells[left - 1]->stop();
       throw;
     }
   }

@@ -163,7 +163,13 @@ class VICAR_SHARED cell : public participant {
     }
     return nullptr;
   }
-  bool listed = true;                             ///< in the registry; guarded by the lock of the table
+  /// Its place in the table of all actors; guarded by the lock of that.
+  struct table_entry {
+    bool taken = false;
+    bool listed = true;  ///< in the registry
+    cell* before = nullptr;
+    cell* after = nullptr;
+  } entry;
   virtual const void* type() const noexcept = 0;  ///< `&type_tag<T>`
   virtual void* object_address() const noexcept = 0;
 

@@ -10,9 +10,9 @@
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include <vicar/detail/cell.hpp>
+#include <vicar/detail/cell_list.hpp>
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/dispatcher.hpp>
@@ -43,7 +43,7 @@ class VICAR_SHARED cell_table {
     const std::lock_guard lock{mutex_};
     const bool late = ending_thread_ && ending_thread_ != this_thread() && !thread_dispatcher::waits_for_this_thread();
     if (late) one->become_daemon();
-    cells_.push_back(one);
+    append(*one);
     // Twice: a second call of exit that another thread makes at the same time finds one, too.
     if (!will_be_stopped_ && !late) will_be_stopped_ = std::atexit(&at_exit) == 0 && std::atexit(&at_exit) == 0;
   }
@@ -68,38 +68,38 @@ class VICAR_SHARED cell_table {
   /// In a child: the actors are the parent's. None is freed by that, since the threads that run them, which are not
   /// here, have references, too.
   static void forget() noexcept {
-    instance().cells_.clear();
+    while (cell* const first = instance().first_) cell_handle::adopt(instance().unlink(*first));
     instance().ending_thread_ = nullptr;
     unlock();
   }
   VICAR_SHARED static inline constinit fork_steps at_fork{&lock, &unlock, &forget};
 
-  void remove(const cell& one) noexcept {
-    cell_handle last;  // released after the lock is given up
-    const std::lock_guard lock{mutex_};
-    const std::size_t found = find(one);
-    if (found == cells_.size()) return;
-    last = std::move(cells_[found]);
-    cells_.erase(cells_.begin() + static_cast<std::ptrdiff_t>(found));
+  void remove(cell& one) noexcept {
+    {
+      const std::lock_guard lock{mutex_};
+      if (!one.entry.taken) return;
+      unlink(one);
+    }
+    one.release();  // after the lock is given up
   }
 
   /// Lists or unlists an actor; a second time is no error. An actor that has ended cannot be listed. True if that
   /// changed anything.
-  bool list(const cell& one, bool listed) noexcept {
+  bool list(cell& one, bool listed) noexcept {
     const std::lock_guard lock{mutex_};
-    const std::size_t found = find(one);
-    return found != cells_.size() && std::exchange(cells_[found]->listed, listed) != listed;
+    if (!one.entry.taken || one.entry.listed == listed) return false;
+    one.entry.listed = listed;
+    return true;
   }
 
   enum class which : unsigned char { alive, listed, all };
 
   /// A copy: `alive` ones are listed and have not begun to end.
-  std::vector<cell_handle> snapshot(which wanted) const {
-    std::vector<cell_handle> cells;
+  cell_list snapshot(which wanted) const {
     const std::lock_guard lock{mutex_};
-    cells.reserve(cells_.size());
-    for (const cell_handle& each : cells_) {
-      if (wanted == which::all || (each->listed && (wanted == which::listed || each->alive()))) cells.push_back(each);
+    cell_list cells{size_};
+    for (cell* each = first_; each; each = each->entry.after) {
+      if (wanted == which::all || (each->entry.listed && (wanted == which::listed || each->alive()))) cells.add(*each);
     }
     return cells;
   }
@@ -114,17 +114,28 @@ class VICAR_SHARED cell_table {
  private:
   cell_table() = default;
 
-  /// Where it is, or how many there are.
-  std::size_t find(const cell& one) const noexcept {
-    std::size_t found = 0;
-    while (found < cells_.size() && cells_[found].get() != &one) ++found;
-    return found;
+  // Under the lock. The table has a reference to each.
+
+  void append(cell& one) noexcept {
+    one.retain();
+    one.entry = {true, one.entry.listed, last_, nullptr};
+    (last_ ? last_->entry.after : first_) = &one;
+    last_ = &one;
+    ++size_;
+  }
+  /// Gives the reference back.
+  cell* unlink(cell& one) noexcept {
+    (one.entry.before ? one.entry.before->entry.after : first_) = one.entry.after;
+    (one.entry.after ? one.entry.after->entry.before : last_) = one.entry.before;
+    one.entry.taken = false;
+    --size_;
+    return &one;
   }
 
   /// Last started first, without waiting for any.
   void tell_all_to_stop() noexcept {
     try {
-      std::vector<cell_handle> cells = snapshot(which::all);
+      cell_list cells = snapshot(which::all);
       for (std::size_t left = cells.size(); left > 0; --left) cells[left - 1]->stop();
     } catch (...) {
       log_text(log_level::error, {}, std::current_exception(), "Not every actor could be told to stop:");
@@ -178,7 +189,7 @@ class VICAR_SHARED cell_table {
     std::uint64_t started = 0;
     do {
       started = dispatcher.started();
-      std::vector<cell_handle> cells = snapshot(which::all);
+      cell_list cells = snapshot(which::all);
       for (std::size_t left = cells.size(); left > 0; --left) {
         const cell_handle& each = cells[left - 1];
         const future<bool> stopped = each->stop();
@@ -189,7 +200,9 @@ class VICAR_SHARED cell_table {
 
   std::atomic<bool> prepared_for_fork_{false};
   mutable std::mutex mutex_;
-  std::vector<cell_handle> cells_;       // guarded by mutex_, as all below
+  cell* first_ = nullptr;  // guarded by mutex_, as all below
+  cell* last_ = nullptr;
+  std::size_t size_ = 0;
   bool will_be_stopped_ = false;         // `at_exit` is still to be called
   const void* ending_thread_ = nullptr;  // the one that ends the process
 };

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CELL_LIST_HPP
+#define VICAR_DETAIL_CELL_LIST_HPP
+
+#include <cstddef>
+
+#include <vicar/detail/cell.hpp>
+
+namespace vicar::detail {
+
+/// References to some actors, in the order of starting. A `std::vector` of them would be compiled in each unit that
+/// starts an actor, and take much longer.
+class cell_list {
+ public:
+  /// Empty, with room for so many.
+  explicit cell_list(std::size_t most) : cells_{most == 0 ? nullptr : new cell_handle[most]} {}
+  cell_list(cell_list&& other) noexcept : cells_{other.cells_}, size_{other.size_} {
+    other.cells_ = nullptr;
+    other.size_ = 0;
+  }
+  cell_list& operator=(cell_list&&) = delete;
+  ~cell_list() { delete[] cells_; }
+
+  void add(cell& one) noexcept { cells_[size_++] = cell_handle{one}; }
+
+  bool empty() const noexcept { return size_ == 0; }
+  std::size_t size() const noexcept { return size_; }
+  cell_handle& operator[](std::size_t index) noexcept { return cells_[index]; }
+  cell_handle* begin() noexcept { return cells_; }
+  cell_handle* end() noexcept { return cells_ + size_; }
+  const cell_handle* begin() const noexcept { return cells_; }
+  const cell_handle* end() const noexcept { return cells_ + size_; }
+
+ private:
+  cell_handle* cells_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace vicar::detail
+
+#endif
