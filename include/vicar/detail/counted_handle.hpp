@@ -5,7 +5,6 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
-#include <utility>
 
 namespace vicar::detail {
 
@@ -52,9 +51,12 @@ class counted_handle {
   counted_handle(const counted_handle& other) noexcept : target_{other.target_} {
     if (target_) target_->retain();
   }
-  counted_handle(counted_handle&& other) noexcept : target_{std::exchange(other.target_, nullptr)} {}
+  // Without `std::exchange` and `std::swap`, which would be compiled for each `Target`.
+  counted_handle(counted_handle&& other) noexcept : target_{other.target_} { other.target_ = nullptr; }
   counted_handle& operator=(counted_handle other) noexcept {
-    std::swap(target_, other.target_);
+    Target* const mine = target_;
+    target_ = other.target_;
+    other.target_ = mine;
     return *this;
   }
   ~counted_handle() {

@@ -34,9 +34,12 @@ class consumer_handle {
   consumer_handle(const consumer_handle& other) noexcept : state_{other.state_} {
     if (state_) state_->add_consumer();
   }
-  consumer_handle(consumer_handle&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
+  // Without `std::exchange` and `std::swap`, which would be compiled for each `T`.
+  consumer_handle(consumer_handle&& other) noexcept : state_{other.state_} { other.state_ = nullptr; }
   consumer_handle& operator=(consumer_handle other) noexcept {
-    std::swap(state_, other.state_);
+    state_type* const mine = state_;
+    state_ = other.state_;
+    other.state_ = mine;
     return *this;
   }
   ~consumer_handle() {
