@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -321,7 +322,7 @@ class promise {
   void set_get_hook(Hook hook) {
     if constexpr (detail::check_hook<T, Hook>()) {
       auto lazy = std::make_unique<detail::hooked_value<T, Hook>>(state(), std::move(hook));
-      claim().set_lazy(std::move(lazy));
+      claim().set_lazy(lazy.release());
     }
   }
 

@@ -125,8 +125,9 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     if (before & sleeping) wake_all(word_);
     if (before & continued) continuation_->run(*continuation_);  // its owner is a consumer, who waits for it
   }
-  void set_lazy(std::unique_ptr<lazy_value> lazy) noexcept {
-    lazy_ = lazy.release();
+  /// Takes the lazy value, which was made with `new`.
+  void set_lazy(lazy_value* lazy) noexcept {
+    lazy_ = lazy;
     // Releases the lazy value to those who ask later or sleep now.
     if (word_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(word_);
   }

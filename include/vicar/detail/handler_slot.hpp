@@ -10,20 +10,32 @@
 
 namespace vicar::detail {
 
-/// Holds a function of the user's that takes a `const Record&`, and can be replaced at any time.
-template <class Record>
-class handler_slot {
+/// What all slots share, whatever they take.
+class handler_slot_base {
  public:
-  template <class Function>
-  void set(Function function) {
-    put(handle::adopt(new handler_of<Function>{std::move(function)}));
-  }
   void reset() noexcept { put({}); }
 
   /// Relaxed: publishes nothing; near a switch it may go either way.
   bool is_set() const noexcept { return is_set_.load(std::memory_order_relaxed); }
-  /// Calls it on this thread, outside every lock; false if there is none. Throws what it throws.
-  bool call(const Record& record) {
+
+  // Around fork().
+  void lock() noexcept { mutex_.lock(); }
+  void unlock() noexcept { mutex_.unlock(); }
+
+ protected:
+  class handler : public counted<handler> {
+   public:
+    virtual ~handler() = default;
+    virtual void call(const void* record) = 0;
+  };
+  using handle = counted_handle<handler>;
+
+  void put(handle next) noexcept {
+    const std::lock_guard lock{mutex_};
+    is_set_.store(static_cast<bool>(next), std::memory_order_relaxed);  // relaxed: see `is_set`
+    std::swap(handler_, next);  // the old one is destroyed after the lock was given up
+  }
+  bool call_with(const void* record) {
     handle current;
     {
       const std::lock_guard lock{mutex_};
@@ -34,37 +46,34 @@ class handler_slot {
     return true;
   }
 
-  // Around fork().
-  void lock() noexcept { mutex_.lock(); }
-  void unlock() noexcept { mutex_.unlock(); }
+ private:
+  std::mutex mutex_;
+  handle handler_;  // guarded by mutex_
+  std::atomic<bool> is_set_{false};
+};
+
+/// Holds a function of the user's that takes a `const Record&`, and can be replaced at any time.
+template <class Record>
+class handler_slot : public handler_slot_base {
+ public:
+  template <class Function>
+  void set(Function function) {
+    put(handle::adopt(new handler_of<Function>{std::move(function)}));
+  }
+
+  /// Calls it on this thread, outside every lock; false if there is none. Throws what it throws.
+  bool call(const Record& record) { return call_with(&record); }
 
  private:
-  class handler : public counted<handler> {
-   public:
-    virtual ~handler() = default;
-    virtual void call(const Record& record) = 0;
-  };
-  using handle = counted_handle<handler>;
-
   template <class Function>
   class handler_of final : public handler {
    public:
     explicit handler_of(Function function) : function_{std::move(function)} {}
-    void call(const Record& record) override { function_(record); }
+    void call(const void* record) override { function_(*static_cast<const Record*>(record)); }
 
    private:
     Function function_;
   };
-
-  void put(handle next) noexcept {
-    const std::lock_guard lock{mutex_};
-    is_set_.store(static_cast<bool>(next), std::memory_order_relaxed);  // relaxed: see `is_set`
-    std::swap(handler_, next);  // the old one is destroyed after the lock was given up
-  }
-
-  std::mutex mutex_;
-  handle handler_;  // guarded by mutex_
-  std::atomic<bool> is_set_{false};
 };
 
 }  // namespace vicar::detail

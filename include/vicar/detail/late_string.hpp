@@ -3,7 +3,6 @@
 #define VICAR_DETAIL_LATE_STRING_HPP
 
 #include <atomic>
-#include <memory>
 #include <string>
 
 namespace vicar::detail {
@@ -20,12 +19,12 @@ class late_string {
   template <class Make>
   const std::string& get(Make make) const {
     if (const std::string* const made = text_.load(std::memory_order_acquire)) return *made;  // acquires the text
-    auto mine = std::make_unique<const std::string>(make());
+    const std::string* const mine = new std::string(make());
     const std::string* first = nullptr;
     // Releases the text, or acquires the one of another thread.
-    if (!text_.compare_exchange_strong(first, mine.get(), std::memory_order_release, std::memory_order_acquire))
-      return *first;
-    return *mine.release();
+    if (text_.compare_exchange_strong(first, mine, std::memory_order_release, std::memory_order_acquire)) return *mine;
+    delete mine;
+    return *first;
   }
 
  private:

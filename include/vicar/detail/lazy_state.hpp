@@ -214,7 +214,7 @@ consumer_handle<T> make_lazy(Arguments&&... arguments) {
   consumer_handle<T> handle = consumer_handle<T>::adopt(state);
   state->drop_producer();
   state->claim();
-  state->set_lazy(std::make_unique<Lazy>(*state, std::forward<Arguments>(arguments)...));
+  state->set_lazy(new Lazy(*state, std::forward<Arguments>(arguments)...));
   return handle;
 }
 

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -68,14 +67,17 @@ class VICAR_SHARED step_table {
     std::atomic<const step*>& bucket = buckets_[place_of(wanted)];
     const step* first = bucket.load(std::memory_order_acquire);  // acquires the steps
     if (const step* const found = find(wanted, first, nullptr)) return path{found};
-    auto added = std::make_unique<step>(wanted);
+    auto* const added = new step(wanted);
     for (;;) {
       const step* const seen = first;
       added->next = first;
       // Releases the step; acquires those that others have added meanwhile.
-      if (bucket.compare_exchange_strong(first, added.get(), std::memory_order_acq_rel, std::memory_order_acquire))
-        return path{added.release()};
-      if (const step* const found = find(wanted, first, seen)) return path{found};
+      if (bucket.compare_exchange_strong(first, added, std::memory_order_acq_rel, std::memory_order_acquire))
+        return path{added};
+      if (const step* const found = find(wanted, first, seen)) {
+        delete added;
+        return path{found};
+      }
     }
   }
 

@@ -134,14 +134,7 @@ class wait_edge {
       : target_{target}, what_{what}, event_{event}, reason_{reason}, limited_{!limit.forever()} {
     if (!innermost_frame) return;
     const deadlock_policy policy = innermost_frame->owner.on_deadlock();
-    std::string circle;
-    {
-      const std::lock_guard lock{wait_graph_mutex()};
-      has_come_ = !event_.pending();
-      announce();
-      if (!limited_ && policy != deadlock_policy::off && closes_circle()) circle = describe();
-      if (circle.empty()) leave();
-    }
+    const std::string circle = leave_unless_circle(policy);
     if (circle.empty()) return;
     if (policy == deadlock_policy::fail) throw deadlock_error{circle};
     log_text(log_level::error, innermost_frame->owner.name(), nullptr, circle);  // the sink may wait itself
@@ -173,6 +166,17 @@ class wait_edge {
   }
 
  private:
+  /// What to say of the circle that this wait would close; empty if it closes none, or the actor does not want to be
+  /// told.
+  std::string leave_unless_circle(deadlock_policy policy) {
+    const std::lock_guard lock{wait_graph_mutex()};
+    has_come_ = !event_.pending();
+    announce();
+    if (!limited_ && policy != deadlock_policy::off && closes_circle()) return describe();
+    leave();
+    return {};
+  }
+
   /// Makes `edge` the one of every actor on this thread; under the lock, as all below.
   static void set_edges(const wait_edge* edge) noexcept {
     for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.edge_ = edge;
