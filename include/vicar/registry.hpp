@@ -46,10 +46,11 @@ std::vector<actor_ref<T>> get_by_class() {
 
 /// The actors whose class has this qualified name or this last component of it: `app::adder` or `adder`.
 inline std::vector<any_actor_ref> get_by_class_name(std::string_view name) {
-  std::vector<any_actor_ref> found = get_all();
-  std::erase_if(found, [&](const any_actor_ref& each) {
-    return each.class_name() != name && detail::last_component(each.class_name()) != name;
-  });
+  std::vector<any_actor_ref> found;
+  for (any_actor_ref& each : get_all()) {
+    if (each.class_name() == name || detail::last_component(each.class_name()) == name)
+      found.push_back(std::move(each));
+  }
   return found;
 }
 

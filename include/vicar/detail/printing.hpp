@@ -49,7 +49,8 @@ std::string value_text(const T& value) {
     if constexpr (std::is_pointer_v<T>) {
       if (!value) return "null";
     }
-    return fmt::format("{:?}", std::string_view{value});
+    const std::string_view text{value};
+    return fmt::vformat("{:?}", fmt::make_format_args(text));  // what `format` checks is checked in each unit
   } else if constexpr (fmt::is_formattable<T>::value && !std::is_pointer_v<T>) {
     return fmt::format("{}", value);
   } else {
