@@ -302,7 +302,7 @@ TEST_CASE("a lazy value is ready when its source is, and made by await alone") {
   std::atomic<bool> source_ready{false};
   const held<int> state;
   CHECK(state->claim());
-  state->set_lazy(std::make_unique<scripted>(*state, makings, source_ready));
+  state->set_lazy(new scripted(*state, makings, source_ready));
   CHECK_FALSE(state->ready());
   CHECK(state->await(time_limit{0s}) == &*state);
   source_ready = true;
@@ -328,7 +328,7 @@ TEST_CASE("a lazy value is made once for many, also where it is set while they s
     {
       const joined_thread setter{[&] {
         begun.wait();
-        state->set_lazy(std::make_unique<scripted>(*state, makings, source_ready));
+        state->set_lazy(new scripted(*state, makings, source_ready));
       }};
       on_threads(2, [&](std::size_t) {
         begun.count_down();
@@ -345,7 +345,7 @@ TEST_CASE("a continuation of a lazy value runs when the value is made") {
   std::atomic<bool> source_ready{true};
   const held<int> state;
   CHECK(state->claim());
-  state->set_lazy(std::make_unique<scripted>(*state, makings, source_ready));
+  state->set_lazy(new scripted(*state, makings, source_ready));
   counted_continuation next;
   state->attach(next);
   CHECK(next.runs == 0);
