@@ -26,7 +26,6 @@ class handler_slot_base {
   class handler : public counted<handler> {
    public:
     virtual ~handler() = default;
-    virtual void call(const void* record) = 0;
   };
   using handle = counted_handle<handler>;
 
@@ -35,15 +34,9 @@ class handler_slot_base {
     is_set_.store(static_cast<bool>(next), std::memory_order_relaxed);  // relaxed: see `is_set`
     std::swap(handler_, next);  // the old one is destroyed after the lock was given up
   }
-  bool call_with(const void* record) {
-    handle current;
-    {
-      const std::lock_guard lock{mutex_};
-      current = handler_;
-    }
-    if (!current) return false;
-    current->call(record);
-    return true;
+  handle current() noexcept {
+    const std::lock_guard lock{mutex_};
+    return handler_;
   }
 
  private:
@@ -62,14 +55,23 @@ class handler_slot : public handler_slot_base {
   }
 
   /// Calls it on this thread, outside every lock; false if there is none. Throws what it throws.
-  bool call(const Record& record) { return call_with(&record); }
+  bool call(const Record& record) {
+    const handle set = current();
+    if (!set) return false;
+    static_cast<taker&>(*set).call(record);
+    return true;
+  }
 
  private:
+  class taker : public handler {
+   public:
+    virtual void call(const Record& record) = 0;
+  };
   template <class Function>
-  class handler_of final : public handler {
+  class handler_of final : public taker {
    public:
     explicit handler_of(Function function) : function_{std::move(function)} {}
-    void call(const void* record) override { function_(*static_cast<const Record*>(record)); }
+    void call(const Record& record) override { function_(record); }
 
    private:
     Function function_;
