@@ -1,4 +1,4 @@
-// expect-error: vicar: this type is marked with enable_inspection and cannot be printed
+// expect-error: vicar: snapshot prints aggregates; give this class a fmt::formatter
 #include <vicar/inspect.hpp>
 #include <vicar/vicar.hpp>
 #ifdef CONTROL

@@ -1,4 +1,4 @@
-// expect-error: vicar: a list of members takes names, as in VICAR_PROXY(type, add, calls); leave out & and type::
+// expect-error: vicar: a list of members takes names, as in
 #include <vicar/actor_proxy.hpp>
 struct adder {
   int add(int value) { return value + 1; }
