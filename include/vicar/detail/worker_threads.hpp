@@ -70,8 +70,8 @@ class worker_threads {
     worker_threads* pool;
     Job first;
   };
-  static void* begin(void* given) {
-    auto* const begun = static_cast<beginning*>(given);
+  static void* begin(void* argument) {
+    auto* const begun = static_cast<beginning*>(argument);
     worker_threads* const pool = begun->pool;
     Job first = std::move(begun->first);
     delete begun;
