@@ -1086,13 +1086,20 @@ TEST_CASE("get_all copies out of a range that is kept, and moves out of one that
   CHECK(*values[1] == 2);
 }
 
+/// A view that may own what it shows, as far as can be told from its type.
+struct all_but_first : std::ranges::view_base {
+  explicit all_but_first(const std::vector<future<std::string>>& whole) : futures{&whole} {}
+  auto begin() const { return futures->begin() + 1; }
+  auto end() const { return futures->end(); }
+  const std::vector<future<std::string>>* futures;
+};
+
 TEST_CASE("get_all copies out of a view, whose futures are kept elsewhere") {
   const std::string value(40, 'v');
   std::vector<future<std::string>> answers;
   for (int i = 0; i < 3; ++i) answers.push_back(make_ready_future(std::string{value}));
   CHECK(vicar::get_all(std::span{answers}) == std::vector{value, value, value});
-  CHECK(vicar::get_all(answers | std::views::take(2)) == std::vector{value, value});
-  CHECK(vicar::get_all(std::ranges::subrange{answers.begin(), answers.end()}, 0s).size() == 3);
+  CHECK(vicar::get_all(all_but_first{answers}, 0s) == std::vector{value, value});
   CHECK(vicar::get_all(std::move(answers)) == std::vector{value, value, value});
 }
 
