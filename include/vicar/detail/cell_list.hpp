@@ -28,8 +28,6 @@ class cell_list {
   cell_handle& operator[](std::size_t index) noexcept { return cells_[index]; }
   cell_handle* begin() noexcept { return cells_; }
   cell_handle* end() noexcept { return cells_ + size_; }
-  const cell_handle* begin() const noexcept { return cells_; }
-  const cell_handle* end() const noexcept { return cells_ + size_; }
 
  private:
   cell_handle* cells_;

@@ -68,7 +68,10 @@ class VICAR_SHARED cell_table {
   /// In a child: the actors are the parent's. None is freed by that, since the threads that run them, which are not
   /// here, have references, too.
   static void forget() noexcept {
-    while (cell* const first = instance().first_) cell_handle::adopt(instance().unlink(*first));
+    while (cell* const first = instance().first_) {
+      instance().unlink(*first);
+      first->release();
+    }
     instance().ending_thread_ = nullptr;
     unlock();
   }
@@ -123,13 +126,12 @@ class VICAR_SHARED cell_table {
     last_ = &one;
     ++size_;
   }
-  /// Gives the reference back.
-  cell* unlink(cell& one) noexcept {
+  /// The reference is the caller's then.
+  void unlink(cell& one) noexcept {
     (one.entry.before ? one.entry.before->entry.after : first_) = one.entry.after;
     (one.entry.after ? one.entry.after->entry.before : last_) = one.entry.before;
     one.entry.taken = false;
     --size_;
-    return &one;
   }
 
   /// Last started first, without waiting for any.
