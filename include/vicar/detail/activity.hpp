@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <vicar/detail/chrono.hpp>
+#include <vicar/detail/time_limit.hpp>
 #include <vicar/options.hpp>
 
 namespace vicar::detail {
@@ -55,7 +56,7 @@ class activity {
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
     return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
 #else
-    return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
+    return steady_now();
 #endif
   }
 

@@ -300,10 +300,8 @@ inline bool lazy_value::begin_to_make(const future_state_base& state, participan
         "vicar: the value of this future was being made by another thread at the fork(), and that thread does not run "
         "in this process; read it before fork(), or make the future after"};
   }
-  if (participant* const actor = making_actor_.load(std::memory_order_relaxed)) {  // relaxed: under the lock
-    actor->retain();                                                               // it is alive, since it is making
-    maker = participant_handle::adopt(actor);
-  }
+  // Relaxed: under the lock. It is alive, since it is making.
+  if (participant* const actor = making_actor_.load(std::memory_order_relaxed)) maker = participant_handle{*actor};
   return false;
 }
 
