@@ -101,7 +101,7 @@ TEST_CASE("the first actor is started without memory") {
               const support::failing_allocation enough{1'000'000};
               ref.stop().get();
             },
-            an_actor_works) > 2);
+            an_actor_works) > 3);
 }
 
 TEST_CASE("the first constructor throws while memory is short, and what was sent is answered") {
