@@ -49,7 +49,7 @@ void stop_everything(world& all) {
   for (std::thread& each : all.branches) each.join();
   // Also what is not listed, and what others start meanwhile.
   for (;;) {
-    const auto cells = table::instance().snapshot(table::which::all);
+    auto cells = table::instance().snapshot(table::which::all);
     if (cells.empty()) break;
     for (const auto& each : cells) each->stop().wait();
   }
