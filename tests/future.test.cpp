@@ -199,6 +199,40 @@ TEST_CASE("the promise does not count as a handle that wants the value") {
   CHECK(*std::move(answer).get() == 3);
 }
 
+TEMPLATE_TEST_CASE("a promise gives no future away whose value was moved out", "", std::unique_ptr<int>,
+                   std::vector<int>) {
+  promise<TestType> source;
+  future<TestType> answer = source.get_future();
+  source.set_value(TestType{});
+  CHECK(answer == source.get_future());
+  std::move(answer).get();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    CHECK(error_text<future_already_retrieved>([&] { source.get_future(); }) ==
+          containing("vicar: the value of this promise was moved out", "call get_future earlier"));
+  }
+}
+
+TEST_CASE("a promise goes on giving futures away whose outcome nobody can move out") {
+  SECTION("a number") {
+    promise<int> source;
+    source.set_value(3);
+    for (int attempt = 0; attempt < 3; ++attempt) CHECK(source.get_future().get() == 3);
+  }
+  SECTION("a copy") {
+    promise<std::string> source;
+    source.set_value("kept");
+    const future<std::string> first = source.get_future();
+    for (int attempt = 0; attempt < 3; ++attempt) CHECK(source.get_future().get() == "kept");
+  }
+  SECTION("an exception") {
+    promise<std::string> source;
+    source.set_exception(std::make_exception_ptr(std::out_of_range{"too far"}));
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      CHECK(error_text<std::out_of_range>([&] { source.get_future().get(); }) == "too far");
+    }
+  }
+}
+
 TEST_CASE("a value that can only be moved is refused while another handle wants it") {
   future<std::unique_ptr<int>> first = make_ready_future(std::make_unique<int>(3));
   {

@@ -286,10 +286,14 @@ class promise {
   /// One whose answer is still to come.
   promise() : promise{detail::reply_channel<T>{}} {}
 
-  /// Any number of times: the futures share the answer.
+  /// Any number of times: the futures share the answer. Throws `future_already_retrieved` when the value was moved out
+  /// of the last of them.
   future<T> get_future() const {
     detail::future_state<T>& mine = state();
-    mine.add_consumer();
+    if (!mine.offer_consumer()) {
+      throw future_already_retrieved{
+          "vicar: the value of this promise was moved out of its last future; call get_future earlier, or read by get() of an lvalue"};
+    }
     return detail::future_access::make(detail::consumer_handle<T>::adopt(&mine));
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <vicar/detail/future_state.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <concepts>
@@ -129,13 +130,34 @@ TEST_CASE("of many producers one gets the right") {
   }
 }
 
-TEST_CASE("the last consumer is counted without the producer") {
-  const held<int> state;
-  CHECK(state->last_consumer());
+TEST_CASE("the only consumer may move the value out, whether the producer has a handle or not") {
+  held<int> state;
+  SECTION("with a producer") {}
+  SECTION("without") { state.drop_producer(); }
   state->add_consumer();
-  CHECK_FALSE(state->last_consumer());
+  CHECK_FALSE(state->move_out());
   state->drop_consumer();
-  CHECK(state->last_consumer());
+  CHECK(state->move_out());
+  CHECK(state->move_out());
+}
+
+TEST_CASE("the producer gives handles away until the value is moved out") {
+  const held<int> state;
+  CHECK(state->offer_consumer());
+  CHECK_FALSE(state->move_out());
+  state->drop_consumer();
+  CHECK(state->move_out());
+  CHECK_FALSE(state->offer_consumer());
+}
+
+TEST_CASE("either the value is moved out or the producer gives a handle away, and the refused one is not counted") {
+  for (int round = 0; round < 1000; ++round) {
+    const held<int> state;
+    std::array<bool, 2> won{};
+    on_threads(2, [&](std::size_t index) { won[index] = index == 0 ? state->move_out() : state->offer_consumer(); });
+    REQUIRE(won[0] != won[1]);
+    if (won[1]) state->drop_consumer();
+  }
 }
 
 TEST_CASE("a value is destroyed once, with the state") {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Fulfil and wait: one answer, those who wait for it, and who frees it.
 //
-// Stands for future_state_base::claim, unclaim, publish, publish_last, set_lazy, await, sleep_in_kernel, attach, drop
-// and last_consumer, lazy_value::make_once, make_as_the_only_one, done and wait_for_maker (future_state.hpp),
+// Stands for future_state_base::claim, unclaim, publish, publish_last, set_lazy, await, sleep_in_kernel, attach, drop,
+// offer_consumer and move_out, lazy_value::make_once, make_as_the_only_one, done and wait_for_maker (future_state.hpp),
 // consumer_handle::extract and producer_handle (future_handle.hpp), and promise (future.hpp).
 //
 // Checked:
@@ -18,6 +18,7 @@
 // decide between producers only, and are relaxed: the outcome that follows is published by `ready`.
 //
 // WITH_third_consumer: of a reply, one more.
+// WITH_later_future: of a promise, whose second thread takes a further future.
 // BREAK_sleep_unannounced (invalid end state): a sleeper does not set `sleeping`.
 // BREAK_announce_late (invalid end state): a sleeper sets `sleeping` and does not look again at what was there.
 // BREAK_lazy_unannounced (invalid end state): set_lazy wakes nobody.
@@ -26,10 +27,15 @@
 // BREAK_drop_in_two (assertion violated): who drops a handle reads afterwards whether it was the last one.
 // BREAK_claim_in_two (assertion violated): claim looks before it sets the bit.
 // BREAK_publish_late (assertion violated): publish_last drops its handle before it sets `ready`.
+// BREAK_move_out_in_two (assertion violated): move_out looks before it sets the bit, with a later future.
+// BREAK_offer_without_look (assertion violated): offer_consumer does not look at `moved_out`, with a later future.
 // BREAK_make_without_look (assertion violated): make_once does not look whether the value was made meanwhile.
 
 #include "waiting.inc"
 
+#if defined(BREAK_move_out_in_two) || defined(BREAK_offer_without_look)
+#define WITH_later_future
+#endif
 #ifdef WITH_third_consumer
 #define CONSUMERS 3
 #else
@@ -44,7 +50,8 @@
 #define claimed 8
 #define lazy 16
 #define producer 32
-#define one_consumer 64
+#define moved_out 64
+#define one_consumer 128
 #define all_consumers (7 * one_consumer)
 #define all_handles (all_consumers | producer)
 
@@ -52,7 +59,7 @@ short word = producer + CONSUMERS * one_consumer;
 byte sleepers; // on the word
 bool freed;
 bool stored; // an outcome
-bool moved_out;
+bool gone; // the value
 bool attached;
 byte continuation_runs;
 
@@ -204,18 +211,6 @@ proctype first_producer() {
   ended++
 }
 
-proctype second_producer() {
-  short before, now;
-  if
-  :: kind == kept_promise || kind == hook -> keep()
-  :: else
-  fi;
-  d_step {
-    second_done = true;
-    ended++
-  }
-}
-
 // An actor gives up the mutex to leave its edge, and looks again.
 inline wait_for_maker() {
   before = maker;
@@ -317,12 +312,33 @@ inline await() {
   now = 0
 }
 
-inline extract() {
-  load(now, all_consumers);
+// The read-modify-write is a loop that ends with one that succeeds, or with a look at who holds handles.
+inline move_out() {
+#ifdef BREAK_move_out_in_two
+  load(now, all_handles);
+  if
+  :: now == (one_consumer | producer) -> modify(word | moved_out, before, 0)
+  :: now != (one_consumer | producer)
+  fi;
+#else
   d_step {
     touch;
-    assert(stored && !moved_out);
-    moved_out = (now == one_consumer);
+    now = word & all_handles;
+    if
+    :: now == (one_consumer | producer) -> word = word | moved_out
+    :: else
+    fi
+  };
+#endif
+  now = now & all_consumers
+}
+
+inline extract() {
+  move_out();
+  d_step {
+    touch;
+    assert(stored && !gone);
+    gone = (now == one_consumer);
     now = 0
   }
 }
@@ -338,6 +354,44 @@ inline attach() {
   :: before == ready -> before = 0; run_continuation()
   :: before == 0
   fi
+}
+
+// Leaves in `before` whether there was none to give away.
+inline offer() {
+  modify(word + one_consumer, before, moved_out);
+#ifdef BREAK_offer_without_look
+  before = 0;
+#endif
+  if
+  :: before != 0 -> drop(one_consumer); before = moved_out
+  :: before == 0
+  fi
+}
+
+// Keeps the promise, or takes a further future from it and reads that.
+proctype second_producer() {
+  short before, now;
+  bool limited, gave_up;
+  if
+#ifdef WITH_later_future
+  :: offer();
+    second_done = true;
+    if
+    :: before != 0 -> before = 0
+    :: before == 0 ->
+      await();
+      extract();
+      drop(one_consumer)
+    fi
+#else
+  :: kind == kept_promise || kind == hook -> keep()
+  :: else
+#endif
+  fi;
+  d_step {
+    second_done = true;
+    ended++
+  }
 }
 
 proctype consumer(bool may_attach) {
@@ -373,8 +427,12 @@ leave:
 init {
   atomic {
     if
+#ifndef WITH_later_future
     :: kind = reply
-#ifndef WITH_third_consumer
+#endif
+#ifdef WITH_later_future
+    :: kind = kept_promise
+#elif !defined(WITH_third_consumer)
     :: kind = dropped_reply
     :: kind = kept_promise
     :: kind = hook

@@ -66,12 +66,16 @@ class consumer_handle {
     return asked;
   }
 
-  /// The value moved out if this is the last handle, else a copy. Keeps the handle, which other threads may be waiting
-  /// on.
+  /// The value moved out if this is the last consumer's handle, else a copy. Keeps the handle, which other threads may
+  /// be waiting on.
   T extract(const time_limit& limit) const {
     state_type& from = settled(limit);
-    if constexpr (!std::is_void_v<T>) {
-      if (from.last_consumer()) return std::move(from.value());
+    if constexpr (std::is_void_v<T>) {
+      return;
+    } else if constexpr (std::is_copy_constructible_v<T> && std::is_trivially_copyable_v<T>) {
+      return std::as_const(from.value());
+    } else {
+      if (from.move_out()) return std::move(from.value());
       if constexpr (std::is_copy_constructible_v<T>) return std::as_const(from.value());
       throw future_already_retrieved{
           "vicar: this value can only be moved and another handle of the future still wants it; read it by reference with an lvalue's get()"};

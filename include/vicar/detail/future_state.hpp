@@ -91,9 +91,22 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   void add_consumer() noexcept { word_.fetch_add(one_consumer, std::memory_order_relaxed); }
   void drop_consumer() noexcept { drop(one_consumer); }
   void drop_producer() noexcept { drop(producer_bit); }
-  /// Acquires what the other consumers did before they let go, so that the last one may move the value out.
-  bool last_consumer() const noexcept {
-    return (word_.load(std::memory_order_acquire) & all_consumers) == one_consumer;
+  /// Another consumer's handle, from the producer; false if the value was moved out.
+  bool offer_consumer() noexcept {
+    // Relaxed: the producer's handle keeps the state alive; decides between this and `move_out`.
+    if ((word_.fetch_add(one_consumer, std::memory_order_relaxed) & moved_out) == 0) return true;
+    drop_consumer();
+    return false;
+  }
+  /// Whether the caller's handle is the only one of a consumer: then it may move the value out, and the producer gives
+  /// no further handle away. Acquires what the other consumers did before they let go.
+  bool move_out() noexcept {
+    std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires as said above
+    while ((now & all_handles) == (one_consumer | producer_bit)) {
+      // Acquires as said above; decides between this and `offer_consumer`.
+      if (word_.compare_exchange_weak(now, now | moved_out, std::memory_order_acquire)) return true;
+    }
+    return (now & all_handles) == one_consumer;
   }
 
   // The producer's side.
@@ -196,13 +209,14 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
  private:
   // word_: what is known of the outcome, and who holds the state
-  static constexpr std::uint32_t ready_bit = 1;      // the outcome may be read
-  static constexpr std::uint32_t sleeping = 2;       // somebody sleeps, or is about to, until the word changes
-  static constexpr std::uint32_t continued = 4;      // continuation_ is set
-  static constexpr std::uint32_t claimed = 8;        // a producer has the right to store the outcome
-  static constexpr std::uint32_t lazy_bit = 16;      // lazy_ is set
-  static constexpr std::uint32_t producer_bit = 32;  // the producer has a handle
-  static constexpr std::uint32_t one_consumer = 64;  // from here on: how many handles the consumers have
+  static constexpr std::uint32_t ready_bit = 1;       // the outcome may be read
+  static constexpr std::uint32_t sleeping = 2;        // somebody sleeps, or is about to, until the word changes
+  static constexpr std::uint32_t continued = 4;       // continuation_ is set
+  static constexpr std::uint32_t claimed = 8;         // a producer has the right to store the outcome
+  static constexpr std::uint32_t lazy_bit = 16;       // lazy_ is set
+  static constexpr std::uint32_t producer_bit = 32;   // the producer has a handle
+  static constexpr std::uint32_t moved_out = 64;      // the value was, while the producer had a handle
+  static constexpr std::uint32_t one_consumer = 128;  // from here on: how many handles the consumers have
   static constexpr std::uint32_t all_consumers = ~(one_consumer - 1);
   static constexpr std::uint32_t all_handles = all_consumers | producer_bit;
 
