@@ -170,6 +170,21 @@ TEST_CASE("no thread: the stop token is signalled before the object is destroyed
   CHECK(registry::get_all().size() == refusal.others());
 }
 
+TEST_CASE("no thread: the destructor knows whose it is") {
+  struct named : vicar::actor {
+    named(no_threads& refusal, std::string& name) : at_the_end{name} { refusal.begin(); }
+    ~named() {
+      at_the_end = name();
+      stop();
+    }
+    std::string& at_the_end;
+  };
+  no_threads refusal;
+  std::string name;
+  CHECK_THROWS_AS(vicar::start<named>({.name = "forgotten"}, refusal, name), vicar::error);
+  CHECK(name == "forgotten");
+}
+
 TEST_CASE("no thread: what the constructor sent to itself is answered, and its arguments are destroyed") {
   struct hopeful {
     hopeful(no_threads& refusal, vicar::future<int>& answer, std::shared_ptr<int> token) {

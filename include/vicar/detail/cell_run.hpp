@@ -140,6 +140,7 @@ inline void cell::in_child() noexcept {
 }
 
 inline void cell::abandon() noexcept {
+  const participant_frame frame{*this};  // destructors may ask who they are, or call exit
   mailbox_.close();
   request_stop();
   abandon_leftovers();
