@@ -64,3 +64,21 @@ TEST_CASE("a point on another clock is a limit from now") {
   CHECK(time_limit{std::chrono::system_clock::time_point{}}.passed());
   CHECK(time_limit{clock_type::now()}.passed());
 }
+
+TEMPLATE_TEST_CASE("a point that no clock can count up to has passed, or is for ever", "", std::chrono::steady_clock,
+                   std::chrono::system_clock) {
+  using exact = std::chrono::time_point<TestType>;
+  using coarse = std::chrono::time_point<TestType, std::chrono::seconds>;
+  for (const time_limit& limit : {time_limit{exact::min()}, time_limit{coarse::min()}}) {
+    CHECK_FALSE(limit.forever());
+    CHECK(limit.passed());
+  }
+  for (const time_limit& limit : {time_limit{exact::max()}, time_limit{coarse::max()}}) {
+    CHECK_FALSE(limit.passed());
+    CHECK(limit.left() > 24h * 365 * 200);
+  }
+}
+
+TEST_CASE("what is no number has passed at once") {
+  CHECK(time_limit{std::numeric_limits<double>::quiet_NaN()}.passed());
+}

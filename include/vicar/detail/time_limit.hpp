@@ -27,8 +27,8 @@ class time_limit {
     const std::int64_t now = steady_now();
     double asked = seconds * 1e9;
     if (asked >= static_cast<double>(never - now)) return;
-    constexpr double least = -3600e9;  // keeps the arithmetic below in range; all that is past is the same
-    if (asked < least) asked = least;
+    constexpr double least = -3600e9;     // keeps the arithmetic below in range; all that is past is the same
+    if (!(asked > least)) asked = least;  // also what is no number
     asked_ = static_cast<std::int64_t>(asked);
     if (static_cast<double>(asked_) < asked) ++asked_;
     until_ = now + asked_;
@@ -40,7 +40,7 @@ class time_limit {
 
   /// A point in time on any clock, as of now.
   template <class Clock, class Duration>
-  explicit time_limit(const std::chrono::time_point<Clock, Duration>& point) : time_limit{point - Clock::now()} {}
+  explicit time_limit(const std::chrono::time_point<Clock, Duration>& point) : time_limit{seconds_until(point)} {}
 
   constexpr bool forever() const noexcept { return until_ == never; }
   constexpr std::int64_t until_nanoseconds() const noexcept { return until_; }
@@ -57,6 +57,16 @@ class time_limit {
   }
 
  private:
+  template <class Clock, class Duration>
+  static double seconds_until(const std::chrono::time_point<Clock, Duration>& point) {
+    using seconds = std::chrono::duration<double>;
+    const auto now = Clock::now();
+    // Exact only for points that are near: the numbers of the clock may not be enough to count up to others.
+    const double roughly = seconds{point.time_since_epoch()}.count() - seconds{now.time_since_epoch()}.count();
+    constexpr double century = 3'155'760'000;
+    return roughly > -century && roughly < century ? seconds{point - now}.count() : roughly;
+  }
+
   static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 
   std::int64_t until_ = never;
