@@ -46,8 +46,7 @@ byte ended;
 
 mtype = { accepted, is_full, is_closed, allocates };
 
-// The numbers have no sign: less than none is much.
-#define has_room(number_pushed) (number_pushed >= handled && number_pushed - handled < CAPACITY)
+#define has_room(number_handled) (pushed - number_handled < CAPACITY)
 
 inline notify_room() {
 #ifndef BREAK_wake_without_number
@@ -59,16 +58,16 @@ inline notify_room() {
 #if defined(BREAK_room_unlocked)
 #define may_land room_seen
 #elif defined(BREAK_room_once)
-#define may_land (has_chunk || has_room(pushed))
+#define may_land (has_chunk || has_room(handled))
 #else
-#define may_land has_room(pushed)
+#define may_land has_room(handled)
 #endif
 
 // What is done under the lock is one step: of what it touches, others see `handled` alone without the lock, and that is
 // read once.
 inline push() {
 #ifdef BREAK_room_unlocked
-  room_seen = has_room(pushed);
+  room_seen = has_room(handled);
 #endif
   atomic {
     if
@@ -100,7 +99,7 @@ inline sleep_unless_room() {
   if
   :: closed
   :: !closed ->
-    number = pushed;
+    number = handled;
     if
     :: has_room(number)
     :: else ->

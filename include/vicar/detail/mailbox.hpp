@@ -234,8 +234,10 @@ class VICAR_SHARED mailbox {
 
   bool has_room() const noexcept {
     if (capacity_ == unlimited) return true;
-    // Sequentially consistent with the consumer's store: see `room_wait`.
-    return pushed_.load(std::memory_order_relaxed) - handled_.load(std::memory_order_seq_cst) < capacity_;
+    // Sequentially consistent with the consumer's store: see `room_wait`. Read first, because it acquires the number of
+    // those pushed that the consumer has seen: without the lock, the difference may be too large, but not below zero.
+    const std::uint64_t handled = handled_.load(std::memory_order_seq_cst);
+    return pushed_.load(std::memory_order_relaxed) - handled < capacity_;
   }
 
   /// Whether an ordinary message would be refused now, but not for ever. Needs no lock: who sees room too late looks
