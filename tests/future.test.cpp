@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <latch>
 #include <list>
 #include <map>
@@ -380,6 +381,12 @@ TEST_CASE("a limit that is too long to count waits for ever") {
   }};
   waiting.count_down();
   CHECK(answer.get(std::chrono::hours::max()) == 1);
+}
+
+TEST_CASE("wait_until a time before all others looks once") {
+  const promise<int> source;
+  CHECK_FALSE(source.get_future().wait_until(std::chrono::steady_clock::time_point::min()));
+  CHECK_FALSE(source.get_future().wait_until(std::chrono::system_clock::time_point::min()));
 }
 
 TEST_CASE("wait_for and wait_until say whether the answer is there") {
@@ -1127,6 +1134,49 @@ struct all_but_first : std::ranges::view_base {
   auto end() const { return futures->end(); }
   const std::vector<future<std::string>>* futures;
 };
+
+TEST_CASE("a get_all that fails takes nothing out of the range that it was given") {
+  promise<std::string> later;
+  std::vector<future<std::string>> answers{make_ready_future(std::string(40, 'v')), later.get_future()};
+  CHECK_THROWS_AS(vicar::get_all(std::move(answers), 1ms), timeout_error);
+  SECTION("which may be given again") {
+    later.set_value("late");
+    CHECK(vicar::get_all(std::move(answers)) == std::vector{std::string(40, 'v'), std::string("late")});
+  }
+  SECTION("where one has failed, neither") {
+    later.set_exception(std::make_exception_ptr(std::out_of_range{"too far"}));
+    CHECK(error_text<std::out_of_range>([&] { vicar::get_all(std::move(answers)); }) == "too far");
+    CHECK(answers[0].get() == std::string(40, 'v'));
+  }
+}
+
+TEST_CASE("get_all reads a range once that makes its futures as it is read") {
+  int made = 0;
+  const auto make = [&](int number) {
+    ++made;
+    return make_ready_future(std::make_unique<int>(number));
+  };
+  struct making {
+    struct iterator {
+      using difference_type = std::ptrdiff_t;
+      using value_type = future<std::unique_ptr<int>>;
+      value_type operator*() const { return (*make)(number); }
+      iterator& operator++() {
+        ++number;
+        return *this;
+      }
+      iterator operator++(int) { return {make, number++}; }
+      bool operator==(const iterator& other) const { return number == other.number; }
+      const std::function<value_type(int)>* make = nullptr;
+      int number = 0;
+    };
+    iterator begin() const { return {&make, 0}; }
+    iterator end() const { return {&make, 3}; }
+    std::function<future<std::unique_ptr<int>>(int)> make;
+  };
+  CHECK(*vicar::get_all(making{make})[2] == 2);
+  CHECK(made == 3);
+}
 
 TEST_CASE("get_all copies out of a view, whose futures are kept elsewhere") {
   const std::string value(40, 'v');

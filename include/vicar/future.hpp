@@ -397,12 +397,19 @@ auto collect(Range&& futures, const time_limit& limit) {
   } else {
     std::vector<value_type> values;
     if constexpr (check_readable_range<value_type, Range>()) {
-      for (const auto& one : futures) {
-        if constexpr (futures_are_kept<value_type, Range>) {
-          values.push_back(future_access::handle(one).settled(limit).value());
-        } else {
-          values.push_back(future_access::handle(one).extract(limit));
+      if constexpr (futures_are_kept<value_type, Range>) {
+        for (const auto& one : futures) values.push_back(future_access::handle(one).settled(limit).value());
+      } else {
+        if constexpr (holds_futures<Range>) {
+          // Nothing is moved out before all are there, so that a time limit or an exception takes nothing away.
+          std::size_t count = 0;
+          for (const auto& one : futures) {
+            future_access::handle(one).settled(limit);
+            ++count;
+          }
+          values.reserve(count);
         }
+        for (const auto& one : futures) values.push_back(future_access::handle(one).extract(limit));
       }
     }
     return values;

@@ -3,6 +3,7 @@
 #define VICAR_DETAIL_FUTURE_CHECKS_HPP
 
 #include <concepts>
+#include <iterator>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -121,6 +122,11 @@ template <class Value, class Range>
 inline constexpr bool futures_are_kept =
     std::is_lvalue_reference_v<Range> || std::ranges::enable_borrowed_range<std::remove_cvref_t<Range>> ||
     (std::ranges::enable_view<std::remove_cvref_t<Range>> && std::is_copy_constructible_v<Value>);
+
+/// Whether the futures are there before the range is read, which may be done twice, and not made by reading it.
+template <class Range, class Iterator = decltype(std::begin(std::declval<Range&>()))>
+inline constexpr bool holds_futures =
+    std::forward_iterator<Iterator> && std::is_lvalue_reference_v<std::iter_reference_t<Iterator>>;
 
 template <class Value, class Range>
 consteval bool check_readable_range() {
