@@ -5,12 +5,20 @@
 #include <atomic>
 #include <chrono>
 #include <concepts>
+#include <cstdint>
 #include <exception>
 #include <latch>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+
+#if VICAR_HAS_FORK
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
 
 #include "support/catch.hpp"
 #include "support/expect.hpp"
@@ -159,6 +167,29 @@ TEST_CASE("either the value is moved out or the producer gives a handle away, an
     if (won[1]) state->drop_consumer();
   }
 }
+
+#if VICAR_HAS_FORK
+TEST_CASE("a future with more handles than can be counted ends the process, which would free it too early") {
+  const pid_t child = fork();
+  if (child == 0) {
+    std::set_terminate([] {
+      try {
+        throw;
+      } catch (const vicar::error& too_many) {
+        _exit(std::string_view{too_many.what()}.starts_with("vicar: one future has more than 16 million copies") ? 7
+                                                                                                                 : 8);
+      }
+    });
+    auto* const state = new future_state<int>;
+    for (std::uint32_t i = 0; i < std::uint32_t{1} << 26U; ++i) state->add_consumer();
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 7);
+}
+#endif
 
 TEST_CASE("a value is destroyed once, with the state") {
   tally counts;

@@ -87,14 +87,12 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   // Handles. A new state is held by one producer and by one consumer.
 
-  // Relaxed: a new handle is made from one that keeps the state alive.
-  void add_consumer() noexcept { word_.fetch_add(one_consumer, std::memory_order_relaxed); }
+  void add_consumer() noexcept { count_consumer(); }
   void drop_consumer() noexcept { drop(one_consumer); }
   void drop_producer() noexcept { drop(producer_bit); }
   /// Another consumer's handle, from the producer; false if the value was moved out.
   bool offer_consumer() noexcept {
-    // Relaxed: the producer's handle keeps the state alive; decides between this and `move_out`.
-    if ((word_.fetch_add(one_consumer, std::memory_order_relaxed) & moved_out) == 0) return true;
+    if ((count_consumer() & moved_out) == 0) return true;
     drop_consumer();
     return false;
   }
@@ -218,7 +216,21 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   static constexpr std::uint32_t moved_out = 64;      // the value was, while the producer had a handle
   static constexpr std::uint32_t one_consumer = 128;  // from here on: how many handles the consumers have
   static constexpr std::uint32_t all_consumers = ~(one_consumer - 1);
+  static constexpr std::uint32_t most_consumers = std::uint32_t{1} << 31U;  // many threads may be in the way at once
   static constexpr std::uint32_t all_handles = all_consumers | producer_bit;
+
+  /// Gives the word as it was.
+  std::uint32_t count_consumer() noexcept {
+    // Relaxed: a new handle is made from one that keeps the state alive, and what a producer gives away is decided
+    // here.
+    const std::uint32_t before = word_.fetch_add(one_consumer, std::memory_order_relaxed);
+    if (before >= most_consumers) refuse_handle();
+    return before;
+  }
+  /// Ends the process, since the state would be freed too early: nobody can have kept so many by design.
+  [[noreturn]] static void refuse_handle() {
+    throw vicar::error{"vicar: one future has more than 16 million copies; keep fewer, or pass them by reference"};
+  }
 
   void drop(std::uint32_t share) noexcept {
     // Releases what this handle did, and acquires what the others did before the state is freed.
@@ -305,14 +317,15 @@ inline bool lazy_value::begin_to_make(const future_state_base& state, participan
     making_actor_.store(innermost_frame ? &innermost_frame->owner : nullptr, std::memory_order_relaxed);
     return true;
   }
-  if (maker_ == this_thread()) {
-    throw deadlock_error{
-        "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
-  }
+  // Looked at first: a thread of a child may have the number of one of the parent's.
   if (maker_generation_ != this_generation()) {
     throw actor_dead_error{
         "vicar: the value of this future was being made by another thread at the fork(), and that thread does not run "
         "in this process; read it before fork(), or make the future after"};
+  }
+  if (maker_ == this_thread()) {
+    throw deadlock_error{
+        "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
   }
   // Relaxed: under the lock. It is alive, since it is making.
   if (participant* const actor = making_actor_.load(std::memory_order_relaxed)) maker = participant_handle{*actor};
