@@ -167,6 +167,7 @@ TEST_CASE("stop_all with a timeout names who is stuck and where, and tells the o
   } while (contains(text, late.urn()));
   CHECK(contains(text, "app::stone (" + stuck.urn() + ") did not answer stop"));
   CHECK(contains(text, "it is running wait for "));
+  CHECK(contains(text, " s so far"));
   CHECK(!late.is_alive());
   early.stop().wait();
   CHECK(!early.is_alive());
