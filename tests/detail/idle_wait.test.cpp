@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <vicar/detail/idle_wait.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -13,6 +15,8 @@
 #if defined(__linux__)
 #include <sched.h>
 #endif
+
+#include <vicar/detail/mailbox.hpp>
 
 #include "support/catch.hpp"
 #include "support/threads.hpp"
@@ -92,6 +96,58 @@ void one_by_one(std::size_t count, Prepare prepare, Before before_each) {
   }
 }
 
+/// A mailbox that counts how often it is looked into. A pause arms at once if it has looked once when it sleeps.
+struct looked_into {
+  std::function<bool(int)> has_message_at_look = [](int) { return false; };
+  std::function<void()> sleep = [] { the_last_wake.note(); };  // by this core
+  int looks = 0;
+  int sleeps = 0;
+
+  bool has_messages() noexcept { return has_message_at_look(++looks); }
+  bool arm() const noexcept { return true; }
+  void sleep_until_woken() noexcept {
+    ++sleeps;
+    sleep();
+  }
+};
+
+struct pause_taken {
+  int looks;
+  bool slept;
+};
+pause_taken wait_once(idle_wait& pause, looked_into& queue) {
+  queue.looks = 0;
+  queue.sleeps = 0;
+  pause.wait(queue);
+  return {queue.looks, queue.sleeps == 1};
+}
+
+/// Longer than the longest that makes a difference.
+void pass_time() {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{1};
+  while (std::chrono::steady_clock::now() < until) {
+  }
+}
+
+looked_into with_long_pauses() {
+  looked_into queue;
+  queue.sleep = [] {
+    pass_time();
+    the_last_wake.note();
+  };
+  return queue;
+}
+
+/// Pauses that are over at the second look, or at once by a wake-up, until one has found its message by looking.
+/// Whether there was one: it takes more pauses where other threads take the core away, so that a short one lasts.
+bool spins_after_short_pauses(idle_wait& pause) {
+  looked_into queue;
+  queue.has_message_at_look = [](int look) { return look >= 2; };
+  for (int pauses = 0; pauses < 10'000; ++pauses)
+    if (!wait_once(pause, queue).slept) return true;
+  return false;
+}
+
 }  // namespace
 
 TEST_CASE("each wake-up differs from the one before") {
@@ -105,7 +161,93 @@ TEST_CASE("each wake-up differs from the one before") {
   }
 }
 
+TEST_CASE("an actor whose pauses are long sleeps at once") {
+  idle_wait pause;
+  looked_into queue = with_long_pauses();
+  for (int i = 0; i < 20; ++i) {
+    const pause_taken taken = wait_once(pause, queue);
+    CHECK(taken.looks == 1);
+    CHECK(taken.slept);
+  }
+}
+
+TEST_CASE("an actor whose pauses are short looks for the next message before it sleeps") {
+  idle_wait pause;
+  REQUIRE(spins_after_short_pauses(pause));
+  looked_into without_message;
+  const pause_taken taken = wait_once(pause, without_message);
+  CHECK(taken.looks > 2);
+  CHECK(taken.slept);
+}
+
+TEST_CASE("an actor learns that its pauses have become long or short") {
+  idle_wait pause;
+  looked_into queue = with_long_pauses();
+  for (int turn = 0; turn < 3; ++turn) {
+    CHECK(spins_after_short_pauses(pause));
+    for (int i = 0; i < 10; ++i) wait_once(pause, queue);
+    CHECK(wait_once(pause, queue).looks == 1);
+  }
+}
+
 #if defined(__linux__)
+TEST_CASE("an actor keeps a core that is its own awake until the next actor is woken, if it was woken from elsewhere") {
+  const std::vector<unsigned> cores = two_cores();
+  if (cores.front() == cores.back()) return;
+  looked_into queue;
+  const auto be_woken_from = [&](unsigned core) {
+    queue.sleep = [core] {
+      pass_time();
+      on_core(core, [] { the_last_wake.note(); });
+    };
+  };
+  std::vector<int> looks;
+  const auto wait = [&](idle_wait& pause) { looks.push_back(wait_once(pause, queue).looks); };
+  const auto when_confined = [&](auto function) { on_core(cores.back(), function); };
+
+  SECTION("until then") {
+    be_woken_from(cores.front());
+    when_confined([&] {
+      idle_wait pause;
+      wait(pause);
+      queue.has_message_at_look = [](int look) {
+        if (look == 5) the_last_wake.note();
+        return false;
+      };
+      wait(pause);
+    });
+    CHECK(looks[0] == 1);
+    CHECK(looks[1] > 1);
+    CHECK(looks[1] <= 6);  // fewer than five if it did not get to them in time
+  }
+  SECTION("rarely, if nobody was woken the last time") {
+    be_woken_from(cores.front());
+    when_confined([&] {
+      idle_wait pause;
+      for (int i = 0; i < 40; ++i) wait(pause);
+    });
+    CHECK(looks[0] == 1);
+    CHECK(looks[1] > 1);
+    const auto vigils = std::count_if(looks.begin(), looks.end(), [](int each) { return each > 1; });
+    CHECK(vigils >= 2);
+    CHECK(vigils <= 5);
+  }
+  SECTION("not if it was woken from its own core") {
+    be_woken_from(cores.back());
+    when_confined([&] {
+      idle_wait pause;
+      for (int i = 0; i < 10; ++i) wait(pause);
+    });
+    CHECK(looks == std::vector<int>(10, 1));
+  }
+  SECTION("not if it may run elsewhere") {
+    be_woken_from(cores.front());
+    idle_wait pause;
+    for (int i = 0; i < 10; ++i) wait(pause);
+    CHECK(looks == std::vector<int>(10, 1));
+  }
+}
+
 TEST_CASE("a thread knows whether it was woken from another core") {
   const std::vector<unsigned> cores = two_cores();
   last_wake wake;

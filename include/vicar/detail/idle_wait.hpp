@@ -8,7 +8,6 @@
 #include <sched.h>
 
 #include <vicar/detail/config.hpp>
-#include <vicar/detail/mailbox.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/time_limit.hpp>
 
@@ -60,7 +59,9 @@ VICAR_SHARED inline constinit last_wake the_last_wake;
 /// thread.
 class idle_wait {
  public:
-  void wait(mailbox& queue) noexcept {
+  /// `Mailbox` has the functions of `mailbox` that are called here: a test counts the calls.
+  template <class Mailbox>
+  void wait(Mailbox& queue) noexcept {
     const std::int64_t began = steady_now();
     const auto has_messages = [&] { return queue.has_messages(); };
     if (average_ < worth_spinning) {
