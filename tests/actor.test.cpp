@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <latch>
 #include <memory>
 #include <mutex>
@@ -821,3 +822,27 @@ TEST_CASE("a thousand actors live at once and answer") {
   for (auto& each : all) stopped.push_back(each.stop());
   for (const bool each : vicar::get_all(stopped)) CHECK(each);
 }
+
+#if defined(CLOCK_PROCESS_CPUTIME_ID)
+TEST_CASE("actors that have nothing to do use no processor time") {
+  const auto processor_time = [] {
+    std::timespec used{};
+    REQUIRE(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0);
+    return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
+  };
+  std::vector<vicar::actor_ref<worker>> all;
+  for (int i = 0; i < 100; ++i) all.push_back(start<worker>());
+  // Some, one after the other, so that an actor may expect another one soon.
+  for (const auto& each : all)
+    for (int i = 0; i < 20; ++i) CHECK(each.call<&worker::add_one>(i).get() == i + 1);
+
+  const vicar::promise<int> never_kept;
+  const auto before = processor_time();
+  CHECK_FALSE(never_kept.get_future().wait_for(std::chrono::milliseconds{300}));
+  // Of the 600 ms that two cores have. What is used is how each of them goes to sleep.
+  CHECK(processor_time() - before < std::chrono::milliseconds{100});
+  std::vector<vicar::future<bool>> stopped;
+  for (auto& each : all) stopped.push_back(each.stop());
+  for (const bool each : vicar::get_all(stopped)) CHECK(each);
+}
+#endif
