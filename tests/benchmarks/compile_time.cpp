@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What vicar costs to build, unoptimised. Every unit is compiled in turn, so that the ratios compare what was measured
-// at the same time. The measure is processor time: it depends less than time by the clock on what else runs.
+// at the same time. The measure is processor time: it depends less than time by the clock on what else runs. The size
+// of what comes out is the same each time.
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
@@ -8,6 +9,8 @@
 #include <fstream>
 #include <functional>
 #include <map>
+#include <optional>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -142,6 +145,11 @@ std::vector<unit> make_units(const temporary_folder& folder) {
   return units;
 }
 
+/// Neither generated nor a unit without a function.
+bool is_program(const unit& one) {
+  return one.file.starts_with(VICAR_BENCHMARKS_SOURCE_DIR) && one.name != "plain_includes";
+}
+
 double compile(const arguments& chosen, const unit& one, const temporary_folder& folder) {
   // The compiler is found as the shell finds it.
   std::vector<std::string> command{"/usr/bin/env", chosen.compiler, "-std=c++20", "-O0", "-c"};
@@ -152,7 +160,20 @@ double compile(const arguments& chosen, const unit& one, const temporary_folder&
   return finished.processor_seconds * 1e3;
 }
 
+/// What `size` calls text of the object that was compiled last, in bytes; constants and the tables for exceptions are
+/// in it. Empty without `size`.
+std::optional<double> size_of_code(const temporary_folder& folder) {
+  const finished_process finished = run_process({"/usr/bin/env", "size", folder.file("object.o")});
+  if (finished.status != 0) return std::nullopt;
+  std::istringstream table{finished.output};
+  std::string heads;
+  double text = 0;
+  if (!std::getline(table, heads) || !(table >> text)) throw std::runtime_error{"`size` writes another table"};
+  return text;
+}
+
 using times = std::map<std::string, std::vector<double>>;
+using sizes = std::map<std::string, double>;
 
 void show(std::string_view what, const std::vector<double>& values, std::string_view unit, double budget) {
   const spread found = spread_of(values);
@@ -176,14 +197,35 @@ void show_difference(const times& measured, const char* many, const char* few, i
   show(what, differences, "ms", budget);
 }
 
+void show_sizes(const sizes& code) {
+  if (code.empty()) {
+    fmt::print("skipped: the size of the code: `size` was not found (binutils)\n");
+    return;
+  }
+  fmt::print("\n{:<46}{:>12}\n", "", "code");
+  const auto show_one = [](std::string_view what, const std::string& value) {
+    fmt::print("{:<46}{:>12}\n", what, value);
+  };
+  for (const auto& [name, bytes] : code) show_one(name, fmt::format("{:.1f} KB", bytes / 1e3));
+  const auto caf = code.find("caf_hello_world");
+  if (caf == code.end()) return;
+  for (const char* name : {"one_actor", "two_actors"})
+    show_one(fmt::format("{}, to caf_hello_world", name), fmt::format("{:.2f} ×", code.at(name) / caf->second));
+}
+
 void run(const arguments& chosen) {
   const temporary_folder folder;
   const std::vector<unit> units = make_units(folder);
   times measured;
+  sizes code;
   for (int round = 0; round <= chosen.rounds; ++round) {
     for (const unit& one : units) {
       const double milliseconds = compile(chosen, one, folder);
-      if (round > 0) measured[one.name].push_back(milliseconds);
+      if (round > 0) {
+        measured[one.name].push_back(milliseconds);
+      } else if (is_program(one)) {
+        if (const auto bytes = size_of_code(folder)) code[one.name] = *bytes;
+      }
     }
   }
 
@@ -204,6 +246,7 @@ void run(const arguments& chosen) {
   show_difference(measured, "many_by_constant", "few_by_constant", more, "a call by pointer, call<&T::m>()", 6);
   show_difference(measured, "many_by_pointer", "few_by_pointer", more, "a call by pointer, call(&T::m), its own type",
                   6);
+  show_sizes(code);
 }
 
 }  // namespace
