@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every ask has exactly one outcome, and the right one, whatever happens to the actor: asks from several threads meet
-// constructors, hooks and methods that throw, stops of every kind, and mailboxes that are full, all at random.
+// constructors, hooks, methods and destructors that throw, stops of every kind, and mailboxes that are full, all at
+// random. What the actor has counted then is what came of them.
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -68,6 +70,7 @@ struct script {
   finish how = finish::stopped;
   std::uint64_t turning_point = 0;  ///< the ask in whose method it happens, or after how many from outside
   bool end_throws = false;          ///< on_stop and on_failure throw
+  bool destructor_throws = false;
   vicar::options chosen;
 };
 
@@ -84,6 +87,8 @@ struct stage {
   script plan;
   std::vector<std::atomic<std::uint8_t>> handled;  ///< how often each ask was
   std::atomic<std::uint64_t> handled_so_far{0};
+  std::atomic<std::uint64_t> destructors_thrown{0};
+  std::uint64_t deferred = 0;  ///< messages that nobody waits for, and that were sent without an error
   std::latch everybody{static_cast<std::ptrdiff_t>(producers)};
   std::atomic<std::size_t> asking{producers};  ///< producers that have not asked everything yet
   std::latch born{1};
@@ -103,6 +108,14 @@ class subject {
     where->everybody.wait();
     throw asked_to_fail{};
   }
+  ~subject() noexcept(false) {
+    if (!stage_->plan.destructor_throws) return;
+    ++stage_->destructors_thrown;
+    throw asked_to_fail{};
+  }
+  subject(const subject&) = delete;
+  subject& operator=(const subject&) = delete;
+
   void on_start() const {
     if (stage_->plan.how != finish::on_start_throws) return;
     stage_->everybody.wait();
@@ -143,6 +156,9 @@ struct outcomes {
   std::uint64_t dead = 0;
   std::uint64_t full = 0;
   std::uint64_t wrong = 0;
+  std::uint64_t left_over = 0;  ///< of the dead: in the mailbox when the actor ended
+  std::uint64_t cut_off = 0;    ///< of the dead: in the middle of their handling
+  std::uint64_t destructors_thrown = 0;
 
   std::uint64_t all() const { return values + exceptions + dead + full + wrong; }
   void add(const outcomes& other) {
@@ -151,6 +167,9 @@ struct outcomes {
     dead += other.dead;
     full += other.full;
     wrong += other.wrong;
+    left_over += other.left_over;
+    cut_off += other.cut_off;
+    destructors_thrown += other.destructors_thrown;
   }
   /// Notes one, which has to go with how often the actor has handled the ask.
   void note(const stage& on, std::size_t number, const vicar::future<std::string>& answer) {
@@ -160,9 +179,11 @@ struct outcomes {
       ++(right ? values : wrong);
     } catch (const asked_to_fail&) {
       ++(number % 11 == 0 && handled() == 1 ? exceptions : wrong);
-    } catch (const vicar::actor_dead_error&) {
+    } catch (const vicar::actor_dead_error& error) {
       const bool in_the_middle = on.plan.how == finish::throws_stop_all && handled() == 1;
       ++(handled() == 0 || in_the_middle ? dead : wrong);
+      if (in_the_middle) ++cut_off;
+      if (std::string_view{error.what()}.find("stopped before handling") != std::string_view::npos) ++left_over;
     } catch (const vicar::mailbox_full_error&) {
       ++(handled() == 0 && on.plan.chosen.on_overflow != vicar::overflow::block ? full : wrong);
     } catch (...) {
@@ -202,6 +223,7 @@ void finish_from_outside(stage& on, const vicar::actor_ref<subject>& ref) {
     case finish::deferred_failure:
       try {
         ref.defer<&subject::fail>();
+        ++on.deferred;
       } catch (const vicar::error&) {  // no room for it, or it has ended
       }
       break;
@@ -215,12 +237,23 @@ void finish_from_outside(stage& on, const vicar::actor_ref<subject>& ref) {
   if (ref.stop().get()) FAIL("a stop request after the end was answered as one before it");
 }
 
+/// Whether an actor that has ended has counted each message that was sent to it, once and as what it came to.
+bool counted_right(const stage& on, const outcomes& sum, const vicar::actor_stats& counted) {
+  const std::uint64_t handled = on.handled_so_far;
+  const std::uint64_t overflown = on.plan.chosen.on_overflow == vicar::overflow::drop ? sum.full : 0;
+  const std::uint64_t deferred_handled = counted.processed - handled;
+  return counted.processed + counted.dropped == handled + sum.left_over + overflown + on.deferred &&
+         deferred_handled <= on.deferred && counted.failed == sum.exceptions + sum.cut_off + deferred_handled &&
+         counted.mailbox_depth == 0;
+}
+
 outcomes run_round(std::uint64_t seed) {
   random_numbers random{seed};
   script plan;
   plan.how = static_cast<finish>(random(static_cast<std::uint64_t>(finish::count)));
   plan.turning_point = random(producers * asks_of_each / 2);
   plan.end_throws = random(4) == 0;
+  plan.destructor_throws = random(4) == 0;
   constexpr std::array<std::size_t, 4> capacities{vicar::unbounded, 3, 17, 200};
   constexpr std::array<vicar::overflow, 3> ways{vicar::overflow::block, vicar::overflow::fail, vicar::overflow::drop};
   plan.chosen.mailbox_capacity = capacities[random(capacities.size())];
@@ -240,9 +273,12 @@ outcomes run_round(std::uint64_t seed) {
       if (plan.how != finish::constructor_throws) FAIL("a constructor has thrown that was not asked to");
     }
   }
-  on.ref.reset();
   outcomes sum;
   for (const outcomes& one : each) sum.add(one);
+  sum.destructors_thrown = on.destructors_thrown;
+  // All answers are there and the actor has ended, so the counters move no more.
+  if (!counted_right(on, sum, on.ref->stats())) FAIL("the actor has counted wrong, at seed " << seed);
+  on.ref.reset();
   return sum;
 }
 
@@ -264,6 +300,8 @@ TEST_CASE("every ask has exactly one outcome, which goes with what the actor has
   CHECK(sum.exceptions > least_asks / 200);
   CHECK(sum.dead > least_asks / 20);
   CHECK(sum.full > least_asks / 200);
+  CHECK(sum.left_over > least_asks / 200);
+  CHECK(sum.destructors_thrown > rounds / 20);
   fmt::print("asks: {} in {} rounds: {} values, {} exceptions, {} dead, {} full\n", sum.all(), rounds, sum.values,
              sum.exceptions, sum.dead, sum.full);
 }
