@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <vicar/actor.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
+#include <functional>
 #include <latch>
 #include <memory>
 #include <mutex>
@@ -762,18 +764,28 @@ TEST_CASE("overflow::block: senders that wait are released when the actor ends")
   gate door;
   ref.defer<&worker::wait_at>(&door);
   door.entered.acquire();
-  ref.defer<&worker::fail>();
+  std::function<void()> tell_to_end = [] {};
+  SECTION("by a failure") { ref.defer<&worker::fail>(); }
+  SECTION("by stop") {
+    ref.defer<&worker::add_one>(1);
+    tell_to_end = [&] { ref.stop(); };
+  }
+  SECTION("by stop_all") {
+    ref.defer<&worker::add_one>(1);
+    tell_to_end = [] { CHECK_THROWS_AS(vicar::registry::stop_all(std::chrono::seconds{0}), vicar::timeout_error); };
+  }
   std::vector<std::thread> senders;
-  std::latch sending{4};
+  std::array<support::sleeper, 4> waiting;
   std::atomic<int> told{0};
-  for (int i = 0; i < 4; ++i) {
+  for (support::sleeper& here : waiting) {
     senders.emplace_back([&] {
-      sending.count_down();
+      here.here();
       if (!text_of<vicar::actor_dead_error>([&] { ref.call<&worker::add_one>(1).get(); }).empty()) ++told;
       if (!text_of<vicar::actor_dead_error>([&] { ref.defer<&worker::add_one>(1); }).empty()) ++told;
     });
   }
-  sending.wait();
+  for (const support::sleeper& each : waiting) each.wait_until_asleep();
+  tell_to_end();
   door.open.release();
   for (auto& each : senders) each.join();
   CHECK(told == 8);
@@ -810,6 +822,36 @@ TEST_CASE("an actor that would wait for room in its own mailbox gets a deadlock_
   });
   CHECK(contains(text_of<vicar::deadlock_error>([&] { outcome.get(); }), "waits for itself"));
   ref.stop().get();
+}
+
+TEST_CASE("an actor whose own mailbox is full gets the answers of others") {
+  class asker {
+   public:
+    explicit asker(vicar::actor_ref<worker> other) : other_{std::move(other)} {}
+    int ask(gate* door) {
+      door->pass();
+      const vicar::future<int> answer = other_.call<&worker::add_one>(1);
+      depth = self(*this).stats().mailbox_depth;
+      return answer.get() + other_.call<&worker::add_one>(answer.get()).get();
+    }
+    std::size_t depth = 0;
+
+   private:
+    vicar::actor_ref<worker> other_;
+  };
+  const auto way = GENERATE(vicar::overflow::block, vicar::overflow::fail, vicar::overflow::drop);
+  auto other = start<worker>();
+  auto ref = start<asker>({.mailbox_capacity = 1, .on_overflow = way}, other);
+  gate door;
+  const auto sum = ref.call<&asker::ask>(&door);
+  door.entered.acquire();
+  const auto depth = ref.get<&asker::depth>();
+  if (way != vicar::overflow::block) CHECK_THROWS_AS(ref.get<&asker::depth>().get(), vicar::mailbox_full_error);
+  door.open.release();
+  CHECK(sum.get() == 5);
+  CHECK(depth.get() == 1);
+  ref.stop().get();
+  other.stop().get();
 }
 
 TEST_CASE("a thousand actors live at once and answer") {
