@@ -157,52 +157,71 @@ TEST_CASE("an actor that waits for its own end gets a deadlock_error anywhere, a
   }
 }
 
-/// Two actors that stop each other and wait for that, from the same place.
+/// Where two actors meet that stop each other.
+struct arena {
+  std::array<std::optional<any_actor_ref>, 2> both;
+  std::atomic<int> met{0};  ///< publishes `both`
+  std::atomic<int> outcomes{0};
+};
+
+/// Stops its opponent and waits for that, from the same place as that one.
 class duellist {
  public:
-  duellist(place where, std::atomic<int>& met, std::atomic<int>& outcomes)
-      : where_{where}, met_{met}, outcomes_{outcomes} {}
+  duellist(place where, arena& ground, std::size_t side) : where_{where}, arena_{ground}, opponent_{1 - side} {
+    arena_.both[side] = vicar::self(*this);
+  }
   ~duellist() { reach(place::destructor); }
   duellist(const duellist&) = delete;
   duellist& operator=(const duellist&) = delete;
-  void face(any_actor_ref opponent) { opponent_ = std::move(opponent); }
+
+  void on_start() { reach(place::start); }
   void on_stop() { reach(place::stop); }
+  void on_failure(std::exception_ptr) { reach(place::failure); }
+  void on_receive(int) { reach(place::message); }
+  void call() { reach(place::method); }
   void defer() { reach(place::deferred); }
+  void fail() { throw 7; }
 
  private:
   void reach(place here) {
-    if (here != where_ || !opponent_) return;
-    ++met_;
-    while (met_ < 2) std::this_thread::yield();
+    if (here != where_) return;
+    ++arena_.met;
+    while (arena_.met < 2) std::this_thread::yield();
     ++support::faults.stops;
     try {
-      opponent_->stop().get();
-      outcomes_ += 1;
+      arena_.both[opponent_]->stop().get();
+      arena_.outcomes += 1;
     } catch (const vicar::deadlock_error&) {
-      outcomes_ += 10;
+      arena_.outcomes += 10;
     }
   }
   place where_;
-  std::atomic<int>& met_;
-  std::atomic<int>& outcomes_;
-  std::optional<any_actor_ref> opponent_;
+  arena& arena_;
+  std::size_t opponent_;
 };
 
 TEST_CASE("two actors that stop each other at the same time and wait for that both end") {
-  for (const place where : {place::deferred, place::stop, place::destructor}) {
+  const log_capture log{vicar::log_level::off};
+  for (const place where : places) {
+    if (where == place::constructor) continue;  // one after another, on one thread
     for (int round = 0; round < 20; ++round) {
-      std::atomic<int> met{0};
-      std::atomic<int> outcomes{0};
-      const auto first = vicar::start<duellist>(where, met, outcomes);
-      const auto second = vicar::start<duellist>(where, met, outcomes);
-      first.call(&duellist::face, any_actor_ref{second}).get();
-      second.call(&duellist::face, any_actor_ref{first}).get();
-      first.defer(&duellist::defer);
-      second.defer(&duellist::defer);
-      const auto over = first.stop();
-      second.stop().wait();
-      over.wait();
-      CHECK(outcomes == 11);  // one was told of the circle; that one's end was what the other one got
+      arena ground;
+      std::vector<vicar::actor_ref<duellist>> both;
+      for (const std::size_t side : {0U, 1U}) both.push_back(vicar::start<duellist>(where, ground, side));
+      std::vector<vicar::future<void>> called;
+      for (const auto& each : both) {
+        if (where == place::method) called.push_back(each.call(&duellist::call));
+        if (where == place::deferred) each.defer(&duellist::defer);
+        if (where == place::message) each.tell(1);
+        if (where == place::failure) each.defer(&duellist::fail);
+      }
+      std::vector<vicar::future<bool>> over;
+      for (const auto& each : both) over.push_back(each.stop());
+      for (const auto& each : over) each.wait();
+      for (const auto& each : called) CHECK_NOTHROW(each.get());
+      // One was told of the circle; that one's end was what the other one got.
+      CHECK(ground.outcomes == 11);
+      CHECK(registry::get_all().empty());
     }
   }
 }
