@@ -828,11 +828,12 @@ TEST_CASE("an actor whose own mailbox is full gets the answers of others") {
   class asker {
    public:
     explicit asker(vicar::actor_ref<worker> other) : other_{std::move(other)} {}
-    int ask(gate* door) {
+    int ask(gate* door, support::sleeper* waiting) {
       door->pass();
       const vicar::future<int> answer = other_.call<&worker::add_one>(1);
       depth = self(*this).stats().mailbox_depth;
-      return answer.get() + other_.call<&worker::add_one>(answer.get()).get();
+      waiting->here();
+      return answer.get();
     }
     std::size_t depth = 0;
 
@@ -841,14 +842,19 @@ TEST_CASE("an actor whose own mailbox is full gets the answers of others") {
   };
   const auto way = GENERATE(vicar::overflow::block, vicar::overflow::fail, vicar::overflow::drop);
   auto other = start<worker>();
+  gate other_door;
+  other.defer<&worker::wait_at>(&other_door);
   auto ref = start<asker>({.mailbox_capacity = 1, .on_overflow = way}, other);
   gate door;
-  const auto sum = ref.call<&asker::ask>(&door);
+  support::sleeper waiting;
+  const auto answer = ref.call<&asker::ask>(&door, &waiting);
   door.entered.acquire();
   const auto depth = ref.get<&asker::depth>();
   if (way != vicar::overflow::block) CHECK_THROWS_AS(ref.get<&asker::depth>().get(), vicar::mailbox_full_error);
   door.open.release();
-  CHECK(sum.get() == 5);
+  waiting.wait_until_asleep();
+  other_door.open.release();
+  CHECK(answer.get() == 2);
   CHECK(depth.get() == 1);
   ref.stop().get();
   other.stop().get();
