@@ -3,11 +3,15 @@
 // what they were before.
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <new>
+#include <semaphore>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -80,6 +84,37 @@ class visitor : public vicar::actor {
  public:
   explicit visitor(vicar::stop_token& token) { token = stop_token(); }
   int seven() const { return 7; }
+};
+
+/// An actor that is held in a message as long as this lives, with one more in its mailbox, which is full.
+class full_house {
+ public:
+  full_house() {
+    ref.defer([this](house&) {
+      entered_.release();
+      open_.acquire();
+    });
+    entered_.acquire();
+    send();
+  }
+  ~full_house() {
+    open_.release();
+    ref.stop().wait();
+  }
+  full_house(const full_house&) = delete;
+  full_house& operator=(const full_house&) = delete;
+
+  /// From the second time on, the message is dropped.
+  void send() const {
+    ref.defer([](house&) {});
+  }
+
+  const vicar::actor_ref<house> ref =
+      vicar::start<house>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop});
+
+ private:
+  std::binary_semaphore entered_{0};
+  std::binary_semaphore open_{0};
 };
 
 /// Actors that take the threads which earlier ones have left, so that the next one needs a new thread.
@@ -255,6 +290,69 @@ TEST_CASE("stop_all without memory stops some, and again stops the rest") {
   });
 }
 
+TEST_CASE("stop_all that runs out of time says so or throws bad_alloc, and a second call stops the rest") {
+  leaves_no_memory([] {
+    std::binary_semaphore entered{0};
+    std::binary_semaphore open{0};
+    std::array<vicar::stop_token, 2> tokens;
+    std::vector<vicar::actor_ref<visitor>> both;
+    const auto start_both = [&] {
+      both.clear();
+      for (vicar::stop_token& each : tokens) both.push_back(vicar::start<visitor>(each));
+      both.back().defer([&](visitor&) {
+        entered.release();
+        open.acquire();
+      });
+      entered.acquire();
+    };
+    const auto stop_both = [&] {
+      open.release();
+      registry::stop_all();
+      CHECK(registry::get_all().empty());
+    };
+    start_both();
+    at_every_allocation([] { registry::stop_all(std::chrono::seconds{0}); },
+                        [&](const auto& now) {
+                          CHECK(now.threw_bad_alloc() == now.short_of_memory);
+                          REQUIRE_FALSE(now.returned());
+                          if (!now.short_of_memory) {
+                            CHECK_THROWS_AS(std::rethrow_exception(now.thrown), vicar::timeout_error);
+                            for (const vicar::stop_token& each : tokens) CHECK(each.stop_requested());
+                          }
+                          stop_both();
+                          start_both();
+                        });
+    stop_both();
+  });
+}
+
+TEST_CASE("the text of a timeout_error is made, or says that memory is short") {
+  const full_house busy;
+  std::exception_ptr failure;
+  const auto run_out_of_time = [&] {
+    try {
+      registry::stop_all(std::chrono::seconds{0});
+    } catch (const vicar::timeout_error&) {
+      failure = std::current_exception();
+    }
+  };
+  run_out_of_time();
+  at_every_allocation(
+      [&] {
+        try {
+          std::rethrow_exception(failure);
+        } catch (const vicar::timeout_error& error) {
+          return std::string_view{error.what()};
+        }
+      },
+      [&](const auto& now) {
+        REQUIRE(now.returned());
+        const std::string_view part = now.short_of_memory ? "memory is short" : "house";
+        CHECK(now.result->find(part) != std::string_view::npos);
+        if (!now.short_of_memory) run_out_of_time();  // the text of that one is there now
+      });
+}
+
 TEST_CASE("the registry finds all or throws bad_alloc") {
   leaves_no_memory([] {
     const started<house> first;
@@ -374,6 +472,30 @@ TEST_CASE("a log sink is replaced or stays") {
                           vicar::set_log_sink([&](const vicar::log_record&) { ++before; });
                         });
     needs_no_memory([] { vicar::reset_log_sink(); });
+  });
+}
+
+TEST_CASE("a dead letter handler is replaced or stays") {
+  leaves_no_memory([] {
+    const full_house busy;
+    auto told = std::make_shared<std::atomic<int>>(0);
+    const auto handler = [told, text = long_text](const vicar::dead_letter&) { ++*told; };
+    int before = 0;
+    vicar::set_dead_letter_handler([&](const vicar::dead_letter&) { ++before; });
+    at_every_allocation([&] { vicar::set_dead_letter_handler(handler); },
+                        [&](const auto& now) {
+                          REQUIRE(now.threw_bad_alloc() == now.short_of_memory);
+                          const int old = before;
+                          const int fresh = *told;
+                          busy.send();
+                          CHECK(before - old == (now.returned() ? 0 : 1));
+                          CHECK(*told - fresh == (now.returned() ? 1 : 0));
+                          vicar::set_dead_letter_handler([&](const vicar::dead_letter&) { ++before; });
+                        });
+    needs_no_memory([] { vicar::reset_dead_letter_handler(); });
+    const int last = before;
+    busy.send();
+    CHECK(before == last);
   });
 }
 

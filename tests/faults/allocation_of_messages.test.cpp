@@ -6,6 +6,7 @@
 #include <exception>
 #include <new>
 #include <semaphore>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 
 #include "support/catch.hpp"
 #include "support/faults.hpp"
+#include "support/log_capture.hpp"
 #include "support/started.hpp"
 #include "support/tracked.hpp"
 
@@ -69,6 +71,7 @@ class ledger {
     notes_.push_back(number);
     return number;
   }
+  int note_in_the_margin(int number) { return note(number); }
   int note_large(const large_number& number) { return note(number.value); }
   int note_wide(const wide_number& number) { return note(number.value); }
   int note_tracked(const tracked& number) { return note(number.value); }
@@ -267,6 +270,63 @@ TEST_CASE("a full mailbox says so, or that memory is short") {
                           else
                             CHECK_THROWS_AS(now.result->get(), vicar::mailbox_full_error);
                         });
+    open.release();
+    CHECK(ref.stop().get());
+    CHECK(ref.stats().processed == 2);
+  });
+}
+
+TEST_CASE("a message dropped without memory is counted, and its letter reaches the handler or is missed in the log") {
+  leaves_no_memory([] {
+    const support::log_capture log;
+    const auto ref = vicar::start<ledger>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop});
+    std::binary_semaphore entered{0};
+    std::binary_semaphore open{0};
+    ref.defer([&](ledger&) {
+      entered.release();
+      open.acquire();
+    });
+    entered.acquire();
+    ref.defer(&ledger::note, 0);
+    std::size_t told = 0;
+    vicar::set_dead_letter_handler([&](const vicar::dead_letter& letter) {
+      const std::string kept = std::string{letter.actor} + " has lost " + std::string{letter.message};
+      told += letter.reason == vicar::dead_letter_reason::dropped && kept.size() > 20 ? 1 : 0;
+    });
+    std::size_t dropped = 0;
+    std::size_t told_before = 0;
+    std::size_t missed_before = 0;
+    const auto drops = [&](auto send) {
+      at_every_allocation(send, [&](const auto& now) {
+        CHECK(now.returned() != now.threw_bad_alloc());
+        if (now.returned()) ++dropped;  // else it was never sent
+        CHECK(ref.stats().dropped == dropped);
+        const std::size_t missed = log.count(vicar::log_level::error, "Unhandled exception in the dead letter handler");
+        const std::size_t outcomes = told - told_before + missed - missed_before;
+        CHECK(outcomes <= (now.returned() ? 1U : 0U));
+        if (now.returned() && outcomes == 0) CHECK(now.short_of_memory);  // for the line in the log, too
+        told_before = told;
+        missed_before = missed;
+        if constexpr (is_answer<std::remove_cvref_t<decltype(*now.result)>>) {
+          if (!now.returned()) return;
+          REQUIRE(now.result->ready());
+          try {
+            now.result->get();
+            FAIL("a message that was dropped has an answer");
+          } catch (const std::bad_alloc&) {
+            CHECK(now.short_of_memory);
+          } catch (const vicar::mailbox_full_error&) {
+          }
+        }
+      });
+      CHECK(told_before > 0);
+    };
+    drops([&] { ref.defer<&ledger::note_in_the_margin>(1); });
+    drops([&] { ref.defer<&ledger::note_large>(large_number{1}); });
+    drops([&] { ref.tell(remark{1}); });
+    drops([&] { return ref.call<&ledger::note_in_the_margin>(1); });
+    CHECK(missed_before > 0);
+    vicar::reset_dead_letter_handler();
     open.release();
     CHECK(ref.stop().get());
     CHECK(ref.stats().processed == 2);

@@ -6,6 +6,7 @@
 #include <semaphore>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -72,6 +73,12 @@ answer answer_of(const vicar::future<T>& asked) {
   }
 }
 
+/// Whether `who` waits for an actor.
+template <class T>
+bool waits(const vicar::actor_ref<T>& who) {
+  return static_cast<bool>(vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(who)).target);
+}
+
 class library {
  public:
   const std::vector<std::string>& books(moment when) {
@@ -84,6 +91,15 @@ class library {
   }
   void wait_for_itself(moment when) {
     const auto answer = vicar::self(*this).call([](library&) {});
+    when.begin();
+    answer.get();
+  }
+  void wait_for(const vicar::actor_ref<library>& other, moment when) {
+    other.call(&library::wait_back, vicar::self(*this), when).get();
+  }
+  void wait_back(const vicar::actor_ref<library>& other, moment when) {
+    while (!waits(other)) std::this_thread::yield();
+    const auto answer = other.call(&library::count);
     when.begin();
     answer.get();
   }
@@ -148,6 +164,19 @@ TEST_CASE("a wait that would be a deadlock throws, if only bad_alloc, and does n
     asked.wait();
     CHECK(answer_of(asked) == (when.which->happened() ? answer::bad_alloc : answer::other));
     if (!when.which->happened()) CHECK_THROWS_AS(asked.get(), vicar::deadlock_error);
+  });
+}
+
+TEST_CASE("the one that would close a circle of two is told, if only bad_alloc, and both go on") {
+  const started<library> first;
+  const started<library> second;
+  at_every_allocation_there([&](moment when) {
+    const auto asked = first->call(&library::wait_for, second.ref, when);
+    asked.wait();
+    CHECK(answer_of(asked) == (when.which->happened() ? answer::bad_alloc : answer::other));
+    if (!when.which->happened()) CHECK_THROWS_AS(asked.get(), vicar::deadlock_error);
+    CHECK(first->call(&library::count).get() == 3);
+    CHECK(second->call(&library::count).get() == 3);
   });
 }
 
@@ -292,6 +321,31 @@ TEST_CASE("a dead letter that cannot be described for want of memory is counted 
     CHECK(ref.stats().dropped == 1);
   });
   vicar::reset_dead_letter_handler();
+}
+
+// The last one: some of its actors wait to the end of the program.
+TEST_CASE("a circle that is only logged is waited in, with or without its line, or the wait throws bad_alloc") {
+  long refused = 0;
+  long not_logged = 0;
+  at_every_allocation_there([&](moment when) {
+    const log_capture log;
+    const auto ref = vicar::start<library>({.deadlock = vicar::deadlock_policy::log, .daemon = true});
+    const auto asked = ref.call(&library::wait_for_itself, when);
+    while (!asked.ready() && !waits(ref)) std::this_thread::yield();
+    if (asked.ready()) {
+      CHECK(answer_of(asked) == answer::bad_alloc);
+      CHECK(log.lines().empty());
+      CHECK(ref.call(&library::count).get() == 3);
+      ref.stop().wait();
+      ++refused;
+    } else {
+      CHECK(log.count(log_level::error, "waits for itself") == (when.which->happened() ? 0U : 1U));
+      if (when.which->happened()) ++not_logged;
+      registry::unregister(ref);  // it waits for ever, also when others look for all actors
+    }
+  });
+  CHECK(refused > 0);
+  CHECK(not_logged > 0);
 }
 
 }  // namespace
