@@ -399,7 +399,7 @@ class future_state final : public future_state_base {
   using value_type = std::conditional_t<std::is_void_v<T>, nothing, T>;
 
   future_state() noexcept {}
-  ~future_state() override {
+  ~future_state() noexcept override {  // also where the destructor of a value may throw
     if (holds_value()) std::destroy_at(&value_);
   }
 
