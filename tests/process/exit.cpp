@@ -162,6 +162,25 @@ struct throws_noexcept {
   void fail() noexcept { ::fail(); }
 };
 
+/// Its destructor throws, unless it was moved from.
+class throws_when_destroyed {
+ public:
+  throws_when_destroyed() = default;
+  throws_when_destroyed(throws_when_destroyed&& other) noexcept : armed_{std::exchange(other.armed_, false)} {}
+  throws_when_destroyed& operator=(throws_when_destroyed&&) = delete;
+  ~throws_when_destroyed() noexcept(false) {
+    if (armed_) fail();
+  }
+
+ private:
+  bool armed_ = true;
+};
+struct carrier {
+  void take(const throws_when_destroyed&) {}
+  throws_when_destroyed give() { return {}; }
+  void throw_it() { throw throws_when_destroyed{}; }
+};
+
 struct sleeper {
   void sleep() { never.acquire(); }
 };
@@ -313,6 +332,18 @@ const std::map<std::string_view, std::function<void()>> ways{
        never.acquire();
      }},
     {"exception_out_of_main", fail},
+    {"destructor_of_argument_throws",
+     [] {
+       vicar::start<carrier>().defer<&carrier::take>(throws_when_destroyed{});
+       never.acquire();
+     }},
+    {"destructor_of_result_throws", [] { vicar::start<carrier>().call<&carrier::give>().wait(); }},
+    {"destructor_of_exception_throws",
+     [] {
+       vicar::set_log_level(vicar::log_level::off);
+       vicar::start<carrier>().defer<&carrier::throw_it>();
+       never.acquire();
+     }},
 };
 
 }  // namespace
