@@ -2,7 +2,7 @@
 // Park and wake: how the consumer of a mailbox goes to sleep, and who wakes it.
 //
 // Stands for mailbox::push, front, take, arm, has_messages, sleep_until_woken and wake (mailbox.hpp), cell::deliver
-// (cell.hpp) and idle_gaps::wait (dispatcher.hpp).
+// (cell.hpp) and idle_wait::wait (idle_wait.hpp).
 //
 // Checked:
 // - every message is handled, those of one sender in their order: no wake-up is lost;
