@@ -1,0 +1,23 @@
+# Counts instructions twice with the shell SCRIPT, for PROGRAM: both times the same numbers have to come out. Without
+# valgrind it says that it is skipped.
+cmake_minimum_required(VERSION 3.24)
+find_program(VALGRIND valgrind)
+if(NOT VALGRIND)
+  message("skipped: valgrind was not found")
+  return()
+endif()
+foreach(time IN ITEMS first second)
+  execute_process(COMMAND sh "${SCRIPT}" "${PROGRAM}"
+    RESULT_VARIABLE result OUTPUT_VARIABLE ${time} ERROR_VARIABLE errors)
+  message("${${time}}${errors}")
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "it ended with ${result}")
+  endif()
+endforeach()
+set(number " +[1-9][0-9]*\\.[0-9]\n")
+if(NOT first MATCHES "^message +instructions\ndefer${number}defer_in_batches${number}call${number}$")
+  message(FATAL_ERROR "these are no numbers of instructions")
+endif()
+if(NOT first STREQUAL second)
+  message(FATAL_ERROR "the numbers differ from one time to the other")
+endif()
