@@ -95,6 +95,7 @@ class asio_context {
 
 void add_asio(suite& all) {
   add_subject<posted_subject<asio_pool>>(all, "Asio thread_pool, use_future", "ABCDEFGI");
+  // Nothing but its calls is different.
   add_subject<posted_subject<asio_pool_with_promise>>(all, "Asio thread_pool, promise", "AB");
   add_subject<posted_subject<asio_context>>(all, "Asio io_context", "ABCDEFGI");
 }

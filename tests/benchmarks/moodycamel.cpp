@@ -51,6 +51,6 @@ class moodycamel_queue {
 
 }  // namespace
 
-void add_moodycamel(suite& all) { add_subject<posted_subject<moodycamel_queue>>(all, "moodycamel queue", "ABCD"); }
+void add_moodycamel(suite& all) { add_subject<posted_subject<moodycamel_queue>>(all, "moodycamel queue", "ABCDEFGI"); }
 
 }  // namespace benchmarks
