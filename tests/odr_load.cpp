@@ -7,11 +7,14 @@
 #include <optional>
 #include <string_view>
 
-#include <dlfcn.h>
-
 #include <vicar/vicar.hpp>
 
+#include "support/library.hpp"
+
 namespace {
+
+using support::in_memory;
+using support::library;
 
 int failures = 0;
 void expect(bool condition, const char* what) {
@@ -22,30 +25,6 @@ void expect(bool condition, const char* what) {
 struct program_actor {
   int seven() { return 7; }
 };
-
-/// A shared library as long as it is open.
-class library {
- public:
-  library(const char* path, int mode) : handle_{dlopen(path, mode | RTLD_NOW)} {
-    if (!handle_) std::puts(dlerror());
-  }
-  ~library() {
-    if (handle_) dlclose(handle_);
-  }
-  library(const library&) = delete;
-  library& operator=(const library&) = delete;
-
-  explicit operator bool() const { return handle_ != nullptr; }
-  template <class Result>
-  Result call(const char* name) const {
-    return reinterpret_cast<Result (*)()>(dlsym(handle_, name))();
-  }
-
- private:
-  void* handle_;
-};
-
-bool in_memory(const char* path) { return library{path, RTLD_NOLOAD | RTLD_LAZY}.operator bool(); }
 
 std::optional<vicar::any_actor_ref> theirs() {
   const auto found = vicar::registry::get_by_class_name("loaded_actor");

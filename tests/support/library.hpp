@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_TESTS_SUPPORT_LIBRARY_HPP
+#define VICAR_TESTS_SUPPORT_LIBRARY_HPP
+
+#include <cstdio>
+
+#include <dlfcn.h>
+
+namespace support {
+
+/// A shared library as long as it is open.
+class library {
+ public:
+  library(const char* path, int mode) : handle_{dlopen(path, mode | RTLD_NOW)} {
+    if (!handle_) std::puts(dlerror());
+  }
+  ~library() {
+    if (handle_) dlclose(handle_);
+  }
+  library(const library&) = delete;
+  library& operator=(const library&) = delete;
+
+  explicit operator bool() const { return handle_ != nullptr; }
+  template <class Result>
+  Result call(const char* name) const {
+    return reinterpret_cast<Result (*)()>(dlsym(handle_, name))();
+  }
+
+ private:
+  void* handle_;
+};
+
+inline bool in_memory(const char* path) {
+  void* const found = dlopen(path, RTLD_NOLOAD | RTLD_LAZY);
+  if (found) dlclose(found);
+  return found != nullptr;
+}
+
+}  // namespace support
+
+#endif
