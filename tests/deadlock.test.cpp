@@ -584,6 +584,100 @@ TEST_CASE("what others can end is no deadlock") {
   }
 }
 
+TEST_CASE("a promise that two may keep, of whom one waits for its reader, is no deadlock") {
+  const started<party> a{named("a")};
+  const started<party> b{named("b")};
+  const started<party> c{named("c")};
+  vicar::promise<std::string> either;
+  support::sleeper reader;
+  std::latch runs{1};
+  std::atomic<bool> b_goes_on{false};
+  const auto until_b_waits = [&] {
+    while (!waits(b.ref) && !b_goes_on) std::this_thread::yield();
+  };
+  const auto keep = [&](const std::string& by) {
+    try {
+      either.set_value(by);
+    } catch (const vicar::promise_already_satisfied&) {  // the other one was first
+    }
+  };
+  const task read = [&] {
+    reader.here();
+    return either.get_future().get();
+  };
+  const task ask_and_keep = [&] {
+    const std::string text = refusal([&] { a.proxy->answer().get(); });
+    b_goes_on = true;
+    keep("b");
+    return text;
+  };
+  vicar::future<std::string> by_a;
+  vicar::future<std::string> by_b;
+  SECTION("the reader begins to wait first") {
+    by_a = a.proxy->foo(read);
+    reader.wait_until_asleep();
+    by_b = b.proxy->bar(ask_and_keep);
+  }
+  SECTION("the reader begins to wait last") {
+    by_a = a.proxy->foo([&] {
+      runs.count_down();
+      until_b_waits();
+      return read();
+    });
+    runs.wait();
+    by_b = b.proxy->bar(ask_and_keep);
+  }
+  const auto by_c = c.proxy->baz([&] {
+    reader.wait_until_asleep();
+    until_b_waits();
+    keep("c");
+    return std::string{};
+  });
+  by_c.wait();
+  CHECK(error_text<deadlock_error>([&] { by_a.get(); }) == nothing_thrown);
+  CHECK(by_b.get() == nothing_thrown);
+  CHECK(by_a.get() == "c");
+}
+
+TEST_CASE("an actor that looks at two answers in turn gets the one while the other is in a circle") {
+  const started<party> a{named("a")};
+  const started<party> b{named("b")};
+  const started<party> c{named("c")};
+  std::atomic<bool> a_goes_on{false};
+  std::atomic<int> rounds{0};
+  const auto until = [&](const auto& holds) {
+    while (!holds() && !a_goes_on) std::this_thread::yield();
+  };
+  const auto a_waits_for_b = [&] {
+    const auto wait = vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(a.ref));
+    return wait.target && wait.target->name() == "b";
+  };
+  const task ask_back = [&] {
+    until(a_waits_for_b);
+    return refusal([&] { a.proxy->answer().get(); });
+  };
+  const task answer_late = [&] {
+    until([&] { return waits(b.ref); });
+    const int last = rounds + 1;  // the first that begins to wait for one that waits for it
+    until([&] { return rounds > last; });
+    return std::string{"c"};
+  };
+  vicar::future<std::string> by_b;
+  vicar::future<std::string> by_c;
+  const auto by_a = a.proxy->foo([&] {
+    by_b = b.proxy->bar(ask_back);
+    by_c = c.proxy->baz(answer_late);
+    const std::string text = refusal([&] {
+      while (!by_b.wait_for(20ms) && !by_c.wait_for(0ms)) ++rounds;  // long enough to be seen waiting
+    });
+    a_goes_on = true;
+    return by_b.ready() ? std::string{"b was answered"} : text;
+  });
+  CHECK(by_a.get() == nothing_thrown);
+  CHECK(by_b.get() == nothing_thrown);
+  CHECK(by_c.get() == "c");
+}
+
 TEST_CASE("an answer that has come is not waited for, although its reader has not woken yet") {
   // The reader sleeps at a latch and not for the answer, with the edge of a reader.
   const started<party> a{named("a")};
