@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // Actors that call each other at random, beside a table of their own of who waits for whom: what vicar calls a deadlock
 // is one, and what is one does not stay.
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
@@ -16,6 +18,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,33 +34,58 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// What a wait is for, as vicar's texts tell it.
+enum reason : unsigned { reply = 1, room = 2, value = 4 };
+
 /// One thing that a wait needs: something that `whom` has to do.
 struct needed {
+  unsigned why;                         ///< one reason, or those that may be it
   std::function<std::uint64_t()> whom;  ///< its number; 0 if that is nobody yet, or no actor
-  std::function<bool()> pending;
+  std::function<bool()> pending;        ///< stays true while the one that has to do it stands still
 };
 using needs = std::vector<needed>;
 
-/// The numbers of the actors whose code runs on this thread: one, and those whose constructors it is in.
-thread_local std::vector<std::uint64_t> running_here;
+struct running {
+  std::uint64_t number;
+  vicar::any_actor_ref ref;
+};
+/// The actors whose code runs on this thread: one, and those whose constructors it is in.
+thread_local std::vector<running> running_here;
+
+bool runs_here(std::uint64_t number) {
+  return std::any_of(running_here.begin(), running_here.end(),
+                     [number](const running& each) { return each.number == number; });
+}
+
+/// What actors are called, so that the text of an error says which they are.
+constexpr std::string_view name_prefix = "node-";
+std::string name_of(std::uint64_t number) { return fmt::format("{}{}", name_prefix, number); }
+/// The number of the actor whose name is in a part of such a text; 0 if none is.
+std::uint64_t number_in(std::string_view part) {
+  const std::size_t name = part.find(name_prefix);
+  std::uint64_t number = 0;
+  if (name != std::string_view::npos) {
+    std::from_chars(part.data() + name + name_prefix.size(), part.data() + part.size(), number);
+  }
+  return number;
+}
 
 struct counts {
   std::uint64_t circles = 0;       ///< waits that were refused, rightly
   std::uint64_t long_circles = 0;  ///< those of more than two actors
   std::uint64_t room = 0;          ///< those for room
   std::uint64_t values = 0;        ///< those for the value of a future that another one makes
+  std::uint64_t limited = 0;       ///< waits that had a limit, and would have been refused without one
   std::uint64_t waits = 0;
   std::vector<std::string> wrong;
 };
-
-enum class reason { reply, room, value };
 
 /// The truth: every wait without a limit is in here from just before it begins until it has ended.
 class wait_table {
  public:
   /// Waits by `wait()`, and judges the `deadlock_error` if that is what it throws.
   template <class Wait>
-  auto waiting(reason why, needs all, Wait wait) {
+  auto waiting(needs all, Wait wait) {
     begin(std::move(all));
     struct ends {
       wait_table& table;
@@ -66,7 +94,18 @@ class wait_table {
     try {
       return wait();
     } catch (const vicar::deadlock_error& error) {
-      judge(why, error.what());
+      judge(error.what());
+      throw;
+    }
+  }
+  /// The same for a wait with a limit, which nobody may refuse and which refuses nobody else's.
+  template <class Wait>
+  void limited(const needed& what, Wait wait) {
+    note_limited(what);
+    try {
+      wait();
+    } catch (const vicar::deadlock_error& error) {
+      is_wrong("although its wait has a limit", error.what());
       throw;
     }
   }
@@ -85,7 +124,10 @@ class wait_table {
     const std::lock_guard lock{mutex_};
     std::string text;
     for (const auto& [who, all] : waits_) {
-      if (length_of_circle(who) == 0) continue;
+      const bool in_one = std::any_of(all.begin(), all.end(), [&, me = who](const needed& each) {
+        return each.pending() && leads_to(each.whom(), [me](std::uint64_t end) { return end == me; });
+      });
+      if (!in_one) continue;
       text += fmt::format("{} waits for", who);
       for (const needed& each : all) text += fmt::format(" {}{}", each.whom(), each.pending() ? "" : " (has come)");
       text += '\n';
@@ -98,57 +140,104 @@ class wait_table {
     const std::lock_guard lock{mutex_};
     ++moves_;
     ++counts_.waits;
-    for (const std::uint64_t each : running_here) waits_[each] = all;
+    for (const running& each : running_here) waits_[each.number] = all;
   }
   void end() {
     const std::lock_guard lock{mutex_};
     ++moves_;
-    for (const std::uint64_t each : running_here) waits_.erase(each);
+    for (const running& each : running_here) waits_.erase(each.number);
   }
-
-  /// A `deadlock_error` while the wait still needs something is vicar's refusal; otherwise it is what the other one
-  /// answered.
-  void judge(reason why, const char* text) {
+  void note_limited(const needed& what) {
     const std::lock_guard lock{mutex_};
-    const needs& mine = waits_.at(running_here.back());
-    bool still_needs = false;
-    for (const needed& each : mine) still_needs = still_needs || each.pending();
-    if (!still_needs) return;
-    std::size_t shortest = 0;
-    for (const std::uint64_t each : running_here) {
-      const std::size_t length = length_of_circle(each);
-      if (length != 0 && (shortest == 0 || length < shortest)) shortest = length;
-    }
-    if (shortest == 0) {
-      counts_.wrong.push_back(fmt::format("actor {} was told: {}", running_here.back(), text));
-      return;
-    }
-    ++counts_.circles;
-    if (shortest > 2) ++counts_.long_circles;
-    if (why == reason::room) ++counts_.room;
-    if (why == reason::value) ++counts_.values;
+    if (what.pending() && leads_to(what.whom(), runs_here)) ++counts_.limited;
+  }
+  void is_wrong(std::string_view why, std::string_view text) {
+    const std::lock_guard lock{mutex_};
+    add_wrong(why, text);
+  }
+  void add_wrong(std::string_view why, std::string_view text) {
+    counts_.wrong.push_back(fmt::format("actor {} was told, {}: {}", running_here.back().number, why, text));
   }
 
-  /// How many steps lead back to `who` over things that are still needed; 0 if none do. Actors on one thread wait
-  /// together, and each has an entry of its own.
-  std::size_t length_of_circle(std::uint64_t who) const {
-    std::set<std::uint64_t> seen;
-    std::vector<std::uint64_t> now{who};
-    for (std::size_t steps = 1; !now.empty(); ++steps) {
-      std::vector<std::uint64_t> next;
-      for (const std::uint64_t one : now) {
-        const auto found = waits_.find(one);
-        if (found == waits_.end()) continue;
-        for (const needed& each : found->second) {
-          if (!each.pending()) continue;
-          const std::uint64_t whom = each.whom();
-          if (whom == who) return steps;
-          if (whom != 0 && seen.insert(whom).second) next.push_back(whom);
-        }
-      }
-      now = std::move(next);
+  /// Whatever vicar throws within a message is caught there, so no `deadlock_error` comes back as an answer: this one
+  /// refuses this wait. The circle stays until this thread goes on, so all that the text says of it is in the table.
+  void judge(std::string_view text) {
+    const std::lock_guard lock{mutex_};
+    const std::vector<hop> path = path_in(text);
+    if (path.empty()) return add_wrong("in a text that names no circle", text);
+    for (const hop& each : path) {
+      if (!is_needed(each)) return add_wrong(fmt::format("while {} did not wait for {}", each.from, each.to), text);
     }
-    return 0;
+    if (path.front().from != running_here.back().number) return add_wrong("about another one's wait", text);
+    if (!runs_here(path.back().to)) return add_wrong("in a text whose end is not its beginning", text);
+    ++counts_.circles;
+    if (path.size() > 2) ++counts_.long_circles;
+    if (path.front().why == room) ++counts_.room;
+    if (path.front().why == value) ++counts_.values;
+  }
+
+  /// What the text of a `deadlock_error` says of one wait.
+  struct hop {
+    std::uint64_t from;
+    std::uint64_t to;
+    unsigned why;
+  };
+  std::vector<hop> path_in(std::string_view text) const {
+    static constexpr std::string_view beginning = "vicar: deadlock: ";
+    static constexpr std::string_view arrow = " → ";
+    if (!text.starts_with(beginning)) return path_to_itself(text);
+    text = text.substr(beginning.size(), text.rfind("; each waits for the next") - beginning.size());
+    std::vector<hop> path;
+    std::uint64_t from = number_in(text.substr(0, text.find(arrow)));
+    while (text.find(arrow) != std::string_view::npos) {
+      text.remove_prefix(text.find(arrow) + arrow.size());
+      const std::string_view part = text.substr(0, text.find(arrow));
+      const unsigned why = part.starts_with("room for ")                  ? room
+                           : part.starts_with("a future's value, which ") ? value
+                                                                          : reply;
+      path.push_back({from, number_in(part), why});
+      from = path.back().to;
+    }
+    return path;
+  }
+  /// These texts name the actor by its URN, and the one about a value names none.
+  std::vector<hop> path_to_itself(std::string_view text) const {
+    const bool of_value = text.starts_with("vicar: a future waits for itself ");
+    unsigned why = reply;
+    if (of_value) why = value;
+    if (text.find(" waits for itself: there is no room for ") != std::string_view::npos) why = room;
+    if (text.starts_with("vicar: the constructor of ")) why = reply | room;
+    for (const running& each : running_here) {
+      const hop one{running_here.back().number, each.number, why};
+      if (of_value ? is_needed(one) : text.find(each.ref.urn()) != std::string_view::npos) return {one};
+    }
+    return {};
+  }
+  bool is_needed(const hop& one) const {
+    const auto found = waits_.find(one.from);
+    if (found == waits_.end()) return false;
+    return std::any_of(found->second.begin(), found->second.end(), [&](const needed& each) {
+      return (each.why & one.why) != 0 && each.whom() == one.to && each.pending();
+    });
+  }
+
+  /// Whether a way from an actor, over things that are still needed, leads to one that `is_end`. Actors on one thread
+  /// wait together, and each has an entry of its own.
+  template <class IsEnd>
+  bool leads_to(std::uint64_t from, IsEnd is_end) const {
+    std::set<std::uint64_t> seen;
+    std::vector<std::uint64_t> next{from};
+    while (!next.empty()) {
+      const std::uint64_t one = next.back();
+      next.pop_back();
+      if (is_end(one)) return true;
+      const auto found = waits_.find(one);
+      if (found == waits_.end() || !seen.insert(one).second) continue;
+      for (const needed& each : found->second) {
+        if (each.pending()) next.push_back(each.whom());
+      }
+    }
+    return false;
   }
 
   mutable std::mutex mutex_;
@@ -159,7 +248,7 @@ class wait_table {
 
 class node;
 
-enum class kind { get, wait, take, limited, defer, join, map, value, stop, child };
+enum class kind { get, wait, take, limited, defer, join, map, shared, stop, child };
 
 struct plan;
 using shared_plan = std::shared_ptr<const plan>;
@@ -234,23 +323,45 @@ std::size_t capacity_of(std::size_t place) { return place % 2 == 0 ? place / 2 %
 
 void follow(world& around, const plan& what);
 
+using place_handle = std::shared_ptr<const world::place>;
+
+needed room_at(const place_handle& place) {
+  return {room, [place] { return place->number; },
+          [place] { return place->ref.is_alive() && place->ref.stats().mailbox_depth >= place->capacity; }};
+}
+template <class T>
+needed answer_of(const place_handle& place, const vicar::future<T>& answer) {
+  return {reply, [place] { return place->number; }, [answer] { return !answer.ready(); }};
+}
+needed value_of(const std::shared_ptr<shared_value>& shared) {
+  return {value, [shared] { return shared->maker.load(); }, [shared] { return !shared->made.load(); }};
+}
+
+template <class Send>
+auto send(world& around, const place_handle& place, Send send) {
+  if (place->capacity == vicar::unbounded) return send();
+  return around.table.waiting({room_at(place)}, send);
+}
+vicar::future<int> ask(world& around, const place_handle& place, const shared_plan& what);
+
 class node {
  public:
-  node(world& around, std::size_t place, const shared_plan& first) : world_{&around}, number_{++around.last_number} {
-    const here scope{number_};
+  node(world& around, std::uint64_t number, std::size_t place, const shared_plan& first)
+      : world_{&around}, number_{number} {
+    const here scope{*this};
     around.put(place, number_, vicar::self(*this), capacity_of(place));
     if (first) follow(around, *first);
   }
 
   int step(const shared_plan& what) {
-    const here scope{number_};
+    const here scope{*this};
     follow(*world_, *what);
     return 1;
   }
 
  private:
   struct here {
-    explicit here(std::uint64_t number) { running_here.push_back(number); }
+    explicit here(node& one) { running_here.push_back({one.number_, vicar::self(one)}); }
     ~here() { running_here.pop_back(); }
     here(const here&) = delete;
     here& operator=(const here&) = delete;
@@ -261,26 +372,10 @@ class node {
 };
 
 void start_node(world& around, std::size_t place, const shared_plan& first = nullptr) {
-  vicar::start<node>({.name = fmt::format("node-{}", place), .mailbox_capacity = capacity_of(place)}, around, place,
-                     first);
+  const std::uint64_t number = ++around.last_number;
+  vicar::start<node>({.name = name_of(number), .mailbox_capacity = capacity_of(place)}, around, number, place, first);
 }
 
-using place_handle = std::shared_ptr<const world::place>;
-
-needed room_at(const place_handle& place) {
-  return {[place] { return place->number; },
-          [place] { return place->ref.is_alive() && place->ref.stats().mailbox_depth >= place->capacity; }};
-}
-template <class T>
-needed answer_of(const place_handle& place, const vicar::future<T>& answer) {
-  return {[place] { return place->number; }, [answer] { return !answer.ready(); }};
-}
-
-template <class Send>
-auto send(world& around, const place_handle& place, Send send) {
-  if (place->capacity == vicar::unbounded) return send();
-  return around.table.waiting(reason::room, {room_at(place)}, send);
-}
 vicar::future<int> ask(world& around, const place_handle& place, const shared_plan& what) {
   return send(around, place, [&] { return place->ref.call<&node::step>(what); });
 }
@@ -292,22 +387,24 @@ void perform(world& around, const action& one) {
   switch (one.what) {
     case kind::get: {
       const vicar::future<int> answer = ask(around, place, one.there);
-      table.waiting(reason::reply, {answer_of(place, answer)}, [&] { answer.get(); });
+      table.waiting({answer_of(place, answer)}, [&] { answer.get(); });
       break;
     }
     case kind::wait: {
       const vicar::future<int> answer = ask(around, place, one.there);
-      table.waiting(reason::reply, {answer_of(place, answer)}, [&] { answer.wait(); });
+      table.waiting({answer_of(place, answer)}, [&] { answer.wait(); });
       break;
     }
     case kind::take: {
       vicar::future<int> answer = ask(around, place, one.there);
-      table.waiting(reason::reply, {answer_of(place, answer)}, [&] { std::move(answer).get(); });
+      table.waiting({answer_of(place, answer)}, [&] { std::move(answer).get(); });
       break;
     }
-    case kind::limited:
-      ask(around, place, one.there).wait_for(300us);
+    case kind::limited: {
+      const vicar::future<int> answer = ask(around, place, one.there);
+      table.limited(answer_of(place, answer), [&] { answer.wait_for(300us); });
       break;
+    }
     case kind::defer:
       send(around, place, [&] { place->ref.defer<&node::step>(one.there); });
       break;
@@ -317,26 +414,23 @@ void perform(world& around, const action& one) {
       const vicar::future<int> first_answer = ask(around, place, one.there);
       const vicar::future<int> second_answer = ask(around, second, one.at_the_other);
       const auto both = first_answer.join(second_answer);
-      table.waiting(reason::reply, {answer_of(place, first_answer), answer_of(second, second_answer)},
-                    [&] { both.get(); });
+      table.waiting({answer_of(place, first_answer), answer_of(second, second_answer)}, [&] { both.get(); });
       break;
     }
     case kind::map: {
       const vicar::future<int> answer = ask(around, place, one.there);
-      const auto doubled = answer.map([](int value) { return 2 * value; });
-      table.waiting(reason::reply, {answer_of(place, answer)}, [&] { doubled.get(); });
+      const auto doubled = answer.map([](int each) { return 2 * each; });
+      table.waiting({answer_of(place, answer)}, [&] { doubled.get(); });
       break;
     }
-    case kind::value: {
+    case kind::shared: {
       const auto shared = around.value(one.other % values);
-      table.waiting(reason::value,
-                    {{[shared] { return shared->maker.load(); }, [shared] { return !shared->made.load(); }}},
-                    [&] { shared->value.get(); });
+      table.waiting({value_of(shared)}, [&] { shared->value.get(); });
       break;
     }
     case kind::stop: {
       const vicar::future<bool> answer = place->ref.stop();
-      table.waiting(reason::reply, {answer_of(place, answer)}, [&] { answer.get(); });
+      table.waiting({answer_of(place, answer)}, [&] { answer.get(); });
       break;
     }
     case kind::child: {
@@ -383,7 +477,7 @@ class planner {
                                                                            {kind::defer, 30},
                                                                            {kind::join, 8},
                                                                            {kind::map, 5},
-                                                                           {kind::value, 6},
+                                                                           {kind::shared, 6},
                                                                            {kind::stop, 1},
                                                                            {kind::child, 3}}};
     std::size_t drawn = below(100);
@@ -449,7 +543,7 @@ void run_round(world& around, std::uint64_t seed) {
     auto shared = std::make_shared<shared_value>();
     shared_plan what = plans.make(2);
     shared->value = vicar::make_ready_future(0).map([&around, what, raw = shared.get()](int) {
-      raw->maker = running_here.empty() ? 0 : running_here.back();
+      raw->maker = running_here.back().number;
       follow(around, *what);
       raw->made = true;
       return 1;
@@ -477,23 +571,20 @@ void run(std::uint64_t first_seed, int rounds) {
   world around{table};
   std::uint64_t seed = first_seed;
   const watchdog dog{table, seed};
-  for (int round = 0; round < rounds; ++round, ++seed) {
-    run_round(around, seed);
-    const counts so_far = table.result();
-    if (!so_far.wrong.empty()) FAIL("seed " << seed << ": " << so_far.wrong.front());
-  }
+  for (int round = 0; round < rounds && table.result().wrong.empty(); ++round, ++seed) run_round(around, seed);
   for (std::size_t i = 0; i < places + children; ++i) {
     if (const place_handle place = around.at(i)) place->ref.stop().wait();
   }
   const counts result = table.result();
+  if (!result.wrong.empty()) FAIL("before seed " << seed << ": " << result.wrong.front());
   INFO("seeds from " << first_seed << ": " << result.waits << " waits, " << result.circles << " circles, "
                      << result.long_circles << " of more than two, " << result.room << " for room, " << result.values
-                     << " for values");
-  CHECK(result.wrong.empty());
+                     << " for values; " << result.limited << " waits with a limit that would have closed one");
   CHECK(result.circles > 1000);
   CHECK(result.long_circles > 1000);
   CHECK(result.room > 1000);
   CHECK(result.values > 20);
+  CHECK(result.limited > 20);
 }
 
 }  // namespace
