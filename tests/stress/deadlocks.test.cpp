@@ -248,7 +248,24 @@ class wait_table {
 
 class node;
 
-enum class kind { get, wait, take, limited, defer, join, map, shared, stop, child };
+enum class kind {
+  get,
+  wait,
+  take,
+  limited,
+  defer,
+  join,
+  get_all,
+  map,
+  assign,
+  inner,
+  handed,
+  promised,
+  shared,
+  shared_limited,
+  stop,
+  child
+};
 
 struct plan;
 using shared_plan = std::shared_ptr<const plan>;
@@ -277,6 +294,63 @@ constexpr std::size_t places = 8;
 constexpr std::size_t children = 2;  // places for actors that are made by others
 constexpr std::size_t values = 2;
 
+/// Keeps promises on a thread of its own, which waits for no actor.
+class keeper {
+ public:
+  keeper() : thread_{[this] { keep(); }} {}
+  ~keeper() {
+    {
+      const std::lock_guard lock{mutex_};
+      done_ = true;
+    }
+    changed_.notify_one();
+  }
+  keeper(const keeper&) = delete;
+  keeper& operator=(const keeper&) = delete;
+
+  vicar::future<int> promised() {
+    vicar::promise<int> one;
+    vicar::future<int> answer = one.get_future();
+    {
+      const std::lock_guard lock{mutex_};
+      open_.push_back(std::move(one));
+    }
+    changed_.notify_one();
+    return answer;
+  }
+
+ private:
+  void keep() {
+    std::unique_lock lock{mutex_};
+    for (;;) {
+      changed_.wait(lock, [this] { return done_ || !open_.empty(); });
+      if (open_.empty()) return;
+      std::vector<vicar::promise<int>> now = std::exchange(open_, {});
+      lock.unlock();
+      for (vicar::promise<int>& each : now) each.set_value(1);
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<vicar::promise<int>> open_;
+  bool done_ = false;
+  support::joined_thread thread_;
+};
+
+/// What is assigned to an actor's member. Its token lives as long as the message.
+struct assigned {
+  assigned() = default;
+  explicit assigned(std::shared_ptr<const void> token) : token_{std::move(token)} {}
+  assigned(assigned&&) = default;
+  assigned& operator=(assigned&&) noexcept { return *this; }
+  ~assigned() = default;
+
+ private:
+  std::shared_ptr<const void> token_;
+};
+
 /// Who is there.
 class world {
  public:
@@ -286,7 +360,7 @@ class world {
     std::size_t capacity = vicar::unbounded;
   };
 
-  explicit world(wait_table& truth) : table{truth} {}
+  world(wait_table& truth, keeper& free) : table{truth}, outside{free} {}
 
   std::shared_ptr<const place> at(std::size_t index) const {
     const std::lock_guard lock{mutex_};
@@ -311,6 +385,7 @@ class world {
   }
 
   wait_table& table;
+  keeper& outside;
   std::atomic<std::uint64_t> last_number{0};
 
  private:
@@ -332,6 +407,16 @@ needed room_at(const place_handle& place) {
 template <class T>
 needed answer_of(const place_handle& place, const vicar::future<T>& answer) {
   return {reply, [place] { return place->number; }, [answer] { return !answer.ready(); }};
+}
+/// Either of the two: a message needs the one and then the other. What it carries goes with it, also when it is
+/// refused.
+needed room_or_answer(const place_handle& place, const std::weak_ptr<const void>& carried) {
+  const needed for_room = room_at(place);
+  return {room | reply, for_room.whom,
+          [no_room = for_room.pending, carried] { return !carried.expired() || no_room(); }};
+}
+needed kept_promise(const vicar::future<int>& answer) {
+  return {reply, [] { return std::uint64_t{0}; }, [answer] { return !answer.ready(); }};
 }
 needed value_of(const std::shared_ptr<shared_value>& shared) {
   return {value, [shared] { return shared->maker.load(); }, [shared] { return !shared->made.load(); }};
@@ -358,6 +443,26 @@ class node {
     follow(*world_, *what);
     return 1;
   }
+  /// Asks another one, and answers before that one does; with a value where it could not ask.
+  vicar::future<int> hand_on(const place_handle& to, const shared_plan& what) {
+    const here scope{*this};
+    try {
+      return ask(*world_, to, what);
+    } catch (const vicar::error&) {  // judged where it was thrown
+      return vicar::make_ready_future(1);
+    }
+  }
+  int read(const place_handle& whose, const vicar::future<int>& answer) {
+    const here scope{*this};
+    try {
+      world_->table.waiting({answer_of(whose, answer)}, [&] { answer.get(); });
+    } catch (const vicar::error&) {  // as above
+    }
+    return 1;
+  }
+
+  assigned member;
+  VICAR_PROXY_MEMBERS(member)
 
  private:
   struct here {
@@ -408,13 +513,20 @@ void perform(world& around, const action& one) {
     case kind::defer:
       send(around, place, [&] { place->ref.defer<&node::step>(one.there); });
       break;
-    case kind::join: {
+    case kind::join:
+    case kind::get_all: {
       const place_handle second = around.at(one.other);
       if (!second) return;
       const vicar::future<int> first_answer = ask(around, place, one.there);
       const vicar::future<int> second_answer = ask(around, second, one.at_the_other);
-      const auto both = first_answer.join(second_answer);
-      table.waiting({answer_of(place, first_answer), answer_of(second, second_answer)}, [&] { both.get(); });
+      const needs both{answer_of(place, first_answer), answer_of(second, second_answer)};
+      if (one.what == kind::join) {
+        const auto joined = first_answer.join(second_answer);
+        table.waiting(both, [&] { joined.get(); });
+      } else {
+        const std::array all{first_answer, second_answer};
+        table.waiting(both, [&] { vicar::get_all(all); });
+      }
       break;
     }
     case kind::map: {
@@ -423,9 +535,43 @@ void perform(world& around, const action& one) {
       table.waiting({answer_of(place, answer)}, [&] { doubled.get(); });
       break;
     }
+    case kind::assign: {
+      auto token = std::make_shared<int>();
+      const needed written = room_or_answer(place, token);
+      table.waiting({written}, [&] { place->ref.proxy()->member = assigned{std::move(token)}; });
+      break;
+    }
+    case kind::inner: {
+      const place_handle second = around.at(one.other);
+      if (!second) return;
+      const auto outer = send(around, place, [&] { return place->ref.call<&node::hand_on>(second, one.there); });
+      table.waiting({answer_of(place, outer)}, [&] { outer.get(); });
+      const vicar::future<int> inner = outer.get();
+      table.waiting({answer_of(second, inner)}, [&] { inner.get(); });
+      break;
+    }
+    case kind::handed: {
+      const place_handle second = around.at(one.other);
+      if (!second) return;
+      const vicar::future<int> answer = ask(around, second, one.there);
+      const auto read = send(around, place, [&] { return place->ref.call<&node::read>(second, answer); });
+      table.waiting({answer_of(place, read)}, [&] { read.get(); });
+      break;
+    }
+    case kind::promised: {
+      const vicar::future<int> answer = around.outside.promised();
+      table.waiting({kept_promise(answer)}, [&] { answer.get(); });
+      break;
+    }
     case kind::shared: {
       const auto shared = around.value(one.other % values);
       table.waiting({value_of(shared)}, [&] { shared->value.get(); });
+      break;
+    }
+    case kind::shared_limited: {
+      const auto shared = around.value(one.other % values);
+      if (runs_here(shared->maker)) return;  // it would be told that it waits for itself, with a limit too
+      table.limited(value_of(shared), [&] { shared->value.get(300us); });
       break;
     }
     case kind::stop: {
@@ -460,7 +606,7 @@ class planner {
     for (std::size_t i = 0; i < count; ++i) {
       const kind what = choose();
       made->actions.push_back({what, below(places + children), below(places), make(depth - 1),
-                               what == kind::join ? make(depth - 1) : nullptr});
+                               what == kind::join || what == kind::get_all ? make(depth - 1) : nullptr});
     }
     return made;
   }
@@ -470,14 +616,20 @@ class planner {
 
  private:
   kind choose() {
-    static constexpr std::array<std::pair<kind, std::size_t>, 10> weights{{{kind::get, 30},
-                                                                           {kind::wait, 6},
-                                                                           {kind::take, 8},
-                                                                           {kind::limited, 3},
-                                                                           {kind::defer, 30},
-                                                                           {kind::join, 8},
-                                                                           {kind::map, 5},
-                                                                           {kind::shared, 6},
+    static constexpr std::array<std::pair<kind, std::size_t>, 16> weights{{{kind::get, 24},
+                                                                           {kind::wait, 5},
+                                                                           {kind::take, 6},
+                                                                           {kind::limited, 4},
+                                                                           {kind::defer, 27},
+                                                                           {kind::join, 6},
+                                                                           {kind::get_all, 5},
+                                                                           {kind::map, 4},
+                                                                           {kind::assign, 3},
+                                                                           {kind::inner, 2},
+                                                                           {kind::handed, 2},
+                                                                           {kind::promised, 2},
+                                                                           {kind::shared, 5},
+                                                                           {kind::shared_limited, 1},
                                                                            {kind::stop, 1},
                                                                            {kind::child, 3}}};
     std::size_t drawn = below(100);
@@ -568,7 +720,8 @@ void run_round(world& around, std::uint64_t seed) {
 void run(std::uint64_t first_seed, int rounds) {
   const support::log_capture quiet{vicar::log_level::off};
   wait_table table;
-  world around{table};
+  keeper outside;
+  world around{table, outside};
   std::uint64_t seed = first_seed;
   const watchdog dog{table, seed};
   for (int round = 0; round < rounds && table.result().wrong.empty(); ++round, ++seed) run_round(around, seed);
