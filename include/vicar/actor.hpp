@@ -95,7 +95,8 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
       table.add(handle);
       log_about(*typed, log_level::debug, nullptr, "Registered {}");
     }
-    dispatcher.start(*typed);
+    // A log sink may have called fork(): in the child this actor is its parent's.
+    if (!typed->inherited()) dispatcher.start(*typed);
   } catch (...) {
     table.remove(*typed);
     typed->abandon();

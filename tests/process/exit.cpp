@@ -122,6 +122,19 @@ struct caller_with_argument : caller_of {
   }
   void on_stop() { say("caller stopped"); }
 };
+/// Goes on until a message waits that it will not handle.
+struct ends_with_message {
+  void wait_for_message() {
+    while (vicar::self(*this).stats().mailbox_depth == 0) std::this_thread::yield();
+  }
+  int seven() { return 7; }
+};
+struct late_caller : caller_of {
+  void ask(const vicar::actor_ref<ends_with_message>& other) {
+    expect_dead([&] { other.call<&ends_with_message::seven>().get(); });
+  }
+  void on_stop() { say("caller stopped"); }
+};
 struct starter {
   void start_it(const vicar::actor_ref<early_caller>& other) { vicar::start<leaves_in_constructor>(other); }
   void on_stop() { say("not to be seen"); }
@@ -254,6 +267,15 @@ const std::map<std::string_view, std::function<void()>> ways{
     {"argument",
      [] {
        vicar::start<caller_with_argument>().defer<&caller_with_argument::ask>(vicar::start<holder>());
+       never.acquire();
+     }},
+    {"dead_letter",
+     [] {
+       vicar::set_dead_letter_handler([](const vicar::dead_letter&) { leave(); });
+       const auto ref = vicar::start<ends_with_message>();
+       ref.defer<&ends_with_message::wait_for_message>();
+       ref.stop();
+       vicar::start<late_caller>().defer<&late_caller::ask>(ref);
        never.acquire();
      }},
     {"stop_callback", in_stop_callback},

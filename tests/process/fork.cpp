@@ -458,6 +458,24 @@ void in_constructor() {
   CHECK(shared().handled == 2);
 }
 
+// The log may be told of an actor between its construction and its first message.
+void at_registered() {
+  static pid_t child = -1;
+  vicar::set_log_level(vicar::log_level::debug);
+  vicar::set_log_sink([](const vicar::log_record& record) {
+    if (child == -1 && record.message.starts_with("Registered")) child = fork_for_a_while();
+  });
+  const auto actor = vicar::start<adder>();
+  CHECK(actor.is_alive() == !in_child);
+  if (in_child) {
+    check_own_actors();
+    std::exit(problems == 0 ? 0 : 1);
+  }
+  CHECK(end_of(child) == 0);
+  CHECK(actor.call(&adder::add, 1, 1).get() == 2);
+  CHECK(actor.stop().get());
+}
+
 // The main thread waits for the actors at the end of the process when one of them forks.
 void while_exiting() {
   struct last {
@@ -535,6 +553,7 @@ int main(int count, char** arguments) {
                                                     {"in_message", &in_message},
                                                     {"in_hooks", &in_hooks},
                                                     {"in_constructor", &in_constructor},
+                                                    {"at_registered", &at_registered},
                                                     {"while_exiting", &while_exiting},
                                                     {"lazy_values", &lazy_values},
                                                     {"with_handlers", &with_handlers}};

@@ -152,7 +152,7 @@ inline void cell::abandon_within_message() noexcept {
   mailbox_.close();
   mailbox_.pop();  // the message that is being handled: its bytes stay where they are until the chunk is given up
   if (future_state_base* const owed = std::exchange(owed_, nullptr)) {
-    owed->store_error(exception_from([&] { return stopped_during(running(), "called exit"); }));
+    if (!owed->error()) owed->store_error(exception_from([&] { return stopped_during(running(), "called exit"); }));
     owed->publish();
   }
   abandon_leftovers();

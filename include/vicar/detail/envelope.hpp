@@ -96,9 +96,9 @@ VICAR_COLD inline void store_failure(call_message& self, cell& owner, const mess
   }
 }
 VICAR_COLD inline void abandon_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
-  lose(self, owner, kind, dead_letter_reason::left_over);
-  owner.owes(self.reply);
   self.reply->store_error(exception_from([&] { return owner.stopped_before(described(self, kind)); }));
+  owner.owes(self.reply);  // who hears of the message may call exit, too
+  lose(self, owner, kind, dead_letter_reason::left_over);
   answer_call(self, owner, kind);
 }
 VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, message::action what,
