@@ -184,6 +184,16 @@ TEST_CASE("the last handle moves the value out, an earlier one copies it") {
   CHECK(counts.alive == 0);
 }
 
+TEST_CASE("a value whose class has an operator & of its own is destroyed, too") {
+  struct evasive {
+    std::shared_ptr<int> token;
+    void operator&() const = delete;
+  };
+  const auto token = std::make_shared<int>(3);
+  CHECK(make_ready_future(evasive{token}).get().token == token);
+  CHECK(token.use_count() == 1);
+}
+
 TEST_CASE("taking the value with a time limit moves it out as well") {
   tally counts;
   future<tracked> only = make_ready_future(tracked{counts, 5});

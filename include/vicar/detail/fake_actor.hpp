@@ -30,7 +30,7 @@ class reply_slot {
  public:
   reply_slot() noexcept {}
   ~reply_slot() {
-    if (filled_) std::destroy_at(&value_);
+    if (filled_) std::destroy_at(std::addressof(value_));
   }
   reply_slot(const reply_slot&) = delete;
   reply_slot& operator=(const reply_slot&) = delete;

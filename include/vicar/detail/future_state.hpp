@@ -400,7 +400,7 @@ class future_state final : public future_state_base {
 
   future_state() noexcept {}
   ~future_state() noexcept override {  // also where the destructor of a value may throw
-    if (holds_value()) std::destroy_at(&value_);
+    if (holds_value()) std::destroy_at(std::addressof(value_));
   }
 
   /// Builds the value in place from what `factory` returns, so that a type that cannot be moved works too. Not yet
