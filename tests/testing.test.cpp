@@ -52,6 +52,11 @@ struct closed_note {};
 class player_base {
  public:
   int version() const { return 1; }
+  void erase() {}
+};
+/// Has a member of its own in the place of one of its base.
+struct recorder : player_base {
+  int erase() { return 1; }
 };
 
 /// It cannot be made, so nothing here runs but what a fake answers.
@@ -95,6 +100,7 @@ template <>
 inline constexpr bool vicar::enable_traversable<speaker> = true;
 
 VICAR_PROXY(speaker, VICAR_PROPERTY(volume, volume, set_volume), muted)
+VICAR_PROXY(recorder, erase)
 VICAR_PROXY(deck, play, position, output)
 VICAR_PROXY(player, add, rename, VICAR_PROPERTY(title, name, rename), find, scale, twice, take, fill, count, measure,
             calls, fixed, numbers, handler, playback, version)
@@ -275,6 +281,13 @@ TEST_CASE("overloads, default arguments and templates are told apart by types") 
 
   fake.on<&player::twice<double>>([](double number) { return number * 3; });
   CHECK(proxy->twice(1.5).get() == 4.5);
+}
+
+TEST_CASE("what is answered with nothing gives no value") {
+  vicar::fake<recorder> fake;
+  fake.on<&player_base::erase>([] {});
+  CHECK(error_text<vicar::unanswered_error>([&] { fake.proxy()->erase().get(); }).find("is answered with void") !=
+        std::string::npos);
 }
 
 TEST_CASE("what can only be moved is handed over and not kept") {

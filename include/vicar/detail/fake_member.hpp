@@ -97,6 +97,7 @@ class fake_answer_of final : public fake_answer {
             run_answer(*function_, std::move(*static_cast<Parameters*>(asked.arguments[Index].value))...));
       };
       if constexpr (std::is_void_v<Reply>) {
+        refuse_to_answer<void>(asked);
         run();
       } else {
         Reply given = run();
@@ -116,15 +117,18 @@ class fake_answer_of final : public fake_answer {
       ++log_->count;
     });
   }
+  /// Throws if the answer is wanted, and of another type.
+  template <class Given>
+  static void refuse_to_answer(const imitated_message& asked) {
+    if (!asked.answer.tag || asked.answer.tag == &type_tag<Given>) return;
+    throw unanswered_error{fmt::format(
+        "vicar: {} of a fake is answered with {}, and this use of it needs {}; name the overload that is meant",
+        asked.member, class_name<Given>, *asked.answer.type)};
+  }
   template <class Given>
   static void give(const imitated_message& asked, Given& given) {
-    if (!asked.answer.tag) return;
-    if (asked.answer.tag != &type_tag<Given>) {
-      throw unanswered_error{fmt::format(
-          "vicar: {} of a fake is answered with {}, and this use of it needs {}; name the overload that is meant",
-          asked.member, class_name<Given>, *asked.answer.type)};
-    }
-    asked.answer.store(asked.answer.slot, std::addressof(given));
+    refuse_to_answer<Given>(asked);
+    if (asked.answer.tag) asked.answer.store(asked.answer.slot, std::addressof(given));
   }
 
   const fake_book& book_;
