@@ -157,6 +157,15 @@ TEST_CASE("an untyped message that is not listed reaches on_receive(std::any)") 
   ref.stop().get();
 }
 
+TEST_CASE("an any that is the reply is the one that the future brings") {
+  struct echo {
+    std::any on_receive(std::any message) { return message; }
+  };
+  auto ref = start<echo>();
+  CHECK(std::any_cast<int>(any_actor_ref{ref}.ask(5).get()) == 5);
+  ref.stop().get();
+}
+
 TEST_CASE("a message that an actor takes none of is a warning; asked, it names actor and type") {
   log_capture log;
   auto ref = start<silent>();

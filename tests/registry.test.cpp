@@ -109,6 +109,18 @@ TEST_CASE("an actor can be taken out and put back in by hand, any number of time
   CHECK(registry::get_all().empty());
 }
 
+TEST_CASE("an actor may take itself out in its constructor") {
+  struct hidden {
+    hidden() { registry::unregister(vicar::self(*this)); }
+  };
+  const clean up;
+  auto ref = start<hidden>();
+  CHECK(registry::get_all().empty());
+  registry::register_actor(ref);
+  CHECK(registry::get_all().size() == 1);
+  ref.stop().get();
+}
+
 TEST_CASE("a broadcast reaches all actors, those of a class and its bases, or those of a class name") {
   const clean up;
   log_capture log;

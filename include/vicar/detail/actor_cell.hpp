@@ -31,6 +31,8 @@ std::any reply_as_any(Receive receive) {
   if constexpr (std::is_void_v<result>) {
     receive();
     return {};
+  } else if constexpr (std::is_same_v<result, std::any>) {
+    return receive();
   } else if constexpr (std::is_copy_constructible_v<result>) {
     return std::any{std::in_place_type<result>, receive()};
   } else {

@@ -90,9 +90,9 @@ class VICAR_SHARED cell_table {
   /// changed anything.
   bool list(cell& one, bool listed) noexcept {
     const std::lock_guard lock{mutex_};
-    if (!one.entry.taken || one.entry.listed == listed) return false;
-    one.entry.listed = listed;
-    return true;
+    if (one.entry.listed == listed) return false;
+    one.entry.listed = listed;  // a constructor may ask for it before its actor is taken
+    return one.entry.taken;
   }
 
   enum class which : unsigned char { alive, listed, all };
