@@ -24,6 +24,7 @@
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_table.hpp>
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/keep_library.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/thread_stack.hpp>
 #include <vicar/detail/wait_graph.hpp>
@@ -95,6 +96,7 @@ class VICAR_SHARED report_on_signal {
   }
 
   void install(int signal) {
+    keep_this_library();  // whose code the handler and the helper thread may be
     struct sigaction wanted{};
     wanted.sa_handler = &report_on_signal::handle;
     wanted.sa_flags = restart_system_calls;

@@ -18,6 +18,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/fork.hpp>
+#include <vicar/detail/keep_library.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/time_limit.hpp>
 
@@ -98,6 +99,7 @@ class VICAR_SHARED thread_stack {
 
   /// Takes the last real-time signal that nobody handles; 0 if there is none.
   static int install() noexcept {
+    keep_this_library();  // whose code the handler may be
     for (int candidate = SIGRTMAX; candidate >= SIGRTMIN; --candidate) {
       struct sigaction present{};
       if (sigaction(candidate, nullptr, &present) != 0 || present.sa_handler != SIG_DFL) continue;
