@@ -84,6 +84,7 @@ class desk {
   int add(const item& one, int times) { return one.id * times; }
   int plain(int number) { return number; }
   int on_receive(const item& one) { return one.id; }
+  int count(const item& one, const int* into) { return into ? *into : one.id; }
 };
 
 struct speaker {
@@ -214,6 +215,14 @@ TEST_CASE("an undelivered message says what its arguments were, if one of them i
   CHECK(error_text<dead>([&] { vicar::any_actor_ref{ref}.tell(app::item{3, "bolt"}); }) ==
         containing(" not found, on_receive({3, \"bolt\"}) was not delivered;"));
   CHECK(error_text<dead>([&] { proxy->plain(2).get(); }) == containing(" not found, plain was not delivered;"));
+}
+
+TEST_CASE("an argument that is nullptr is printed as null") {
+  const auto ref = vicar::start<app::desk>();
+  ref.stop().wait();
+  CHECK(error_text<vicar::actor_dead_error>([&] {
+          ref.call<&app::desk::count>(app::item{3, "bolt"}, nullptr).get();
+        }) == containing("count({3, \"bolt\"}, null) was not delivered;"));
 }
 
 TEST_CASE("a message left over when its actor stops says what its arguments were") {

@@ -45,6 +45,8 @@ template <class T>
 std::string value_text(const T& value) {
   if constexpr (enable_inspection<T>) {
     return message_text(value);
+  } else if constexpr (std::is_null_pointer_v<T>) {  // converts to a text, too, of a pointer that is null
+    return "null";
   } else if constexpr (std::convertible_to<const T&, std::string_view>) {
     if constexpr (std::is_pointer_v<T>) {
       if (!value) return "null";
