@@ -2,6 +2,7 @@
 #include <vicar/inspect.hpp>
 
 #include <any>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -52,6 +53,11 @@ struct single {
 };
 struct holder {
   vicar::traversable<item> inside;
+};
+
+struct job {
+  int id;
+  std::filesystem::path file;
 };
 
 /// With a formatter, so it is no matter that Boost.PFR could print it, too.
@@ -139,7 +145,7 @@ struct fmt::formatter<app::amount> {
   }
 };
 
-VICAR_INSPECT(app::odd, app::single, app::amount)
+VICAR_INSPECT(app::odd, app::single, app::amount, app::job)
 VICAR_INSPECT(app::item, app::order, app::nothing, app::money)
 template <>
 inline constexpr bool vicar::enable_traversable<app::speaker> = true;
@@ -186,6 +192,10 @@ TEST_CASE("what is odd about a field does no harm") {
   CHECK(unexpected(app::odd{nullptr, 1, 2}) == "{null, bit-field, bit-field}");
   CHECK(unexpected(app::single{}) == "{[5]}");
   CHECK(unexpected(app::item{1, "a \"quoted\" word"}) == R"({1, "a \"quoted\" word"})");
+}
+
+TEST_CASE("a range of elements of its own type is printed by its type") {
+  CHECK(unexpected(app::job{1, "/tmp/a"}) == containing("{1, std::", "filesystem::", "path}"));
 }
 
 TEST_CASE("an ask that nobody takes says what was asked") {

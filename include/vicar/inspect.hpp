@@ -49,12 +49,18 @@ concept plain_aggregate = std::is_aggregate_v<T> && std::is_class_v<T> && !aggre
 template <class T>
 concept formattable = fmt::is_formattable<T>::value;
 
+/// Not one whose elements are of its own type, as those of a file path or a JSON value are: that may never end.
+template <class T>
+concept finite_range = requires(const T& value) {
+  std::begin(value) != std::end(value);
+  requires !std::same_as<std::remove_cvref_t<decltype(*std::begin(value))>, T>;
+};
+
 /// The text of a field: of a string or another thing that is printed by itself, of the elements of a range, or a type.
 template <class T>
 std::string field_text(const T& field) {
-  constexpr bool is_range = requires { std::begin(field) != std::end(field); };
   constexpr bool is_string = std::convertible_to<const T&, std::string_view>;
-  if constexpr (is_range && !is_string && !enable_inspection<T> && (std::is_array_v<T> || !formattable<T>)) {
+  if constexpr (finite_range<T> && !is_string && !enable_inspection<T> && (std::is_array_v<T> || !formattable<T>)) {
     std::string text;
     for (const auto& element : field) append_item(text, field_text(element));
     return '[' + text + ']';
