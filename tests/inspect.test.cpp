@@ -90,6 +90,7 @@ class desk {
   int add(const item& one, int times) { return one.id * times; }
   int plain(int number) { return number; }
   int on_receive(const item& one) { return one.id; }
+  int fill(char* buffer, const item& one) { return buffer[0] + one.id; }
   int count(const item& one, const int* into) { return into ? *into : one.id; }
 };
 
@@ -108,6 +109,16 @@ struct counter {
   int total = 3;
   std::string name = "c";
   std::mutex mutex;
+};
+
+/// With arrays that are full, so that no null ends them.
+class label {
+ public:
+  label() = default;  // so that it is no aggregate
+  char code[4] = {'A', 'B', 'C', 'D'};
+  char secret[8] = {'s', 'e', 'c', 'r', 'e', 't', 's', 's'};
+  char note[8] = "ink";
+  char grid[2][2] = {{'a', 'b'}, {'c'}};
 };
 
 class guarded {
@@ -151,6 +162,7 @@ template <>
 inline constexpr bool vicar::enable_traversable<app::speaker> = true;
 VICAR_PROXY(app::desk, add, plain)
 VICAR_PROXY(app::vault, gold, count, locked, door)
+VICAR_PROXY(app::label, code, note, grid)
 VICAR_PROXY(app::player, calls, output, spare)
 VICAR_PROXY(app::guarded, total, touch, pair, VICAR_PROPERTY(twice, doubled))
 
@@ -235,6 +247,14 @@ TEST_CASE("an argument that is nullptr is printed as null") {
         }) == containing("count({3, \"bolt\"}, null) was not delivered;"));
 }
 
+TEST_CASE("an argument that is a buffer is not read as text") {
+  const auto ref = vicar::start<app::desk>();
+  ref.stop().wait();
+  char buffer[] = "old text";
+  CHECK(error_text<vicar::actor_dead_error>([&] { ref.call<&app::desk::fill>(buffer, app::item{3, "bolt"}).get(); }) ==
+        containing("fill(char", "*, {3, \"bolt\"}) was not delivered;"));
+}
+
 TEST_CASE("a message left over when its actor stops says what its arguments were") {
   const auto ref = vicar::start<app::desk>();
   vicar::promise<void> gate;
@@ -272,6 +292,12 @@ TEST_CASE("a snapshot shows what can only stay where it is by its type") {
 TEST_CASE("a snapshot of a class that is no aggregate shows its registered fields") {
   const auto ref = vicar::start<app::guarded>(4);
   CHECK(ref.proxy().snapshot().get() == "{total: 4, pair: [1, 2]}");
+  ref.stop().wait();
+}
+
+TEST_CASE("a snapshot reads an array of characters up to its end") {
+  const auto ref = vicar::start<app::label>();
+  CHECK(ref.snapshot().get() == "{code: \"ABCD\", note: \"ink\", grid: [\"ab\", \"c\"]}");
   ref.stop().wait();
 }
 

@@ -59,8 +59,8 @@ concept finite_range = requires(const T& value) {
 /// The text of a field: of a string or another thing that is printed by itself, of the elements of a range, or a type.
 template <class T>
 std::string field_text(const T& field) {
-  constexpr bool is_string = std::convertible_to<const T&, std::string_view>;
-  if constexpr (finite_range<T> && !is_string && !enable_inspection<T> && (std::is_array_v<T> || !formattable<T>)) {
+  if constexpr (finite_range<T> && !readable_text<T> && !enable_inspection<T> &&
+                (std::is_array_v<T> || !formattable<T>)) {
     std::string text;
     for (const auto& element : field) append_item(text, field_text(element));
     return '[' + text + ']';

@@ -40,18 +40,33 @@ std::string message_text(const T& message) {
   return std::string{class_name<T>};
 }
 
+/// Not `nullptr`, which converts to a text of nothing, and not a `char*`, which may be a buffer that no null ends.
+template <class T>
+concept readable_text = std::convertible_to<const T&, std::string_view> && !std::is_null_pointer_v<T> &&
+                        (!std::is_pointer_v<T> || std::is_const_v<std::remove_pointer_t<T>>);
+
+template <readable_text T>
+std::string_view read_text(const T& value) {
+  if constexpr (std::is_bounded_array_v<T>) {
+    const std::string_view all{value, std::extent_v<T>};  // an array that is full has no null to look for
+    return all.substr(0, all.find('\0'));
+  } else {
+    return std::string_view{value};
+  }
+}
+
 /// As a member of something that is printed: also what fmt can print.
 template <class T>
 std::string value_text(const T& value) {
   if constexpr (enable_inspection<T>) {
     return message_text(value);
-  } else if constexpr (std::is_null_pointer_v<T>) {  // converts to a text, too, of a pointer that is null
+  } else if constexpr (std::is_null_pointer_v<T>) {
     return "null";
-  } else if constexpr (std::convertible_to<const T&, std::string_view>) {
+  } else if constexpr (readable_text<T>) {
     if constexpr (std::is_pointer_v<T>) {
       if (!value) return "null";
     }
-    const std::string_view text{value};
+    const std::string_view text = read_text(value);
     return fmt::vformat("{:?}", fmt::make_format_args(text));  // what `format` checks is checked in each unit
   } else if constexpr (fmt::is_formattable<T>::value && !std::is_pointer_v<T>) {
     return fmt::format("{}", value);
