@@ -52,6 +52,34 @@ struct lists {
   std::vector<std::string> all() const { return got; }
 };
 
+using parcels = std::vector<std::unique_ptr<int>>;
+
+struct depot {
+  using receives = vicar::messages<parcels>;
+  parcels kept;
+  std::size_t on_receive(parcels message) {
+    kept = std::move(message);
+    return kept.size();
+  }
+  parcels all() { return std::move(kept); }
+  std::map<int, std::unique_ptr<int>> by_number() {
+    std::map<int, std::unique_ptr<int>> sorted;
+    for (auto& each : kept) sorted.emplace(*each, std::move(each));
+    return sorted;
+  }
+};
+
+struct echoes {
+  using receives = vicar::messages<parcels>;
+  parcels on_receive(parcels message) { return message; }
+};
+
+inline parcels three_parcels() {
+  parcels made;
+  for (int number = 1; number <= 3; ++number) made.push_back(std::make_unique<int>(number));
+  return made;
+}
+
 struct takes_any {
   int on_receive(int) { return 1; }
   std::string on_receive(std::any message) { return message.type() == typeid(double) ? "double" : "other"; }
@@ -126,6 +154,31 @@ TEST_CASE("tell to a dead actor throws, ask to one does not: its future does") {
   const any_actor_ref any = ref;
   CHECK_THROWS_AS(any.tell(1), vicar::actor_dead_error);
   CHECK_THROWS_AS(any.ask(1).get(), vicar::actor_dead_error);
+}
+
+TEST_CASE("a container whose elements can only be moved is a message, an argument and a result") {
+  log_capture log;
+  auto ref = start<depot>();
+  const any_actor_ref any = ref;
+  any.tell(three_parcels());
+  CHECK(ref.call<&depot::all>().get().size() == 3);
+  CHECK(std::any_cast<std::size_t>(any.ask(three_parcels()).get()) == 3);
+  CHECK(*ref.call(&depot::by_number).get().at(2) == 2);
+  CHECK(ref.ask(three_parcels()).get() == 3);
+  const auto kept = ref.call(
+      [](depot& object, parcels more) {
+        object.kept = std::move(more);
+        return object.all();
+      },
+      three_parcels());
+  CHECK(kept.get().size() == 3);
+
+  const any_actor_ref echo = start<echoes>();
+  CHECK(std::any_cast<std::shared_ptr<parcels>>(echo.ask(three_parcels()).get())->size() == 3);
+
+  const any_actor_ref other = start<takes_any>();
+  CHECK_THROWS_AS(other.ask(three_parcels()).get(), vicar::unhandled_message_error);
+  for (const any_actor_ref& each : {any, echo, other}) each.stop().get();
 }
 
 TEST_CASE("an untyped message reaches the listed types by their exact type") {

@@ -17,12 +17,14 @@
 #include <ranges>
 #include <set>
 #include <span>
+#include <stack>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -242,6 +244,50 @@ TEST_CASE("a promise goes on giving futures away whose outcome nobody can move o
       CHECK(error_text<std::out_of_range>([&] { source.get_future().get(); }) == "too far");
     }
   }
+}
+
+TEMPLATE_TEST_CASE("a container whose elements can only be moved is moved", "", std::vector<std::unique_ptr<int>>,
+                   std::list<std::vector<std::unique_ptr<int>>>, (std::map<int, std::unique_ptr<int>>),
+                   (std::map<int, std::list<std::unique_ptr<int>>>), std::optional<std::vector<std::unique_ptr<int>>>,
+                   (std::array<std::vector<std::unique_ptr<int>>, 2>), std::stack<std::unique_ptr<int>>,
+                   (std::pair<int, std::vector<std::unique_ptr<int>>>),
+                   (std::tuple<int, std::vector<std::unique_ptr<int>>>),
+                   (std::variant<int, std::vector<std::unique_ptr<int>>>)) {
+  STATIC_REQUIRE(std::is_copy_constructible_v<TestType>);
+  STATIC_REQUIRE_FALSE(vicar::detail::copyable<TestType>);
+  promise<TestType> source;
+  future<TestType> first = source.get_future();
+  source.set_value(TestType{});
+  {
+    const future<TestType> second = first;
+    CHECK_THROWS_AS(std::move(first).get(), future_already_retrieved);
+    static_cast<void>(second.get());
+  }
+  static_cast<void>(std::move(first).get());
+}
+
+TEST_CASE("what shares its elements, or can copy them, can be copied") {
+  struct tree : std::vector<tree> {};
+  struct named_tree {
+    using value_type = std::pair<const int, named_tree>;
+    value_type* begin();
+  };
+  struct undefined;
+  struct handle {
+    using value_type = undefined;
+    int* begin();
+  };
+  using pointers = std::vector<std::unique_ptr<int>>;
+  STATIC_REQUIRE(vicar::detail::copyable<std::map<int, std::vector<std::string>>>);
+  STATIC_REQUIRE(vicar::detail::copyable<std::vector<bool>>);
+  STATIC_REQUIRE(vicar::detail::copyable<tree>);
+  STATIC_REQUIRE(vicar::detail::copyable<named_tree>);
+  STATIC_REQUIRE(vicar::detail::copyable<handle>);
+  STATIC_REQUIRE(vicar::detail::copyable<std::shared_ptr<pointers>>);
+  STATIC_REQUIRE(vicar::detail::copyable<future<pointers>>);
+  STATIC_REQUIRE(vicar::detail::copyable<std::vector<future<pointers>>>);
+  STATIC_REQUIRE(vicar::detail::copyable<std::span<std::unique_ptr<int>>>);
+  STATIC_REQUIRE(vicar::detail::copyable<pointers::iterator>);
 }
 
 TEST_CASE("a value that can only be moved is refused while another handle wants it") {
@@ -731,6 +777,23 @@ TEST_CASE("map moves a value that can only be moved out of the last handle") {
     CHECK_THROWS_AS(source.map(take).get(), future_already_retrieved);
     CHECK(*source.get() == 4);
   }
+}
+
+TEST_CASE("map moves a container that can only be moved into a function that takes it by value") {
+  using pointers = std::vector<std::unique_ptr<int>>;
+  const auto make = [] {
+    pointers numbers;
+    numbers.push_back(std::make_unique<int>(4));
+    return make_ready_future(std::move(numbers));
+  };
+  const auto take = [](pointers numbers) { return *numbers.at(0); };
+  int (*const pointer)(pointers) = take;
+  CHECK(make().map(take).get() == 4);
+  CHECK(make().map(pointer).get() == 4);
+  CHECK(make().map([](const pointers& numbers) { return *numbers.at(0); }).get() == 4);
+  CHECK(make().map([](const auto& numbers) { return *numbers.at(0); }).get() == 4);
+  const future<pointers> kept = make();
+  CHECK_THROWS_AS(kept.map(take).get(), future_already_retrieved);
 }
 
 TEST_CASE("map takes member pointers and functions that return nothing, and decays references") {

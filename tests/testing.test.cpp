@@ -77,6 +77,7 @@ class player : public player_base {
     return number * 2;
   }
   std::unique_ptr<int> take(std::unique_ptr<int> number) { return number; }
+  std::vector<std::unique_ptr<int>> sort(std::vector<std::unique_ptr<int>> numbers) { return numbers; }
   void fill(std::vector<int>& into) { into.push_back(1); }
   static int count() { return 0; }
   int measure(const player_base& base) { return base.version(); }
@@ -102,8 +103,8 @@ inline constexpr bool vicar::enable_traversable<speaker> = true;
 VICAR_PROXY(speaker, VICAR_PROPERTY(volume, volume, set_volume), muted)
 VICAR_PROXY(recorder, erase)
 VICAR_PROXY(deck, play, position, output)
-VICAR_PROXY(player, add, rename, VICAR_PROPERTY(title, name, rename), find, scale, twice, take, fill, count, measure,
-            calls, fixed, numbers, handler, playback, version)
+VICAR_PROXY(player, add, rename, VICAR_PROPERTY(title, name, rename), find, scale, twice, take, sort, fill, count,
+            measure, calls, fixed, numbers, handler, playback, version)
 
 namespace {
 
@@ -298,6 +299,13 @@ TEST_CASE("what can only be moved is handed over and not kept") {
   });
   CHECK(*fake.proxy()->take(std::make_unique<int>(4)).get() == 5);
   CHECK(fake.calls<&player::take>() == 1);
+
+  fake.on<&player::sort>([](std::vector<std::unique_ptr<int>> numbers) {
+    numbers.push_back(std::make_unique<int>(6));
+    return numbers;
+  });
+  CHECK(*fake.proxy()->sort(std::vector<std::unique_ptr<int>>{}).get().at(0) == 6);
+  CHECK(fake.calls<&player::sort>() == 1);
 }
 
 TEST_CASE("a shared argument reaches the function as a reference") {

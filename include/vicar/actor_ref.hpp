@@ -17,6 +17,7 @@
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/copyable.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
 #include <vicar/detail/format_text.hpp>
@@ -308,7 +309,7 @@ class actor_ref<void> : public detail::ref_base {
   template <class Message>
   static std::optional<std::any> receive(detail::cell& cell, Message& message) {
     detail::erased_message incoming{&detail::type_tag<Message>, std::addressof(message), nullptr};
-    if constexpr (std::copy_constructible<Message>) {
+    if constexpr (std::copy_constructible<Message> && detail::elements_copyable<Message>) {
       incoming.to_any = [](void* object) { return std::any{std::move(*static_cast<Message*>(object))}; };
     }
     if (cell.receive(incoming)) return std::move(incoming.reply);

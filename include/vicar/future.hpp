@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <vicar/detail/chrono.hpp>
+#include <vicar/detail/copyable.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/future_checks.hpp>
 #include <vicar/detail/future_handle.hpp>
@@ -302,7 +303,9 @@ class promise {
   void set_value(Value&& value)
     requires(!std::is_void_v<T>)
   {
-    constexpr bool storable = std::is_constructible_v<T, Value>;
+    constexpr bool storable = std::is_constructible_v<T, Value> &&
+                              (!std::is_lvalue_reference_v<Value> || !std::is_same_v<T, std::remove_cvref_t<Value>> ||
+                               detail::elements_copyable<T>);
     static_assert(storable, "vicar: set_value cannot make the promise's type from this value; convert it first");
     if constexpr (storable) store([&]() -> T { return T(std::forward<Value>(value)); });
   }

@@ -16,6 +16,7 @@
 #include <vicar/detail/cell_table.hpp>
 #include <vicar/detail/chrono.hpp>
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/copyable.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
 #include <vicar/fwd.hpp>
@@ -68,7 +69,7 @@ namespace broadcast_detail {
 /// told.
 template <class Refs, class Message>
 void tell_each(const Refs& refs, const Message& message) {
-  constexpr bool copyable = std::copy_constructible<Message>;
+  constexpr bool copyable = std::copy_constructible<Message> && detail::elements_copyable<Message>;
   static_assert(
       copyable,
       "vicar: a broadcast gives each actor a copy, and this message cannot be copied; send a std::shared_ptr to it");

@@ -14,6 +14,7 @@
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/copyable.hpp>
 #include <vicar/detail/hooks.hpp>
 #include <vicar/options.hpp>
 
@@ -33,7 +34,7 @@ std::any reply_as_any(Receive receive) {
     return {};
   } else if constexpr (std::is_same_v<result, std::any>) {
     return receive();
-  } else if constexpr (std::is_copy_constructible_v<result>) {
+  } else if constexpr (copyable<result>) {
     return std::any{std::in_place_type<result>, receive()};
   } else {
     return std::make_shared<result>(receive());

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/copyable.hpp>
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
@@ -51,7 +52,8 @@ concept storable_as = requires(Argument&& argument, Kept&& kept) {
   kept.~Kept();
 };
 template <class Argument>
-concept storable = storable_as<Argument, std::decay_t<Argument>>;
+concept storable = storable_as<Argument, std::decay_t<Argument>> &&
+                   (!std::is_lvalue_reference_v<Argument> || elements_copyable<std::decay_t<Argument>>);
 
 template <class Argument>
 inline constexpr bool is_future = false;
@@ -98,7 +100,9 @@ consteval bool check_result() {
   using result = std::decay_t<Returned>;
   constexpr bool fluent = std::is_reference_v<Returned> && std::derived_from<T, result>;
   constexpr bool view = is_view<result> && !enable_view_result<result>;
-  constexpr bool storable_result = std::is_void_v<result> || std::is_constructible_v<result, Returned> ||
+  constexpr bool storable_result = std::is_void_v<result> ||
+                                   (std::is_constructible_v<result, Returned> &&
+                                    (!std::is_lvalue_reference_v<Returned> || elements_copyable<result>)) ||
                                    (!std::is_reference_v<Returned> && std::same_as<result, std::remove_cv_t<Returned>>);
   static_assert(
       !fluent,
@@ -212,7 +216,7 @@ consteval bool check_field() {
 
 template <class Field>
 consteval bool check_readable() {
-  constexpr bool readable = std::copy_constructible<read_result_t<Field>>;
+  constexpr bool readable = std::copy_constructible<read_result_t<Field>> && elements_copyable<read_result_t<Field>>;
   static_assert(
       readable,
       "vicar: this field cannot be copied, so it cannot be read as a whole; call a method that returns what you need of it");

@@ -18,6 +18,7 @@
 
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/copyable.hpp>
 #include <vicar/detail/fake_book.hpp>
 #include <vicar/detail/invoke.hpp>
 #include <vicar/detail/member_name.hpp>
@@ -37,6 +38,10 @@ template <class Parameter>
 using faked_parameter_t =
     std::conditional_t<mutable_lvalue<Parameter>, std::reference_wrapper<std::remove_reference_t<Parameter>>,
                        std::decay_t<Parameter>>;
+
+/// Whether the arguments of a call stay in its log, of which the test gets copies.
+template <class... Parameters>
+inline constexpr bool can_be_kept = ((std::copy_constructible<Parameters> && elements_copyable<Parameters>) && ...);
 
 template <class... Parameters>
 class fake_log_of final : public fake_log {
@@ -109,7 +114,7 @@ class fake_answer_of final : public fake_answer {
  private:
   void keep(const Parameters&... arguments) {
     std::shared_ptr<const std::tuple<Parameters...>> copy;
-    if constexpr ((std::copy_constructible<Parameters> && ...)) {
+    if constexpr (can_be_kept<Parameters...>) {
       copy = std::make_shared<const std::tuple<Parameters...>>(arguments...);
     }
     book_.locked([&] {
@@ -295,7 +300,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
 
   template <class... Parameters>
   static auto arguments_of(fake_book& book) {
-    constexpr bool copyable = check_member() && (std::copy_constructible<Parameters> && ...);
+    constexpr bool copyable = check_member() && can_be_kept<Parameters...>;
     static_assert(copyable || !check_member(),
                   "vicar: arguments that can only be moved are not kept; look at them in the function given to on<>");
     std::vector<std::tuple<Parameters...>> copies;

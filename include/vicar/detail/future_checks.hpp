@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <vicar/detail/chrono.hpp>
+#include <vicar/detail/copyable.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/lazy_state.hpp>
 
@@ -31,7 +32,7 @@ consteval bool check_hook() {
 template <class T, class Function>
 struct map_result : std::invoke_result<Function&, T> {};
 template <class T, class Function>
-  requires std::invocable<Function&, const T&>
+  requires reads_value<Function, T>
 struct map_result<T, Function> : std::invoke_result<Function&, const T&> {};
 template <class T, class Function>
   requires std::is_void_v<T>
@@ -121,7 +122,7 @@ consteval bool check_futures() {
 template <class Value, class Range>
 inline constexpr bool futures_are_kept =
     std::is_lvalue_reference_v<Range> || std::ranges::enable_borrowed_range<std::remove_cvref_t<Range>> ||
-    (std::ranges::enable_view<std::remove_cvref_t<Range>> && std::is_copy_constructible_v<Value>);
+    (std::ranges::enable_view<std::remove_cvref_t<Range>> && copyable<Value>);
 
 /// Whether the futures are there before the range is read, which may be done twice, and not made by reading it.
 template <class Range, class Iterator = decltype(std::begin(std::declval<Range&>()))>
@@ -130,7 +131,7 @@ inline constexpr bool holds_futures =
 
 template <class Value, class Range>
 consteval bool check_readable_range() {
-  constexpr bool readable = std::is_copy_constructible_v<Value> || !futures_are_kept<Value, Range>;
+  constexpr bool readable = copyable<Value> || !futures_are_kept<Value, Range>;
   static_assert(readable,
                 "vicar: get_all has to move these values out of their futures; give it the range as an rvalue");
   return readable;

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/copyable.hpp>
 #include <vicar/detail/future_state.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
@@ -72,11 +73,11 @@ class consumer_handle {
     state_type& from = settled(limit);
     if constexpr (std::is_void_v<T>) {
       return;
-    } else if constexpr (std::is_copy_constructible_v<T> && std::is_trivially_copyable_v<T>) {
+    } else if constexpr (std::is_trivially_copyable_v<T> && copyable<T>) {
       return std::as_const(from.value());
     } else {
       if (from.move_out()) return std::move(from.value());
-      if constexpr (std::is_copy_constructible_v<T>) return std::as_const(from.value());
+      if constexpr (copyable<T>) return std::as_const(from.value());
       throw future_already_retrieved{
           "vicar: this value can only be moved and another handle of the future still wants it; read it by reference with an lvalue's get()"};
     }

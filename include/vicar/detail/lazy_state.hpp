@@ -14,9 +14,11 @@
 #include <vector>
 
 #include <vicar/detail/chrono.hpp>
+#include <vicar/detail/copyable.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/future_state.hpp>
 #include <vicar/detail/invoke.hpp>
+#include <vicar/detail/member_traits.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
 
@@ -65,6 +67,19 @@ void settle(const consumer_handle<T>& source, const time_limit& limit) {
   if (const future_state_base* pending = source.state().await(limit)) pending->throw_timeout(limit);
 }
 
+template <class Function, class T>
+inline constexpr bool takes_value = false;
+template <class Function, class T>
+  requires std::same_as<typename member_traits<decltype(&Function::operator())>::parameters, type_list<T>>
+inline constexpr bool takes_value<Function, T> = true;
+template <class Result, class T>
+inline constexpr bool takes_value<Result (*)(T), T> = true;
+
+/// A function that gets the value of a future by reference. One that wants a container by value can be called so by its
+/// looks, even where the elements can only be moved.
+template <class Function, class T>
+concept reads_value = std::invocable<Function&, const T&> && (elements_copyable<T> || !takes_value<Function, T>);
+
 /// A value made by `function` from one source.
 template <class T, class Source, class Function>
 class mapped_value final : public lazy_value {
@@ -80,7 +95,7 @@ class mapped_value final : public lazy_value {
       if constexpr (std::is_void_v<Source>) {
         source_.settled(limit);
         return detail::invoke(function_);
-      } else if constexpr (std::invocable<Function&, const Source&>) {
+      } else if constexpr (reads_value<Function, Source>) {
         return detail::invoke(function_, std::as_const(source_.settled(limit).value()));
       } else {
         return detail::invoke(function_, source_.extract(limit));
