@@ -8,6 +8,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/copyable.hpp>
@@ -74,6 +75,11 @@ template <class Result>
     { result.get() } -> std::same_as<typename Result::type&>;
     static_cast<typename Result::type&>(result);
   }
+inline constexpr bool is_view<Result> = true;
+/// What an element of a `std::vector<bool>` is read by; in libc++ also one that cannot be written.
+template <class Result>
+  requires(!std::same_as<Result, bool>) && (std::same_as<Result, std::vector<bool>::reference> ||
+                                            std::same_as<Result, std::vector<bool>::const_reference>)
 inline constexpr bool is_view<Result> = true;
 
 template <class Message>
