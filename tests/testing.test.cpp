@@ -77,7 +77,7 @@ class player : public player_base {
     return number * 2;
   }
   std::unique_ptr<int> take(std::unique_ptr<int> number) { return number; }
-  std::vector<std::unique_ptr<int>> sort(std::vector<std::unique_ptr<int>> numbers) { return numbers; }
+  std::vector<std::unique_ptr<int>> sort(std::vector<std::unique_ptr<int>> given) { return given; }
   void fill(std::vector<int>& into) { into.push_back(1); }
   static int count() { return 0; }
   int measure(const player_base& base) { return base.version(); }

@@ -126,14 +126,15 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   /// As `publish`, and drops the producer's handle in the same step, so that the state, an exception in it above all,
   /// is freed by those who read it and not by the producer. Nothing but the address of the state is used after that.
   void publish_last() noexcept {
+    wait_word& word = word_;  // for its address, which a state that is gone cannot be asked for
     // Releases the outcome and what the producer did; acquires the continuation, and what the consumers did if none is
     // left.
-    const std::uint32_t before = word_.fetch_sub(producer_bit - ready_bit, std::memory_order_acq_rel);
+    const std::uint32_t before = word.fetch_sub(producer_bit - ready_bit, std::memory_order_acq_rel);
     if ((before & all_consumers) == 0) {
       delete this;
       return;
     }
-    if (before & sleeping) wake_all(word_);
+    if (before & sleeping) wake_all(word);
     if (before & continued) continuation_->run(*continuation_);  // its owner is a consumer, who waits for it
   }
   /// Takes the lazy value, which was made with `new`.
