@@ -206,6 +206,7 @@ TEST_CASE("an argument that throws when it is moved leaves no memory behind") {
   }
   moves_left = 0;
   actor.ref.call(&taker::look, original).wait();
+  actor.ref.call([](taker&) {}).wait();  // a message's memory is given back before the next one is handled
   const long grown = support::heap.bytes - before;
   CHECK(grown < static_cast<long>(throws_when_moved::size));
 }
