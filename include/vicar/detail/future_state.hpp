@@ -221,7 +221,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   static constexpr std::uint32_t all_handles = all_consumers | producer_bit;
 
   /// Gives the word as it was.
-  std::uint32_t count_consumer() noexcept {
+  std::uint32_t count_consumer() noexcept {  // NOLINT(bugprone-exception-escape): one too many ends the process
     // Relaxed: a new handle is made from one that keeps the state alive, and what a producer gives away is decided
     // here.
     const std::uint32_t before = word_.fetch_add(one_consumer, std::memory_order_relaxed);
