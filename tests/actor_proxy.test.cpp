@@ -266,9 +266,9 @@ TEST_CASE("method keeps the actor and one of its methods") {
 }
 
 TEST_CASE("arguments are decayed and kept by value") {
-  const started<calculator> actor;
   std::latch entered{1};
   std::latch open{1};
+  const started<calculator> actor;
   actor->defer(&calculator::hold, std::ref(entered), std::ref(open));
   entered.wait();
   std::string text = "before";
@@ -537,9 +537,9 @@ TEST_CASE("an exception of a deferred message ends the actor and is logged with 
 }
 
 TEST_CASE("a timeout_error names the actor, the member, what runs and how much waits") {
-  const started<calculator> actor;
   std::latch entered{1};
   std::latch open{1};
+  const started<calculator> actor;
   actor->defer<&calculator::hold>(std::ref(entered), std::ref(open));
   entered.wait();
   const auto answer = actor->call<&calculator::add>(1, 2);
@@ -695,9 +695,9 @@ TEST_CASE("an actor that waits for itself gets a deadlock_error that names the m
 
 TEST_CASE("a full mailbox refuses the call and says so with the member's name") {
   const auto fill = [](vicar::overflow way, auto checks) {
-    const started<calculator> actor{vicar::options{.mailbox_capacity = 1, .on_overflow = way}};
     std::latch entered{1};
     std::latch open{1};
+    const started<calculator> actor{vicar::options{.mailbox_capacity = 1, .on_overflow = way}};
     actor->defer(&calculator::hold, std::ref(entered), std::ref(open));
     entered.wait();
     const auto first = actor->call<&calculator::add>(1, 1);

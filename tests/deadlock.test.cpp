@@ -262,9 +262,9 @@ TEST_CASE("a full mailbox is a part of a circle") {
     CHECK(both.both_work());
   }
   SECTION("two actors fill each other") {
+    std::latch both_run{2};
     const started<party> a{named("a", 1)};
     const started<party> b{named("b", 1)};
-    std::latch both_run{2};
     const auto fill = [&](const party_ref& other, const party_ref* wait_until_it_waits) {
       both_run.arrive_and_wait();
       if (wait_until_it_waits) until_waiting(*wait_until_it_waits);
@@ -350,9 +350,9 @@ TEST_CASE("an actor that asks one that waits for a value that it makes is in the
 }
 
 TEST_CASE("two values that are made from each other are a circle") {
+  std::latch both_make{2};
   const started<party> a{named("a")};
   const started<party> b{named("b")};
-  std::latch both_make{2};
   vicar::future<std::string> one;
   vicar::future<std::string> other;
   one = vicar::make_ready_future(1).map([&](int) {
@@ -586,12 +586,12 @@ TEST_CASE("what others can end is no deadlock") {
 }
 
 TEST_CASE("a promise that two may keep, of whom one waits for its reader, is no deadlock") {
+  std::latch runs{1};
   const started<party> a{named("a")};
   const started<party> b{named("b")};
   const started<party> c{named("c")};
   vicar::promise<std::string> either;
   support::sleeper reader;
-  std::latch runs{1};
   std::atomic<bool> b_goes_on{false};
   const auto until_b_waits = [&] {
     while (!waits(b.ref) && !b_goes_on) std::this_thread::yield();
@@ -680,6 +680,7 @@ TEST_CASE("an actor that looks at two answers in turn gets the one while the oth
 }
 
 TEST_CASE("a get that finds its value does not touch the graph of waits") {
+  std::latch locked{1};
   const started<party> a{named("a")};
   const started<party> b{named("b")};
   const auto number = b.proxy->answer();
@@ -688,7 +689,6 @@ TEST_CASE("a get that finds its value does not touch the graph of waits") {
   number.wait();
   numbers.wait();
   failed.wait();
-  std::latch locked{1};
   vicar::promise<std::vector<int>> found;
   const auto told = a.proxy->foo([&] {
     locked.wait();
@@ -717,10 +717,10 @@ TEST_CASE("a get that finds its value does not touch the graph of waits") {
 
 TEST_CASE("an answer that has come is not waited for, although its reader has not woken yet") {
   // The reader sleeps at a latch and not for the answer, with the edge of a reader.
+  std::latch woken{1};
   const started<party> a{named("a")};
   const started<party> b{named("b")};
   vicar::promise<void> asked;
-  std::latch woken{1};
   const auto sleeper = a.proxy->foo([&] {
     struct published {
       static bool pending(const void* which) noexcept {
@@ -815,9 +815,9 @@ TEST_CASE("an actor that waits for one that may have room, until another one tak
 
 TEST_CASE("an actor that does not want to be told waits, and the other one is told") {
   const support::log_capture log{vicar::log_level::error};
+  std::latch both_run{2};
   const started<party> a{named("a")};
   const started<party> b{vicar::options{.name = "b", .deadlock = vicar::deadlock_policy::off}};
-  std::latch both_run{2};
   const auto waiting = b.proxy->bar([&] {
     both_run.arrive_and_wait();
     return std::to_string(a.proxy->answer().get());

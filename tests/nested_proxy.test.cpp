@@ -316,9 +316,9 @@ TEST_CASE("an exception of a nested object reaches the caller as the same object
 }
 
 TEST_CASE("a nested read that takes too long names the actor and the member") {
-  const started<player> actor;
   std::latch entered{1};
   std::latch open{1};
+  const started<player> actor;
   actor.proxy->direct->hold.defer(std::ref(entered), std::ref(open));
   entered.wait();
   CHECK(error_text<vicar::timeout_error>([&] { return actor.proxy->direct->size.get(2ms); }) ==

@@ -64,6 +64,8 @@ TEST_CASE("the name of an actor is its own, or class and running number") {
 TEST_CASE("options of the class hold unless others are given to start, which replace them as a whole") {
   std::latch entered{1};
   std::latch open{1};
+  std::latch other_entered{1};
+  std::latch other_open{1};
   const started<optioned> by_class;
   CHECK(by_class.ref.name() == "of-the-class");
   by_class->defer(&optioned::hold, std::ref(entered), std::ref(open));
@@ -72,8 +74,6 @@ TEST_CASE("options of the class hold unless others are given to start, which rep
   CHECK_THROWS_AS(by_class->defer(&optioned::one), vicar::mailbox_full_error);
   open.count_down();
 
-  std::latch other_entered{1};
-  std::latch other_open{1};
   const started<optioned> by_call{vicar::options{.name = "of-the-call"}};
   CHECK(by_call.ref.name() == "of-the-call");
   by_call->defer(&optioned::hold, std::ref(other_entered), std::ref(other_open));

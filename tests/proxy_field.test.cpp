@@ -290,9 +290,9 @@ TEST_CASE("what a getter or a setter throws reaches the caller, and the actor li
 }
 
 TEST_CASE("a read that takes too long names the field") {
-  const started<store> actor;
   std::latch entered{1};
   std::latch open{1};
+  const started<store> actor;
   actor.proxy->hold.defer(std::ref(entered), std::ref(open));
   entered.wait();
   CHECK(error_text<vicar::timeout_error>([&] { return actor.proxy->number.get(2ms); }) ==

@@ -141,9 +141,9 @@ TEST_CASE("an exception comes back as the same object, and the next call works")
 }
 
 TEST_CASE("errors have the name of the method, overloaded or not") {
-  const started<worker> actor;
   std::latch entered{1};
   std::latch open{1};
+  const started<worker> actor;
   actor.proxy->hold.defer(std::ref(entered), std::ref(open));
   entered.wait();
   const auto late = [&](auto answer) { return error_text<vicar::timeout_error>([&] { return answer.get(0s); }); };

@@ -141,8 +141,8 @@ TEST_CASE("a broadcast reaches all actors, those of a class and its bases, or th
 }
 
 TEST_CASE("a broadcast tells the others when one refuses, and then throws") {
-  const clean up;
   std::binary_semaphore door{0};
+  const clean up;
   auto full = start<app::stone>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail}, &door);
   full.defer<&app::stone::wait>();
   while (full.stats().running_member != "wait") std::this_thread::yield();
@@ -166,8 +166,8 @@ TEST_CASE("stop_all stops the last started first, waits for each, and says whom 
 }
 
 TEST_CASE("stop_all with a timeout names who is stuck and where, and tells the others to stop") {
-  const clean up;
   std::binary_semaphore door{0};
+  const clean up;
   auto early = start<app::animal>();
   auto stuck = start<app::stone>(&door);
   auto late = start<app::animal>();
@@ -192,8 +192,8 @@ struct visitor {
 };
 
 TEST_CASE("stop_all with a timeout says for whom the stuck one waits") {
-  const clean up;
   std::binary_semaphore door{0};
+  const clean up;
   auto stone = vicar::start<app::stone>({.name = "the stone"}, &door);
   auto stuck = start<visitor>();
   const vicar::future<void> visited = stuck.call<&visitor::visit>(stone);

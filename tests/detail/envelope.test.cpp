@@ -80,9 +80,9 @@ TEMPLATE_TEST_CASE("arguments of every size and alignment come whole, in order, 
     }
   }
   SECTION("many at once") {
-    const started<examiner> actor;
     std::latch entered{1};
     std::latch open{1};
+    const started<examiner> actor;
     actor.ref.defer(&examiner::hold, std::ref(entered), std::ref(open));
     entered.wait();
     for (int i = 0; i < count; ++i) actor.ref.defer(&examiner::look<TestType>, TestType{counts, i});
@@ -92,9 +92,9 @@ TEMPLATE_TEST_CASE("arguments of every size and alignment come whole, in order, 
   }
   SECTION("those of an actor that ends before it comes to them") {
     const support::log_capture log;
-    const started<examiner> actor;
     std::latch entered{1};
     std::latch open{1};
+    const started<examiner> actor;
     actor.ref.defer(&examiner::hold, std::ref(entered), std::ref(open));
     entered.wait();
     actor.ref.defer(&examiner::fail);
@@ -272,9 +272,9 @@ namespace {
 template <class Send>
 double bytes_per_pending_message(Send send) {
   constexpr int count = 10'000;
-  const started<memory::subject> actor;
   std::latch entered{1};
   std::latch open{1};
+  const started<memory::subject> actor;
   actor.ref.defer(&memory::subject::hold, std::ref(entered), std::ref(open));
   entered.wait();
   std::vector<vicar::future<int>> answers;

@@ -306,9 +306,9 @@ TEST_CASE("an argument stops all actors where it is destroyed, and waits for the
 
 TEST_CASE("an argument of a message that nobody handles may do all this, too") {
   const log_capture log{vicar::log_level::off};
+  std::binary_semaphore door{0};
   const started<recipient> helper;
   const auto ref = vicar::start<recipient>();
-  std::binary_semaphore door{0};
   ref.defer([&](recipient&) {
     door.acquire();
     throw 7;
@@ -378,12 +378,12 @@ TEST_CASE("a stop callback stops others, itself, or all, and starts and asks act
   };
   const log_capture log{vicar::log_level::off};
   const bool by_failure = GENERATE(false, true);  // then it runs on the actor's own thread
+  std::binary_semaphore called{0};
   const started<other> bystander;
   const auto ref = vicar::start<with_token>();
   std::vector<vicar::future<bool>> stopped;
   std::size_t all = 0;
   int seven = 0;
-  std::binary_semaphore called{0};
   {
     const std::stop_callback call_back{ref.call(&with_token::token).get(), [&] {
                                          called.release();
