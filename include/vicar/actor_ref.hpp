@@ -309,7 +309,7 @@ class actor_ref<void> : public detail::ref_base {
   template <class Message>
   static std::optional<std::any> receive(detail::cell& cell, Message& message) {
     detail::erased_message incoming{&detail::type_tag<Message>, std::addressof(message), nullptr};
-    if constexpr (std::copy_constructible<Message> && detail::elements_copyable<Message>) {
+    if constexpr (detail::implicitly_copyable<Message>) {
       incoming.to_any = [](void* object) { return std::any{std::move(*static_cast<Message*>(object))}; };
     }
     if (cell.receive(incoming)) return std::move(incoming.reply);

@@ -69,7 +69,7 @@ namespace broadcast_detail {
 /// told.
 template <class Refs, class Message>
 void tell_each(const Refs& refs, const Message& message) {
-  constexpr bool copyable = std::copy_constructible<Message> && detail::elements_copyable<Message>;
+  constexpr bool copyable = detail::implicitly_copyable<Message>;
   static_assert(
       copyable,
       "vicar: a broadcast gives each actor a copy, and this message cannot be copied; send a std::shared_ptr to it");

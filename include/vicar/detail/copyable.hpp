@@ -2,6 +2,7 @@
 #ifndef VICAR_DETAIL_COPYABLE_HPP
 #define VICAR_DETAIL_COPYABLE_HPP
 
+#include <concepts>
 #include <iterator>
 #include <tuple>
 #include <type_traits>
@@ -66,6 +67,10 @@ inline constexpr bool elements_copyable = copies_elements<T>(typename elements_o
 /// Whether a `T` can be copied, not only by the looks of its constructor.
 template <class T>
 inline constexpr bool copyable = std::is_copy_constructible_v<T> && elements_copyable<T>;
+
+/// The same of what is copied by an implicit conversion, as a message is.
+template <class T>
+concept implicitly_copyable = std::copy_constructible<T> && elements_copyable<T>;
 
 }  // namespace vicar::detail
 

@@ -222,7 +222,7 @@ consteval bool check_field() {
 
 template <class Field>
 consteval bool check_readable() {
-  constexpr bool readable = std::copy_constructible<read_result_t<Field>> && elements_copyable<read_result_t<Field>>;
+  constexpr bool readable = implicitly_copyable<read_result_t<Field>>;
   static_assert(
       readable,
       "vicar: this field cannot be copied, so it cannot be read as a whole; call a method that returns what you need of it");

@@ -41,7 +41,7 @@ using faked_parameter_t =
 
 /// Whether the arguments of a call stay in its log, of which the test gets copies.
 template <class... Parameters>
-inline constexpr bool can_be_kept = ((std::copy_constructible<Parameters> && elements_copyable<Parameters>) && ...);
+inline constexpr bool can_be_kept = (implicitly_copyable<Parameters> && ...);
 
 template <class... Parameters>
 class fake_log_of final : public fake_log {
