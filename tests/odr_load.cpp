@@ -3,7 +3,6 @@
 // alive. Once it has started an actor it stays in memory, since threads may be in its code.
 #include <any>
 #include <cstddef>
-#include <cstdio>
 #include <optional>
 #include <string_view>
 
@@ -13,14 +12,10 @@
 
 namespace {
 
+using support::expect;
+using support::failures;
 using support::in_memory;
 using support::library;
-
-int failures = 0;
-void expect(bool condition, const char* what) {
-  std::printf("%s: %s\n", condition ? "ok" : "FAILED", what);
-  if (!condition) ++failures;
-}
 
 struct program_actor {
   int seven() { return 7; }

@@ -2,7 +2,6 @@
 // Loads the library whose path is given, which uses vicar but starts no actor, and closes it again: then it is gone,
 // and the program's actor goes on.
 #include <any>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -13,14 +12,10 @@
 
 namespace {
 
+using support::expect;
+using support::failures;
 using support::in_memory;
 using support::library;
-
-int failures = 0;
-void expect(bool condition, const char* what) {
-  std::printf("%s: %s\n", condition ? "ok" : "FAILED", what);
-  if (!condition) ++failures;
-}
 
 class program_actor {
  public:

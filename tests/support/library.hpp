@@ -30,6 +30,13 @@ class library {
   void* handle_;
 };
 
+inline int failures = 0;
+/// Prints whether it is as expected, and counts if not.
+inline void expect(bool condition, const char* what) {
+  std::printf("%s: %s\n", condition ? "ok" : "FAILED", what);
+  if (!condition) ++failures;
+}
+
 inline bool in_memory(const char* path) {
   void* const found = dlopen(path, RTLD_NOLOAD | RTLD_LAZY);
   if (found) dlclose(found);
