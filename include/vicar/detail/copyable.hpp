@@ -45,19 +45,26 @@ struct elements_of<Variant<Alternatives...>> {
   using types = type_list<Alternatives...>;
 };
 
-/// Whether the elements can be copied, with theirs. `Holders` are the types around them, about which is asked already:
-/// a tree may hold trees.
+template <class... Holders, class... Elements>
+consteval bool copies_elements(type_list<Elements...>);
+
+/// Whether the element can be copied, with its own elements. `Holders` are the types around it, which are checked
+/// already: a tree may hold trees. A function rather than a lambda in the fold over the elements: g++ 14 and later
+/// take the pack of such a lambda for one of the fold inside it.
+template <class Element, class... Holders>
+consteval bool copies_element() {
+  using element = std::remove_cv_t<Element>;
+  if constexpr ((std::is_same_v<element, Holders> || ...))
+    return true;
+  else if constexpr (!std::is_copy_constructible_v<Element>)
+    return false;
+  else
+    return copies_elements<element, Holders...>(typename elements_of<element>::types{});
+}
+
 template <class... Holders, class... Elements>
 consteval bool copies_elements(type_list<Elements...>) {
-  return ([] {
-    using element = std::remove_cv_t<Elements>;
-    if constexpr ((std::is_same_v<element, Holders> || ...))
-      return true;
-    else if constexpr (!std::is_copy_constructible_v<Elements>)
-      return false;
-    else
-      return copies_elements<element, Holders...>(typename elements_of<element>::types{});
-  }() && ...);
+  return (copies_element<Elements, Holders...>() && ...);
 }
 
 /// Whether the elements of a `T` can be copied, if it has any. A container's copy constructor exists even if not.
