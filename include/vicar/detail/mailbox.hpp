@@ -205,13 +205,13 @@ class VICAR_SHARED mailbox {
   }
 
  private:
-  struct chunk {
+  struct alignas(8) chunk {
     chunk* next;
     std::uint32_t used;
     std::uint32_t capacity;
     std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
   };
-  static_assert(sizeof(chunk) % 8 == 0);
+  static_assert(sizeof(chunk) % 8 == 0 && alignof(chunk) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 
   // signal_
   static constexpr std::uint32_t empty = 0;   // nothing was pushed since the consumer took the chain
