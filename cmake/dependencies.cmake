@@ -16,6 +16,9 @@ endif()
 
 # For the opt-in headers alone. With libbacktrace, stacks have the names of local functions and lines, too.
 if(NOT TARGET Boost::headers)
+  if(POLICY CMP0167) # by the configuration file that Boost installs; CMake 3.30 and later warn otherwise
+    cmake_policy(SET CMP0167 NEW)
+  endif()
   find_package(Boost 1.75 QUIET)
 endif()
 if(TARGET Boost::headers)
