@@ -51,6 +51,24 @@ struct odd {
 struct single {
   int only[1] = {5};
 };
+struct blank {};
+struct flags {
+  unsigned first : 1, second : 1, third : 1, fourth : 1, fifth : 1, sixth : 1, seventh : 1, eighth : 1, ninth : 1;
+  bool last;
+};
+/// Eleven fields, so that their number has two digits.
+struct report {
+  int a, b, c, d, e, f, g, h, i;
+  const bool urgent : 1;
+  const std::string text;
+};
+struct longest {
+  int a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, c0, c1, c2, c3, c4;
+  int d0, d1, d2, d3, d4, d5, d6, d7, d8, d9, e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, f0, f1, f2, f3, f4;
+  int g0, g1, g2, g3, g4, g5, g6, g7, g8, g9, h0, h1, h2, h3, h4, h5, h6, h7, h8, h9, i0, i1, i2, i3, i4;
+  int j0, j1, j2, j3, j4, j5, j6, j7, j8, j9, k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, l0, l1, l2, l3;
+  int last : 4;
+};
 struct holder {
   vicar::traversable<item> inside;
 };
@@ -156,7 +174,7 @@ struct fmt::formatter<app::amount> {
   }
 };
 
-VICAR_INSPECT(app::odd, app::single, app::amount, app::job)
+VICAR_INSPECT(app::odd, app::single, app::blank, app::flags, app::report, app::longest, app::amount, app::job)
 VICAR_INSPECT(app::item, app::order, app::nothing, app::money)
 template <>
 inline constexpr bool vicar::enable_traversable<app::speaker> = true;
@@ -204,6 +222,20 @@ TEST_CASE("what is odd about a field does no harm") {
   CHECK(unexpected(app::odd{nullptr, 1, 2}) == "{null, bit-field, bit-field}");
   CHECK(unexpected(app::single{}) == "{[5]}");
   CHECK(unexpected(app::item{1, "a \"quoted\" word"}) == R"({1, "a \"quoted\" word"})");
+}
+
+TEST_CASE("an aggregate is printed whatever the number of its fields and wherever its bit-fields are") {
+  CHECK(unexpected(app::blank{}) == "{}");
+  CHECK(unexpected(app::flags{1, 0, 1, 0, 1, 0, 1, 0, 1, true}) ==
+        "{bit-field, bit-field, bit-field, bit-field, bit-field, bit-field, bit-field, bit-field, bit-field, true}");
+  CHECK(unexpected(app::report{1, 2, 3, 4, 5, 6, 7, 8, 9, true, "late"}) ==
+        "{1, 2, 3, 4, 5, 6, 7, 8, 9, bit-field, \"late\"}");
+  app::longest numbers{};
+  numbers.a0 = 1;
+  numbers.l3 = 99;
+  std::string zeros;
+  for (int field = 2; field <= 98; ++field) zeros += "0, ";
+  CHECK(unexpected(numbers) == "{1, " + zeros + "99, bit-field}");
 }
 
 TEST_CASE("a range of elements of its own type is printed by its type") {

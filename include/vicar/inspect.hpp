@@ -3,24 +3,22 @@
 #define VICAR_INSPECT_HPP
 
 #include <concepts>
-#include <cstdint>
 #include <iterator>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
 
 #include <fmt/core.h>
-#include <boost/pfr/core.hpp>
 
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/fields.hpp>
 #include <vicar/detail/for_each_macro.hpp>
 #include <vicar/detail/printing.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/members.hpp>
 #include <vicar/traversable.hpp>
 
-// Prints aggregates: see `enable_inspection` and `snapshot`. Boost.PFR finds their fields without their names.
+// Prints aggregates: see `enable_inspection` and `snapshot`. Their fields are found without their names.
 
 /// Marks types for printing, at global scope: `VICAR_INSPECT(app::order, app::item)`. The same as to specialise
 /// `vicar::enable_inspection` for each. Up to 64; a type with a comma in its name needs an alias.
@@ -42,7 +40,7 @@ struct any_base_of {
 template <class T>
 concept aggregate_with_base = std::is_base_of_v<actor, T> || requires { T{any_base_of<T>{}}; };
 
-/// What Boost.PFR can walk through, as far as can be told beforehand: arrays and bit-fields among the fields cannot.
+/// What `visit_fields` can visit, as far as can be determined beforehand: it cannot visit arrays among the fields.
 template <class T>
 concept plain_aggregate = std::is_aggregate_v<T> && std::is_class_v<T> && !aggregate_with_base<T>;
 
@@ -73,20 +71,12 @@ std::string field_text(const traversable<U>& field) {
   return field_text(static_cast<const U&>(field));
 }
 
-/// What `Boost.PFR` gives for a bit-field refers to no part of the object.
-template <class T, class Field>
-bool lies_in(const T& object, const Field& field) noexcept {
-  const auto begin = reinterpret_cast<std::uintptr_t>(std::addressof(object));
-  const auto inside = reinterpret_cast<std::uintptr_t>(std::addressof(field));
-  return inside >= begin && inside - begin < sizeof(T);
-}
+inline std::string field_text(bit_field) { return "bit-field"; }
 
 template <class T>
 std::string aggregate_text(const T& value) {
   std::string text;
-  boost::pfr::for_each_field(value, [&](const auto& field) {
-    append_item(text, lies_in(value, field) ? field_text(field) : std::string{"bit-field"});
-  });
+  visit_fields(value, [&](const auto& field) { append_item(text, field_text(field)); });
   return '{' + text + '}';
 }
 
