@@ -2,7 +2,7 @@
 # must match the `// expect-error: <regex>` of its first line; with CONTROL defined it must compile.
 # RunCompileFail.cmake runs the compiler itself, because builds of a target for each would wait for each other. All
 # share a precompiled umbrella header, without which they would take four times as long.
-set(vicar_compile_fail_folder "${CMAKE_CURRENT_BINARY_DIR}/compile_fail")
+set(vicar_compile_fail_folder "${CMAKE_CURRENT_BINARY_DIR}")
 
 function(vicar_prepare_compile_fail_tests)
   separate_arguments(flags UNIX_COMMAND "${CMAKE_CXX_FLAGS}")
@@ -39,7 +39,7 @@ function(vicar_add_compile_fail_test source)
   foreach(variant fail control)
     add_test(NAME compile_fail.${name}.${variant}
       COMMAND ${CMAKE_COMMAND} -D COMPILER=${CMAKE_CXX_COMPILER} -D FOLDER=${vicar_compile_fail_folder}
-        -D SOURCE=${CMAKE_CURRENT_SOURCE_DIR}/${source} -D VARIANT=${variant}
+        -D SOURCE=${source} -D VARIANT=${variant}
         -P ${PROJECT_SOURCE_DIR}/cmake/RunCompileFail.cmake)
     set_tests_properties(compile_fail.${name}.${variant} PROPERTIES
       LABELS compile_fail TIMEOUT 120 FIXTURES_REQUIRED compile_fail_precompiled)

@@ -91,7 +91,7 @@ function(vicar_add_snippet name program text_after)
     endif()
   endforeach()
 
-  set(path "${CMAKE_CURRENT_BINARY_DIR}/snippets/${name}")
+  set(path "${CMAKE_CURRENT_BINARY_DIR}/${name}")
   vicar_write_if_different("${path}.cpp" "${program}")
   add_executable(snippet.${name} "${path}.cpp")
   target_link_libraries(snippet.${name} PRIVATE ${libraries})
