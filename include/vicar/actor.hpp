@@ -2,6 +2,8 @@
 #ifndef VICAR_ACTOR_HPP
 #define VICAR_ACTOR_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <atomic>
 #include <concepts>
 #include <cstdint>
@@ -16,7 +18,6 @@
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_table.hpp>
 #include <vicar/detail/class_name.hpp>
-#include <vicar/detail/config.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/dispatcher.hpp>
 #include <vicar/detail/format_text.hpp>
@@ -32,7 +33,7 @@ namespace vicar {
 namespace detail {
 
 template <class T>
-consteval options options_of() {
+VICAR_CONSTEVAL options options_of() {
   if constexpr (actor_options_reachable<T>) {
     static_assert(std::same_as<decltype(T::actor_options), const options>,
                   "vicar: actor_options has to be declared as static constexpr vicar::options actor_options{...}");
@@ -42,7 +43,7 @@ consteval options options_of() {
 }
 
 template <class T, class... Arguments>
-consteval bool check_startable() {
+VICAR_CONSTEVAL bool check_startable() {
   constexpr bool is_object = std::is_class_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>;
   static_assert(is_object, "vicar: start<T> needs a class that is not const; wrap the value in a class");
   constexpr bool complete = requires { sizeof(T); };

@@ -2,6 +2,8 @@
 #ifndef VICAR_ACTOR_PROXY_HPP
 #define VICAR_ACTOR_PROXY_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <string>

@@ -2,6 +2,8 @@
 #ifndef VICAR_ACTOR_REF_HPP
 #define VICAR_ACTOR_REF_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <any>
 #include <compare>
 #include <concepts>
@@ -16,7 +18,6 @@
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/class_name.hpp>
-#include <vicar/detail/config.hpp>
 #include <vicar/detail/copyable.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
@@ -39,7 +40,7 @@ namespace detail {
 struct ref_access;
 
 template <class Message>
-consteval void refuse_further_argument() {
+VICAR_CONSTEVAL void refuse_further_argument() {
   static_assert(
       always_false<Message>,
       "vicar: tell and ask take one message; put what belongs together into one struct, and a time limit into "
@@ -51,7 +52,7 @@ template <class Base, class Derived>
 concept virtual_base = std::is_base_of_v<Base, Derived> && !requires(Base* base) { static_cast<Derived*>(base); };
 
 template <class Base, class Derived>
-consteval bool check_base() {
+VICAR_CONSTEVAL bool check_base() {
   static_assert(
       !virtual_base<Base, Derived>,
       "vicar: a reference or proxy does not convert to a virtual base, because that would read the object from another thread; "
@@ -194,7 +195,7 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
   };
 
   template <class Message>
-  static consteval bool check_message() {
+  static VICAR_CONSTEVAL bool check_message() {
     constexpr bool storable = detail::check_storable<Message>();
     constexpr bool taken = detail::takes<T, std::decay_t<Message>>;
     static_assert(

@@ -2,6 +2,8 @@
 #ifndef VICAR_CALLABLE_PROXY_HPP
 #define VICAR_CALLABLE_PROXY_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <utility>
 
 #include <vicar/fwd.hpp>

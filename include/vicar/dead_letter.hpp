@@ -2,11 +2,12 @@
 #ifndef VICAR_DEAD_LETTER_HPP
 #define VICAR_DEAD_LETTER_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <concepts>
 #include <string_view>
 #include <utility>
 
-#include <vicar/detail/config.hpp>
 #include <vicar/detail/fork.hpp>
 #include <vicar/detail/handler_slot.hpp>
 #include <vicar/detail/never_destroyed.hpp>

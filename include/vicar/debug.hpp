@@ -2,6 +2,8 @@
 #ifndef VICAR_DEBUG_HPP
 #define VICAR_DEBUG_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <algorithm>
 #include <array>
 #include <atomic>

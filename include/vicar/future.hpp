@@ -2,6 +2,8 @@
 #ifndef VICAR_FUTURE_HPP
 #define VICAR_FUTURE_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -28,7 +30,7 @@ namespace detail {
 struct future_access;
 
 template <class Number>
-consteval void refuse_number_as_limit() {
+VICAR_CONSTEVAL void refuse_number_as_limit() {
   static_assert(
       always_false<Number>,
       "vicar: a time limit is a duration, and this number has no unit; give it one: get(std::chrono::seconds{1})");

@@ -2,6 +2,8 @@
 #ifndef VICAR_INSPECT_HPP
 #define VICAR_INSPECT_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <concepts>
 #include <iterator>
 #include <string>

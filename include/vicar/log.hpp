@@ -2,6 +2,8 @@
 #ifndef VICAR_LOG_HPP
 #define VICAR_LOG_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <atomic>
 #include <concepts>
 #include <cstdio>
@@ -13,7 +15,6 @@
 
 #include <fmt/core.h>
 
-#include <vicar/detail/config.hpp>
 #include <vicar/detail/fork.hpp>
 #include <vicar/detail/format_text.hpp>
 #include <vicar/detail/handler_slot.hpp>

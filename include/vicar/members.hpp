@@ -2,6 +2,8 @@
 #ifndef VICAR_MEMBERS_HPP
 #define VICAR_MEMBERS_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <array>
 #include <cstddef>
 #include <string_view>
@@ -102,14 +104,14 @@ struct name_list {
 };
 
 /// The name of an item: all of it, or what is first in the parentheses of a property.
-consteval std::string_view name_in(std::string_view item) {
+VICAR_CONSTEVAL std::string_view name_in(std::string_view item) {
   if (const auto open = item.find('('); open != item.npos) item = item.substr(open + 1, item.find(',') - open - 1);
   while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
   while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
   return item;
 }
 
-consteval name_list read_names(std::string_view text) {
+VICAR_CONSTEVAL name_list read_names(std::string_view text) {
   name_list list;
   std::array<std::string_view, most_names> names{};
   std::size_t begin = 0;
@@ -130,7 +132,7 @@ consteval name_list read_names(std::string_view text) {
 }
 
 /// False where the preprocessor has cut the name of a type at a comma between template arguments.
-consteval bool is_whole_type(std::string_view text) {
+VICAR_CONSTEVAL bool is_whole_type(std::string_view text) {
   int depth = 0;
   for (const char c : text) depth += c == '<' ? 1 : c == '>' ? -1 : 0;
   return depth == 0;
@@ -164,7 +166,7 @@ template <class T>
 inline constexpr bool is_registered = member_access::from_outside<T> || member_access::in_class<T>;
 
 template <class T>
-consteval bool check_registered() {
+VICAR_CONSTEVAL bool check_registered() {
   static_assert(
       is_registered<T>,
       "vicar: this class has no registered members; add VICAR_PROXY(type, members...) after it at global scope, or use "
@@ -175,7 +177,7 @@ consteval bool check_registered() {
 /// True if `T` has a member of that name, hidden overloads included; of final classes nothing more is known than what
 /// can be reached.
 template <class Access, class T>
-consteval bool name_exists() {
+VICAR_CONSTEVAL bool name_exists() {
   if constexpr (Access::template pointable<T> || Access::template is_data<T> || std::is_final_v<T>)
     return true;
   else
@@ -183,7 +185,7 @@ consteval bool name_exists() {
 }
 
 template <class Access, class T>
-consteval member_kind kind_of() {
+VICAR_CONSTEVAL member_kind kind_of() {
   if constexpr (Access::is_property)
     return member_kind::property;
   else if constexpr (!Access::template is_data<T>)
@@ -229,7 +231,7 @@ constexpr void visit_members(Visitor&& visitor) {
 }
 
 template <class T>
-consteval std::size_t count_members() {
+VICAR_CONSTEVAL std::size_t count_members() {
   std::size_t count = 0;
   visit_members<T>([&]<class Access>() { ++count; });
   return count;

@@ -2,6 +2,8 @@
 #ifndef VICAR_NESTED_PROXY_HPP
 #define VICAR_NESTED_PROXY_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <atomic>
 #include <concepts>
 #include <cstddef>
@@ -52,7 +54,7 @@ struct follow_field {
 };
 
 template <class T, class Pointer>
-consteval bool check_step() {
+VICAR_CONSTEVAL bool check_step() {
   if constexpr (check_field<T, Pointer>()) {
     constexpr bool traversable = traversable_field<typename member_traits<Pointer>::field_type>;
     static_assert(traversable,

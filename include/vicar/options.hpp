@@ -2,6 +2,8 @@
 #ifndef VICAR_OPTIONS_HPP
 #define VICAR_OPTIONS_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

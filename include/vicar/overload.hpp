@@ -2,6 +2,8 @@
 #ifndef VICAR_OVERLOAD_HPP
 #define VICAR_OVERLOAD_HPP
 
+#include <vicar/detail/config.hpp>
+
 namespace vicar {
 
 namespace detail {

@@ -2,12 +2,13 @@
 #ifndef VICAR_PROXY_FIELD_HPP
 #define VICAR_PROXY_FIELD_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <vicar/detail/chrono.hpp>
-#include <vicar/detail/config.hpp>
 #include <vicar/detail/context.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/member_call.hpp>
@@ -197,7 +198,7 @@ class proxy_field {
   }
 
   template <class Field>
-  static consteval bool check_read() {
+  static VICAR_CONSTEVAL bool check_read() {
     if constexpr (!Access::is_property)
       return detail::check_readable<std::remove_reference_t<Field>>();
     else if constexpr (Access::template gettable<object_type>)
@@ -206,7 +207,7 @@ class proxy_field {
       return false;  // the registration has said why
   }
   template <class Value>
-  static consteval bool check_write() {
+  static VICAR_CONSTEVAL bool check_write() {
     constexpr bool bit_field =
         !Access::is_property && !Access::template pointable<object_type> && !std::is_reference_v<declared>;
     static_assert(!bit_field,
@@ -225,7 +226,7 @@ class proxy_field {
     }
   }
   template <class Value>
-  static consteval bool check_setter() {
+  static VICAR_CONSTEVAL bool check_setter() {
     constexpr bool accepted =
         requires(object_type& object, std::decay_t<Value> kept) { Access::set(object, std::move(kept)); };
     static_assert(
@@ -237,7 +238,7 @@ class proxy_field {
     return detail::storable<Value> && accepted;
   }
   template <class... Arguments>
-  static consteval bool check_call() {
+  static VICAR_CONSTEVAL bool check_call() {
     constexpr bool callable = detail::calls<invoker, object_type, Arguments...>;
     constexpr bool fits =
         detail::find_call_error<object_type, void, callable, Arguments...>() != detail::call_error::method_parameters;

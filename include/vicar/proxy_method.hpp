@@ -2,11 +2,12 @@
 #ifndef VICAR_PROXY_METHOD_HPP
 #define VICAR_PROXY_METHOD_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <concepts>
 #include <type_traits>
 #include <utility>
 
-#include <vicar/detail/config.hpp>
 #include <vicar/detail/context.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/member_call.hpp>
@@ -81,7 +82,7 @@ class proxy_method {
   /// The member pointer where it fits, so that calls by name and by pointer share their code; else the call as it is
   /// written in the source.
   template <class... Arguments>
-  static consteval bool by_pointer() {
+  static VICAR_CONSTEVAL bool by_pointer() {
     if constexpr (std::is_member_function_pointer_v<pointer>) {
       return std::invocable<pointer, object_type&, std::decay_t<Arguments>...>;
     } else {
@@ -100,7 +101,7 @@ class proxy_method {
   using invoker = typename chosen<by_pointer<Arguments...>()>::type;
 
   template <class... Arguments>
-  static consteval bool check() {
+  static VICAR_CONSTEVAL bool check() {
     using function = std::conditional_t<std::is_member_function_pointer_v<pointer>, pointer, void>;
     return detail::check_call<object_type, function, detail::calls<Access, object_type, Arguments...>, Arguments...>();
   }

@@ -2,6 +2,8 @@
 #ifndef VICAR_STOP_TOKEN_HPP
 #define VICAR_STOP_TOKEN_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <version>
 
 #if defined(__cpp_lib_jthread)

@@ -2,6 +2,8 @@
 #ifndef VICAR_TESTING_HPP
 #define VICAR_TESTING_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <memory>
@@ -15,7 +17,6 @@
 #include <vicar/actor_proxy.hpp>
 #include <vicar/actor_ref.hpp>
 #include <vicar/detail/class_name.hpp>
-#include <vicar/detail/config.hpp>
 #include <vicar/detail/fake_actor.hpp>
 #include <vicar/detail/fake_member.hpp>
 #include <vicar/detail/member_traits.hpp>

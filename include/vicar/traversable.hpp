@@ -2,6 +2,8 @@
 #ifndef VICAR_TRAVERSABLE_HPP
 #define VICAR_TRAVERSABLE_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <concepts>
 #include <memory>
 #include <optional>
@@ -16,7 +18,7 @@ namespace vicar {
 namespace detail {
 
 template <class U>
-consteval bool check_traversable() {
+VICAR_CONSTEVAL bool check_traversable() {
   constexpr bool is_class = std::is_class_v<U>;
   constexpr bool complete = requires { sizeof(U); };
   static_assert(is_class, "vicar: traversable<U> needs a class; keep the member as it is and read it as a field");

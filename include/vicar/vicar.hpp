@@ -2,6 +2,8 @@
 #ifndef VICAR_VICAR_HPP
 #define VICAR_VICAR_HPP
 
+#include <vicar/detail/config.hpp>
+
 // Everything that needs no further library.
 #include <vicar/actor.hpp>
 #include <vicar/actor_proxy.hpp>

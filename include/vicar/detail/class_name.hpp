@@ -5,13 +5,15 @@
 #include <cstddef>
 #include <string_view>
 
+#include <vicar/detail/config.hpp>
+
 namespace vicar::detail {
 
 /// Where a template argument stands in what the compiler says of a function template: `[with T = X; std::string_view =
 /// ...]` for GCC, `[T = X]` for Clang. What is around it is the same for each argument, so one that is known tells.
 class argument_place {
  public:
-  consteval argument_place(std::string_view function, std::string_view known)
+  VICAR_CONSTEVAL argument_place(std::string_view function, std::string_view known)
       : before_{function.rfind(known)}, around_{function.size() - known.size()} {}
 
   constexpr std::string_view find_in(std::string_view function) const {
@@ -24,7 +26,7 @@ class argument_place {
 };
 
 template <class T>
-consteval std::string_view function_of_class() {
+VICAR_CONSTEVAL std::string_view function_of_class() {
   return __PRETTY_FUNCTION__;
 }
 inline constexpr argument_place class_place{function_of_class<double>(), "double"};

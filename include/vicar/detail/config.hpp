@@ -2,6 +2,14 @@
 #ifndef VICAR_DETAIL_CONFIG_HPP
 #define VICAR_DETAIL_CONFIG_HPP
 
+// Every public header includes this one first. A file that is missing is the one error after which g++ and Clang stop:
+// `#error` would be followed by those of all that needs what is off.
+#if __cplusplus < 202002L
+#include "vicar: needs C++20; compile with -std=c++20"
+#elif !defined(__cpp_exceptions)
+#include "vicar: needs exceptions; compile without -fno-exceptions"
+#endif
+
 // One registry, one set of thread-local variables and one type identity in a process, also where a shared library is
 // built with hidden visibility: what carries this mark is merged by the dynamic linker.
 #if defined(__GNUC__) && !defined(_WIN32)
@@ -33,6 +41,15 @@
 #define VICAR_COLD [[gnu::cold, gnu::noinline]]
 #else
 #define VICAR_COLD
+#endif
+
+// `consteval`, except for Clang 15, which crashes at the immediate functions in the umbrella header. AppleClang 14.0.3
+// is made of Clang 15.
+#if defined(__clang__) && \
+    (defined(__apple_build_version__) ? __clang_major__ == 14 && __clang_patchlevel__ >= 3 : __clang_major__ == 15)
+#define VICAR_CONSTEVAL constexpr
+#else
+#define VICAR_CONSTEVAL consteval
 #endif
 
 namespace vicar::detail {

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/config.hpp>
 #include <vicar/detail/member_traits.hpp>
 
 namespace vicar::detail {
@@ -46,13 +47,13 @@ struct elements_of<Variant<Alternatives...>> {
 };
 
 template <class... Holders, class... Elements>
-consteval bool copies_elements(type_list<Elements...>);
+VICAR_CONSTEVAL bool copies_elements(type_list<Elements...>);
 
 /// Whether the element can be copied, with its own elements. `Holders` are the types around it, which are checked
 /// already: a tree may hold trees. A function rather than a lambda in the fold over the elements: g++ 14 and later
 /// take the pack of such a lambda for one of the fold inside it.
 template <class Element, class... Holders>
-consteval bool copies_element() {
+VICAR_CONSTEVAL bool copies_element() {
   using element = std::remove_cv_t<Element>;
   if constexpr ((std::is_same_v<element, Holders> || ...))
     return true;
@@ -63,7 +64,7 @@ consteval bool copies_element() {
 }
 
 template <class... Holders, class... Elements>
-consteval bool copies_elements(type_list<Elements...>) {
+VICAR_CONSTEVAL bool copies_elements(type_list<Elements...>) {
   return (copies_element<Elements, Holders...>() && ...);
 }
 

@@ -83,7 +83,7 @@ template <class Result>
 inline constexpr bool is_view<Result> = true;
 
 template <class Message>
-consteval bool check_storable() {
+VICAR_CONSTEVAL bool check_storable() {
   static_assert(
       storable<Message>,
       "vicar: this message can be neither copied nor moved into the mailbox; send a pointer, or std::ref to share it");
@@ -91,7 +91,7 @@ consteval bool check_storable() {
 }
 
 template <class Value>
-consteval bool check_takeable() {
+VICAR_CONSTEVAL bool check_takeable() {
   constexpr bool takeable = std::is_void_v<Value> || std::is_move_constructible_v<Value>;
   static_assert(
       takeable,
@@ -102,7 +102,7 @@ consteval bool check_takeable() {
 
 /// What `T`'s member returned, as a type of its own.
 template <class T, class Returned>
-consteval bool check_result() {
+VICAR_CONSTEVAL bool check_result() {
   using result = std::decay_t<Returned>;
   constexpr bool fluent = std::is_reference_v<Returned> && std::derived_from<T, result>;
   constexpr bool view = is_view<result> && !enable_view_result<result>;
@@ -139,7 +139,7 @@ enum class call_error : unsigned char {
 /// Why `function(T&, arguments...)` cannot be a message. `Function` is the type of a member pointer or another
 /// callable; void for what has no pointer that takes part in the call, such as an overloaded method called by name.
 template <class T, class Function, bool Callable, class... Arguments>
-consteval call_error find_call_error() {
+VICAR_CONSTEVAL call_error find_call_error() {
   using owner = typename member_traits<Function>::class_type;
   if constexpr (!(storable<Arguments> && ...))
     return call_error::unmovable_argument;
@@ -162,7 +162,7 @@ consteval call_error find_call_error() {
 }
 
 template <class T, class Function, bool Callable, class... Arguments>
-consteval bool check_call() {
+VICAR_CONSTEVAL bool check_call() {
   constexpr call_error found = find_call_error<T, Function, Callable, Arguments...>();
   static_assert(
       found != call_error::unmovable_argument,
@@ -208,7 +208,7 @@ struct untold_function {
 };
 
 template <class T, class Pointer>
-consteval bool check_field() {
+VICAR_CONSTEVAL bool check_field() {
   using owner = typename member_traits<Pointer>::class_type;
   constexpr bool field = std::is_member_object_pointer_v<Pointer>;
   static_assert(field,
@@ -221,7 +221,7 @@ consteval bool check_field() {
 }
 
 template <class Field>
-consteval bool check_readable() {
+VICAR_CONSTEVAL bool check_readable() {
   constexpr bool readable = implicitly_copyable<read_result_t<Field>>;
   static_assert(
       readable,
@@ -230,7 +230,7 @@ consteval bool check_readable() {
 }
 
 template <class Field, class Value>
-consteval bool check_writable() {
+VICAR_CONSTEVAL bool check_writable() {
   constexpr bool constant = std::is_const_v<std::remove_reference_t<Field>>;
   constexpr bool assignable = std::is_assignable_v<std::add_lvalue_reference_t<Field>, std::decay_t<Value>>;
   constexpr bool proxy_member = is_proxy_member<std::decay_t<Value>>;

@@ -185,7 +185,7 @@ void destroy_envelope(message& self) noexcept {
   static_cast<Envelope&>(self).~Envelope();
 }
 template <class Envelope>
-consteval auto destructor_of() -> decltype(&destroy_envelope<Envelope>) {
+VICAR_CONSTEVAL auto destructor_of() -> decltype(&destroy_envelope<Envelope>) {
   // Not `is_trivially_destructible`, which takes long to compile.
   if constexpr (std::is_trivially_copyable_v<Envelope>)
     return nullptr;

@@ -233,7 +233,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   static constexpr const void* identity = &type_tag<faked_member_of>;
 
   template <class Pointer = pointer_type>  // a template for Clang 14, which else calls it too early
-  static consteval bool check_member() {
+  static VICAR_CONSTEVAL bool check_member() {
     using owner = typename member_traits<Pointer>::class_type;
     constexpr bool reachable = !std::is_same_v<object_type, unreachable_object>;
     constexpr bool belongs = !reachable || std::is_void_v<owner> || std::is_base_of_v<owner, object_type>;
@@ -258,7 +258,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   }
 
   template <class Reply, class Function, class... Parameters>
-  static consteval bool check_answer() {
+  static VICAR_CONSTEVAL bool check_answer() {
     constexpr bool callable = answers_with<Function, Parameters...>;
     static_assert(
         callable,

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <vicar/detail/chrono.hpp>
+#include <vicar/detail/config.hpp>
 #include <vicar/detail/copyable.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/lazy_state.hpp>
@@ -20,7 +21,7 @@
 namespace vicar::detail {
 
 template <class T, class Hook>
-consteval bool check_hook() {
+VICAR_CONSTEVAL bool check_hook() {
   constexpr bool callable = std::is_invocable_r_v<T, Hook&, std::optional<std::chrono::nanoseconds>>;
   static_assert(
       callable,
@@ -39,7 +40,7 @@ template <class T, class Function>
 struct map_result<T, Function> : std::invoke_result<Function&> {};
 
 template <class T, class Function>
-consteval bool check_map() {
+VICAR_CONSTEVAL bool check_map() {
   constexpr bool callable = requires { typename map_result<T, Function>::type; };
   static_assert(
       callable || std::is_void_v<T>,
@@ -50,7 +51,7 @@ consteval bool check_map() {
 }
 
 template <class T, class Predicate>
-consteval bool check_filter() {
+VICAR_CONSTEVAL bool check_filter() {
   static_assert(iterable<T>, "vicar: filter needs a future of a range; use map for a single value");
   if constexpr (iterable<T>) {
     constexpr bool callable = std::predicate<Predicate&, const element_t<T>&>;
@@ -75,7 +76,7 @@ concept folds = std::invocable<Function&, Start, Item> &&
 struct first_item {};
 
 template <class T, class Function, class Start>
-consteval bool check_fold() {
+VICAR_CONSTEVAL bool check_fold() {
   static_assert(iterable<T>, "vicar: reduce needs a future of a range; use map for a single value");
   if constexpr (iterable<T>) {
     using start = std::conditional_t<std::same_as<Start, first_item>, element_t<T>, Start>;
@@ -92,7 +93,7 @@ template <class... Values>
 inline constexpr bool all_void = (std::is_void_v<Values> && ...);
 
 template <class... Values>
-consteval bool check_join() {
+VICAR_CONSTEVAL bool check_join() {
   constexpr bool alike = all_void<Values...> || !(std::is_void_v<Values> || ...);
   static_assert(alike,
                 "vicar: join of futures with and without a value; join the future<void> ones apart from the others");
@@ -111,7 +112,7 @@ struct join_result<First, Others...> {
 };
 
 template <class Range>
-consteval bool check_futures() {
+VICAR_CONSTEVAL bool check_futures() {
   constexpr bool of_futures = requires { requires is_future<element_t<Range>>; };
   static_assert(of_futures, "vicar: get_all needs a range of futures; for futures of several types use join");
   return of_futures;
@@ -130,7 +131,7 @@ inline constexpr bool holds_futures =
     std::forward_iterator<Iterator> && std::is_lvalue_reference_v<std::iter_reference_t<Iterator>>;
 
 template <class Value, class Range>
-consteval bool check_readable_range() {
+VICAR_CONSTEVAL bool check_readable_range() {
   constexpr bool readable = copyable<Value> || !futures_are_kept<Value, Range>;
   static_assert(readable,
                 "vicar: get_all has to move these values out of their futures; give it the range as an rvalue");

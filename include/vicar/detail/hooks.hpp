@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/config.hpp>
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
@@ -24,7 +25,7 @@ namespace vicar::detail {
   template <class T>                                             \
   concept name##_reachable = requires { __VA_ARGS__; };          \
   template <class T>                                             \
-  consteval bool has_##name() {                                  \
+  VICAR_CONSTEVAL bool has_##name() {                            \
     if constexpr (name##_reachable<T>)                           \
       return true;                                               \
     else if constexpr (std::is_final_v<T> || std::is_union_v<T>) \
@@ -52,7 +53,7 @@ concept takes = requires(T& object, Message incoming) { object.on_receive(std::m
 /// False for the one shape of `on_receive` that nothing can call; overloaded and generic ones are judged where a
 /// message is sent.
 template <class T>
-consteval bool receives_one_message() {
+VICAR_CONSTEVAL bool receives_one_message() {
   if constexpr (on_receive_reachable<T>) {
     if constexpr (std::is_member_function_pointer_v<decltype(&T::on_receive)>) {
       return member_traits<decltype(&T::on_receive)>::arity == 1;
@@ -70,7 +71,7 @@ template <class T, class... Messages>
 inline constexpr bool takes_listed<T, messages<Messages...>> = (takes<T, Messages> && ...);
 
 template <class T>
-consteval bool receives_listed() {
+VICAR_CONSTEVAL bool receives_listed() {
   if constexpr (lists_messages<T>)
     return takes_listed<T, typename T::receives>;
   else
@@ -79,7 +80,7 @@ consteval bool receives_listed() {
 
 /// One message for each hook that has the right name and cannot be called.
 template <class T>
-consteval bool check_hooks() {
+VICAR_CONSTEVAL bool check_hooks() {
   constexpr bool on_start = !has_on_start<T>() || starts<T>;
   constexpr bool on_stop = !has_on_stop<T>() || stops<T>;
   constexpr bool on_failure = !has_on_failure<T>() || handles_failure<T>;

@@ -223,7 +223,7 @@ std::string text_of_arguments(envelope<Head, Target, std::index_sequence<Index..
   return text;
 }
 template <std::size_t First, class Envelope, class... Arguments>
-consteval auto printer_of() -> std::string (*)(message&) {
+VICAR_CONSTEVAL auto printer_of() -> std::string (*)(message&) {
   if constexpr (some_marked<Arguments...>)
     return [](message& self) { return text_of_arguments<First>(static_cast<Envelope&>(self)); };
   else

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/config.hpp>
 
 namespace vicar::detail {
 
@@ -24,7 +25,7 @@ constexpr std::string_view last_name(std::string_view value) {
 }
 
 template <auto Member>
-consteval std::string_view function_of_member() {
+VICAR_CONSTEVAL std::string_view function_of_member() {
   return __PRETTY_FUNCTION__;
 }
 inline constexpr argument_place member_place{function_of_member<12345>(), "12345"};

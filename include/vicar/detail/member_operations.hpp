@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/config.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
 #include <vicar/detail/member_call.hpp>
@@ -140,7 +141,7 @@ class member_operations {
   const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 
   template <class Function, class... Arguments>
-  static consteval bool check_function() {
+  static VICAR_CONSTEVAL bool check_function() {
     static_assert(
         storable<Function>,
         "vicar: this function can be neither copied nor moved into the message; std::move it, or pass std::ref(function) to share it");
@@ -152,21 +153,21 @@ class member_operations {
     }
   }
   template <auto Member, class... Arguments>
-  static consteval bool check_member() {
+  static VICAR_CONSTEVAL bool check_member() {
     using pointer = decltype(Member);
     // The pointer to a static method is no pointer that an object goes with.
     using function = std::conditional_t<std::is_member_pointer_v<pointer>, pointer, void>;
     return check_call<T, function, calls<pointer_invoker<Member>, T, Arguments...>, Arguments...>();
   }
   template <class Pointer>
-  static consteval bool check_read() {
+  static VICAR_CONSTEVAL bool check_read() {
     if constexpr (check_field<T, Pointer>())
       return check_readable<typename member_traits<Pointer>::field_type>();
     else
       return false;
   }
   template <class Pointer, class Value>
-  static consteval bool check_write() {
+  static VICAR_CONSTEVAL bool check_write() {
     if constexpr (check_field<T, Pointer>())
       return check_writable<typename member_traits<Pointer>::field_type, Value>();
     else

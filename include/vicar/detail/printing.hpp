@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/config.hpp>
 #include <vicar/fwd.hpp>
 
 // How messages look in logs and errors: by their type, or, where that is marked for inspection, by their value.
@@ -23,7 +24,7 @@ template <class T>
 concept inspector_included = requires { sizeof(inspector<T>); };
 
 template <class T>
-consteval bool check_inspector() {
+VICAR_CONSTEVAL bool check_inspector() {
   static_assert(
       inspector_included<T>,
       "vicar: a type is marked with enable_inspection, and what prints it is missing; include <vicar/inspect.hpp> "

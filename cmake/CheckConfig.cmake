@@ -1,0 +1,13 @@
+# How HEADERS use config.hpp: each public one includes it first, so that it can refuse the compiler's flags before
+# anything else is said, and all say VICAR_CONSTEVAL, which it defines, in the place of `consteval`.
+cmake_minimum_required(VERSION 3.24)
+foreach(header IN LISTS HEADERS)
+  file(STRINGS "${FOLDER}/${header}" includes REGEX "^ *# *include ")
+  if(header MATCHES "^include/vicar/[^/]+$" AND NOT includes MATCHES "^#include <vicar/detail/config.hpp>(;|$)")
+    message(SEND_ERROR "${header} must include <vicar/detail/config.hpp> first")
+  endif()
+  file(STRINGS "${FOLDER}/${header}" lines REGEX "(^|[^A-Za-z_`])consteval($|[^A-Za-z_`])")
+  if(lines AND NOT header MATCHES "/config\\.hpp$")
+    message(SEND_ERROR "${header} says consteval, with which Clang 15 crashes; say VICAR_CONSTEVAL: ${lines}")
+  endif()
+endforeach()
