@@ -46,6 +46,8 @@ TEST_CASE("options are unbounded and blocking, without a name, and waited for by
   STATIC_REQUIRE(chosen.mailbox_capacity == vicar::unbounded);
   STATIC_REQUIRE(chosen.on_overflow == vicar::overflow::block);
   STATIC_REQUIRE_FALSE(chosen.daemon);
+  STATIC_REQUIRE_FALSE(chosen.thread.own);
+  STATIC_REQUIRE(vicar::options{.thread = vicar::own_thread}.thread.own);
   STATIC_REQUIRE(vicar::unbounded == std::numeric_limits<std::size_t>::max());
   STATIC_REQUIRE(std::is_aggregate_v<vicar::options>);
 }

@@ -30,6 +30,17 @@ enum class deadlock_policy : unsigned char {
   off,   ///< the actor waits
 };
 
+/// The thread of an actor.
+struct thread_options {
+  /// False: the thread may have run other actors before. It starts this one as a new thread would in everything that is
+  /// set again or compared (docs/guide/threads.md has the list), and starts fast. True: a new thread, which ends with
+  /// the actor; it has everything else from its beginning, too, such as `thread_local` objects and privileges.
+  bool own = false;
+};
+
+/// `options::thread` of an actor with a new thread, which ends with the actor.
+inline constexpr thread_options own_thread{.own = true};
+
 /// How an actor is started. Given to `start`, or once for a class as `static constexpr vicar::options
 /// actor_options{...};`. The ones given to `start` replace those of the class as a whole.
 struct options {
@@ -44,6 +55,8 @@ struct options {
   deadlock_policy deadlock = deadlock_policy::fail;
   /// The end of the program tells this actor to stop, but does not wait for it.
   bool daemon = false;
+  /// Which thread it runs on: by default a new one or one that an actor before it has left, or `vicar::own_thread`.
+  thread_options thread = {};
 };
 
 /// A look at an actor from outside: each number is right by itself, together they may be a few messages apart.

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/thread_attributes.hpp"
 #include "support/threads.hpp"
 
 namespace {
@@ -109,6 +110,29 @@ TEST_CASE("a thread that is offered begins its next job when it is done with the
   open.release();
   done.acquire();
   CHECK(second == first);
+}
+
+TEST_CASE("a job with a thread of its own finds none that waits, and leaves none") {
+  static pool& own = *new pool;
+  struct note_number final : job::steps {
+    long* where;
+    std::binary_semaphore* done;
+    note_number(long& place, std::binary_semaphore& end) : where{&place}, done{&end} {}
+    void before() override { *where = support::thread_number(); }
+    void after() override { done->release(); }
+  };
+  std::set<long> numbers;
+  using vicar::detail::job_thread;
+  for (const job_thread which : {job_thread::reused, job_thread::own, job_thread::own, job_thread::own}) {
+    long number = 0;
+    std::binary_semaphore done{0};
+    own.run(job{std::make_shared<note_number>(number, done)}, which);
+    done.acquire();
+    numbers.insert(number);
+  }
+#if defined(__linux__)
+  CHECK(numbers.size() == 4);
+#endif
 }
 
 struct count_destroyed final : job::steps {

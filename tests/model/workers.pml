@@ -46,14 +46,22 @@ byte ended;
 
 #define touch(thread) assert(alive[thread])
 
+inline leave_list(place) {
+  idle_count--;
+  if
+  :: place == 0 && idle_count == 1 -> idle[0] = idle[1]
+  :: else
+  fi;
+  idle[idle_count] = 0
+}
+
+// Any of them may be scheduled as wanted, or none; a job that wants a thread of its own takes none either.
 inline take_idle() {
-  d_step {
+  atomic {
     if
-    :: idle_count > 0 ->
-      idle_count--;
-      taken = idle[idle_count];
-      idle[idle_count] = 0
-    :: else -> taken = NOTHING
+    :: idle_count > 0 -> taken = idle[0]; leave_list(0)
+    :: idle_count > 1 -> taken = idle[1]; leave_list(1)
+    :: taken = NOTHING
     fi
   }
 }
@@ -115,25 +123,17 @@ proctype giver(byte first, last) {
   ended++
 }
 
+// A thread that is not like a new one is not offered, nor is one of a job's own.
 inline offer() {
-  d_step {
+  atomic {
     if
     :: idle_count < MOST_IDLE ->
       idle[idle_count] = self;
       idle_count++;
       offered = true
-    :: else -> offered = false
+    :: offered = false
     fi
   }
-}
-
-inline leave_list(place) {
-  idle_count--;
-  if
-  :: place == 0 && idle_count == 1 -> idle[0] = idle[1]
-  :: else
-  fi;
-  idle[idle_count] = 0
 }
 
 // Gives `withdrawn`.

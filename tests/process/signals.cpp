@@ -91,6 +91,26 @@ void interrupted_caller(Get get, bool answered) {
   if (!answered) go.release();
 }
 
+/// A thread of an actor that has ended waits for the next one. Signals that the program takes with `sigwait` must not
+/// reach it, although it had begun with none of them blocked.
+void taken_by_sigwait(bool start_another) {
+  auto ref = vicar::start<worker>();
+  const pthread_t first = ref.call<&worker::here>().get().thread;
+  ref.stop().get();
+  sigset_t termination;
+  sigemptyset(&termination);
+  sigaddset(&termination, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &termination, nullptr);
+  if (start_another) {
+    ref = vicar::start<worker>();
+    if (pthread_equal(ref.call<&worker::here>().get().thread, first)) say("on the same thread");
+  }
+  kill(getpid(), SIGTERM);
+  int taken = 0;
+  sigwait(&termination, &taken);
+  if (taken == SIGTERM) say("taken by sigwait");
+}
+
 const std::map<std::string_view, std::function<void()>> ways{
     {"default_action",
      [] {
@@ -112,6 +132,8 @@ const std::map<std::string_view, std::function<void()>> ways{
        stops.join();
        if (!ref.is_alive()) say("stopped");
      }},
+    {"sigwait_without_actors", [] { taken_by_sigwait(false); }},
+    {"sigwait_with_actor", [] { taken_by_sigwait(true); }},
     {"sleeping_actor", sleeping_actor},
     {"caller", [] { interrupted_caller([](const auto& answer) { std::printf("%d\n", answer.get()); }, true); }},
     {"caller_with_limit",

@@ -111,6 +111,7 @@ class VICAR_SHARED cell : public participant {
   const std::string& urn() const { return urn_.get(&make_urn); }
   std::string title() const final { return format_text("{} ({})", class_name_, urn()); }
   bool daemon() const noexcept { return daemon_; }
+  bool own_thread() const noexcept { return own_thread_; }
   bool alive() const noexcept { return !mailbox_.closed() && !inherited(); }
   bool inherited() const noexcept final {
     // Relaxed: written again only in a child that has no other thread yet.
@@ -303,6 +304,7 @@ class VICAR_SHARED cell : public participant {
         capacity_{chosen.mailbox_capacity},
         on_overflow_{chosen.on_overflow},
         on_deadlock_{chosen.deadlock},
+        own_thread_{chosen.thread.own},
         daemon_{chosen.daemon},
         mailbox_{chosen.mailbox_capacity} {}
   virtual ~cell() = default;
@@ -354,6 +356,7 @@ class VICAR_SHARED cell : public participant {
   const std::size_t capacity_;
   const overflow on_overflow_;
   const deadlock_policy on_deadlock_;
+  const bool own_thread_;
   bool daemon_;  // not changed once others know this cell
   const late_string urn_;
 

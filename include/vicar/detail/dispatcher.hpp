@@ -43,7 +43,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     const bool awaited = !one.daemon();
     if (awaited) count(+1);
     try {
-      threads_.run(life{cell_handle{one}, this});
+      threads_.run(life{cell_handle{one}, this}, one.own_thread() ? job_thread::own : job_thread::reused);
     } catch (const std::bad_alloc&) {
       if (awaited) count(-1);
       throw;
@@ -74,8 +74,11 @@ class VICAR_SHARED thread_dispatcher final : public waker {
         const std::lock_guard lock{mutex_};
         if (awaited_ == 0 || started_ != started) return awaited_ == 0;
         before = changed_.load(std::memory_order_relaxed);  // relaxed: under the lock
+        ++waiting_;
       }
       sleep_while(changed_, before);
+      const std::lock_guard lock{mutex_};
+      --waiting_;
     }
   }
   /// Whether this thread is one that `wait_for_all` waits for.
@@ -97,6 +100,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
   static void forget() noexcept {
     instance().threads_.forget();
     instance().awaited_ = 0;
+    instance().waiting_ = 0;
     awaited_here_ = false;
     unlock();
   }
@@ -107,7 +111,8 @@ class VICAR_SHARED thread_dispatcher final : public waker {
 
   static void name_this_thread(cell& after) noexcept {
 #if defined(__linux__)
-    after.runs_on(syscall(SYS_gettid));
+    static thread_local const long number = syscall(SYS_gettid);  // in a child of fork(), no thread comes here again
+    after.runs_on(number);
     try {
       const std::string shown{after.name().substr(0, 15)};  // the kernel's limit
       pthread_setname_np(pthread_self(), shown.c_str());
@@ -161,7 +166,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     awaited_ = change > 0 ? awaited_ + 1 : awaited_ - 1;
     if (change > 0) ++started_;
     changed_.fetch_add(1, std::memory_order_relaxed);  // relaxed: who sees it takes the lock
-    wake_all(changed_);                                // under the lock: the process may end as soon as it is given up
+    if (waiting_ != 0) wake_all(changed_);             // under the lock: the process may end as soon as it is given up
   }
 
   worker_threads<life> threads_;
@@ -170,6 +175,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
   wait_word changed_{0};       // how often the next two were: written under mutex_
   std::size_t awaited_ = 0;    // guarded by mutex_
   std::uint64_t started_ = 0;  // guarded by mutex_
+  std::size_t waiting_ = 0;    // how many threads sleep, or are about to, until changed_ changes: guarded by mutex_
 };
 
 }  // namespace vicar::detail

@@ -10,6 +10,7 @@
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/native_thread.hpp>
 #include <vicar/detail/parker.hpp>
+#include <vicar/detail/thread_state.hpp>
 #include <vicar/detail/time_limit.hpp>
 
 namespace vicar::detail {
@@ -17,22 +18,32 @@ namespace vicar::detail {
 /// How many threads without a job wait for one, at most.
 inline constexpr std::size_t most_idle_threads = 16;
 
-/// Detached threads that do one `Job` after another: one that is done waits a moment for the next, since to make a
-/// thread costs ten times as much as to wake one. `Job` is moved to the thread and called there with a function that it
-/// calls when all but its last words are said: from then on the thread may be given another job, which it begins when
-/// the call has returned.
+/// Which thread a job runs on.
+enum class job_thread : unsigned char {
+  reused,  ///< one that has done other jobs, if such a thread waits and is like a new one
+  own,     ///< a new one, which ends with the job
+};
+
+/// Detached threads that do one `Job` after another: one that is done waits a moment for the next, since making a
+/// thread costs ten times as much as waking one. `Job` is moved to the thread and called there with a function that it
+/// calls when it has run all user code: from then on the thread takes no signals, and may be given another job, which
+/// it begins when the call has returned.
+///
+/// Each job finds a thread as the caller of `run` would have made it; see `thread_state.hpp`.
 template <class Job>
 class worker_threads {
  public:
   /// Throws `std::system_error` or `std::bad_alloc` if a thread is needed and cannot be had; then the job is destroyed.
-  void run(Job job) {
-    if (worker* const idle = take_idle()) {
+  void run(Job job, job_thread which = job_thread::reused) {
+    const thread_heritage heritage = thread_heritage::of_this_thread();
+    if (worker* const idle = which == job_thread::own ? nullptr : take_idle(heritage.schedule())) {
       idle->next = std::move(job);
+      idle->heritage = heritage;
       // Releases the job; acquires that the worker is about to sleep.
       if (idle->state.exchange(given, std::memory_order_acq_rel) == asleep) wake_one(idle->state);
       return;
     }
-    auto* const begun = new beginning{this, std::move(job)};
+    auto* const begun = new beginning{this, std::move(job), heritage, which};
     try {
       start_thread(&begin, begun);
     } catch (...) {
@@ -53,9 +64,11 @@ class worker_threads {
 
  private:
   struct worker {
+    explicit worker(const thread_heritage& first) noexcept : heritage{first} {}
     wait_word state{waiting};
     Job next{};
-    worker* below = nullptr;  // in the stack of idle ones: guarded by its lock
+    thread_heritage heritage;  // of the job that it does; once that is done, of the next
+    worker* below = nullptr;   // in the stack of idle ones: guarded by its lock
   };
 
   // worker::state
@@ -69,24 +82,29 @@ class worker_threads {
   struct beginning {
     worker_threads* pool;
     Job first;
+    thread_heritage heritage;
+    job_thread which;
   };
   static void* begin(void* argument) {
     auto* const begun = static_cast<beginning*>(argument);
     worker_threads* const pool = begun->pool;
     Job first = std::move(begun->first);
+    worker self{begun->heritage};
+    const job_thread which = begun->which;
     delete begun;
-    pool->work(std::move(first));
+    pool->work(self, std::move(first), which);
     return nullptr;
   }
 
-  void work(Job job) {
-    worker self;
+  void work(worker& self, Job job, job_thread which) {
+    const thread_between_actors between;
     for (;;) {
       bool offered = false;
-      job([&] { offered = offer(self); });
+      job([&] { offered = between.clean(self.heritage) && which == job_thread::reused && offer(self); });
       job = {};
       if (!offered || !wait_for_next(self)) return;
       job = std::exchange(self.next, {});
+      self.heritage.take_over();
       self.state.store(waiting, std::memory_order_relaxed);  // relaxed: nobody knows this worker before it is offered
     }
   }
@@ -110,11 +128,15 @@ class worker_threads {
     return true;
   }
 
-  worker* take_idle() noexcept {
+  /// The last one that came of those that are scheduled as a new thread would be.
+  worker* take_idle(const thread_schedule& wanted) noexcept {
     const std::lock_guard lock{mutex_};
-    if (!idle_) return nullptr;
-    --idle_count_;
-    return std::exchange(idle_, idle_->below);
+    for (worker** each = &idle_; *each; each = &(*each)->below) {
+      if (!((*each)->heritage.schedule() == wanted)) continue;
+      --idle_count_;
+      return std::exchange(*each, (*each)->below);
+    }
+    return nullptr;
   }
   bool offer(worker& self) noexcept {
     const std::lock_guard lock{mutex_};
