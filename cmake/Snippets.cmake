@@ -1,7 +1,7 @@
 # vicar_add_snippets(<page>...) builds and runs the programs in Markdown pages. Every block fenced as ```cpp is a
 # program with its own `int main()`, or tests for Catch2 or GoogleTest, which bring theirs; a block fenced as ```cpp
-# fragment is left out, and so is one that includes a library which is not there. The ```text block that directly
-# follows a program, if there is one, is exactly what the program must print.
+# fragment is left out. The test of a program that includes a library which was not found is skipped. The ```text block
+# that directly follows a program, if there is one, is exactly what the program must print.
 function(vicar_add_snippets)
   foreach(page IN LISTS ARGN)
     vicar_add_snippets_of(${page})
@@ -81,12 +81,12 @@ function(vicar_add_snippet name program text_after)
     endif()
   endforeach()
   if(program MATCHES "<catch2/catch.hpp>" AND Catch2_VERSION VERSION_GREATER_EQUAL 3)
-    message(STATUS "snippet ${name} is left out: it is for Catch2 2")
+    vicar_leave_out("Catch2 2 (catch2 of Debian 12)" TESTS snippet.${name})
     return()
   endif()
   foreach(library IN LISTS libraries)
     if(NOT TARGET ${library})
-      message(STATUS "snippet ${name} is left out: it needs ${library}")
+      vicar_leave_out(${library} TESTS snippet.${name})
       return()
     endif()
   endforeach()

@@ -2,11 +2,12 @@
 # Builds the tests and examples and runs them: sh cmake/test.sh
 set -eu
 
-requirements="a C++20 compiler, CMake 3.24 or later, fmt 9, Catch2 and Boost 1.75"
+requirements="a C++20 compiler, CMake 3.24 or later, fmt 9 and Catch2"
 . "$(dirname -- "$0")/setup.sh"
 start=$(date +%s)
 
-need g++ cmake ninja-build libfmt-dev catch2 libboost1.81-dev
+want_boost
+need g++ cmake ninja-build libfmt-dev catch2
 # Not -O3: there GCC warns of what is not so.
 configure build/test -D CMAKE_BUILD_TYPE=Release -D "CMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG" \
   -D VICAR_BUILD_TESTS=ON -D VICAR_BUILD_EXAMPLES=ON -D VICAR_WERROR=ON
