@@ -30,8 +30,10 @@ using std::nostopstate;
 class stop_token {
  public:
   stop_token() = default;
-  // Relaxed: the flag publishes nothing, it only asks.
-  bool stop_requested() const noexcept { return requested_ && requested_->load(std::memory_order_relaxed); }
+  bool stop_requested() const noexcept {
+    // Acquires what the thread did that requested the stop, as the tokens of the standard do.
+    return requested_ && requested_->load(std::memory_order_acquire);
+  }
   bool stop_possible() const noexcept { return requested_ != nullptr; }
 
  private:
@@ -49,8 +51,10 @@ class stop_source {
   explicit stop_source(nostopstate_t) noexcept {}
   bool stop_possible() const noexcept { return requested_ != nullptr; }
   stop_token get_token() const noexcept { return stop_token{requested_}; }
-  // Relaxed: as above.
-  bool request_stop() noexcept { return requested_ && !requested_->exchange(true, std::memory_order_relaxed); }
+  bool request_stop() noexcept {
+    // Releases what this thread did; acquires what a thread did that requested the stop before.
+    return requested_ && !requested_->exchange(true, std::memory_order_acq_rel);
+  }
 
  private:
   std::shared_ptr<std::atomic<bool>> requested_;

@@ -14,8 +14,9 @@
 //
 // Orders: every change of the word is one read-modify-write, so all of them have one order, and each continues the
 // release sequences of those before. The step that makes the state ready releases the outcome; who finds it ready
-// acquires it. Who drops a handle releases what it did, and the last one acquires all of that before it frees. Claims
-// decide between producers only, and are relaxed: the outcome that follows is published by `ready`.
+// acquires it. Who drops a handle releases what it did, and the last one acquires all of that before it frees. A claim
+// acquires what the claim before it released when it was returned: parts of a value whose construction threw may have
+// been written. The model has one order of memory and cannot see that; a test under ThreadSanitizer does.
 //
 // WITH_third_consumer: of a reply, one more.
 // WITH_later_future: of a promise, whose second thread takes a further future.

@@ -57,7 +57,8 @@ class VICAR_SHARED fork_handlers {
  private:
   static void install() {
 #if VICAR_HAS_FORK
-    // Relaxed, both: decides who installs; the steps are guarded by the lock.
+    // Relaxed, both: decides which thread installs; the steps are guarded by the lock. The others do not wait for it,
+    // so a fork on another thread meanwhile runs no steps. That is possible only where `prepared_when_loaded` failed.
     if (installed_.exchange(true, std::memory_order_relaxed)) return;
     if (pthread_atfork(&before, &in_parent, &in_child) == 0) return;
     installed_.store(false, std::memory_order_relaxed);

@@ -111,11 +111,14 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   /// The right to store the outcome; false when it was taken before. A message's reply needs none: it has one owner.
   bool claim() noexcept {
-    // Relaxed: decides between producers; the outcome itself is published by `publish`.
-    return (word_.fetch_or(claimed, std::memory_order_relaxed) & claimed) == 0;
+    // Acquires what a producer wrote that returned the right: it may have begun to construct a value in this state. The
+    // outcome itself is published by `publish`.
+    return (word_.fetch_or(claimed, std::memory_order_acquire) & claimed) == 0;
   }
-  /// Gives the right back because the outcome could not be stored.
-  void unclaim() noexcept { word_.fetch_and(~claimed, std::memory_order_relaxed); }  // relaxed: as `claim`
+  /// Returns the right because the outcome could not be stored.
+  void unclaim() noexcept {
+    word_.fetch_and(~claimed, std::memory_order_release);  // releases what was written of a value whose copy threw
+  }
   void store_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
   void publish() noexcept {
     // Releases the outcome to whoever sees `ready`; acquires the continuation.

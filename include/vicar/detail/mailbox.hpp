@@ -135,8 +135,8 @@ class VICAR_SHARED mailbox {
 
   /// Ordinary messages that wait.
   std::size_t depth() const noexcept {
-    // Relaxed: a moment's number. The one handled is read first, so that the difference is never below zero; it may be
-    // too large if this thread is held up in between.
+    // Relaxed: a moment's number. The two loads are not ordered, so the number handled may be the larger one; then none
+    // wait. The difference may be too large if this thread is held up in between.
     const std::uint64_t handled = handled_.load(std::memory_order_relaxed);
     const std::uint64_t pushed = pushed_.load(std::memory_order_relaxed);
     const std::size_t waiting = pushed > handled ? static_cast<std::size_t>(pushed - handled) : 0;
