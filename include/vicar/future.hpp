@@ -116,7 +116,7 @@ class future {
   }
 
   /// Whether `get` would not wait for anybody. Never blocks. For a future made by `map` and the like: whether its
-  /// source is ready.
+  /// source is ready. Throws `std::bad_alloc` if a long chain leaves no memory for asking it.
   bool ready() const { return handle_.state().ready(); }
 
   /// Blocks until `ready`. Does not throw the stored exception and does not run functions given to `map` and the like;
@@ -148,7 +148,8 @@ class future {
 
   /// A future of `function(value)`. The function runs once, on the thread that first asks for the value, which keeps
   /// what it returned or threw; an exception of this future passes through. The function takes the value by const
-  /// reference, or by value if it can only be moved and this is the last handle of it.
+  /// reference, or by value if it can only be moved and this is the last handle of it. Function and source are dropped
+  /// before the value is seen, so the result must not point into them. Chains may have any length.
   template <class Function>
   auto map(Function function) const& {
     return map_from(handle_, std::move(function));

@@ -2,8 +2,9 @@
 // Fulfil and wait: one answer, those who wait for it, and who frees it.
 //
 // Stands for future_state_base::claim, unclaim, publish, publish_last, set_lazy, await, sleep_in_kernel, attach, drop,
-// offer_consumer and move_out, lazy_value::make_once, make_as_the_only_one, done and wait_for_maker (future_state.hpp),
-// consumer_handle::extract and producer_handle (future_handle.hpp), and promise (future.hpp).
+// offer_consumer and move_out (future_state.hpp), lazy_value::make_once, make_as_the_only_one, done and wait_for_maker
+// (lazy_value.hpp), consumer_handle::extract and producer_handle (future_handle.hpp), and promise (future.hpp). How the
+// inputs of a lazy value are dropped is in lazy_inputs.pml.
 //
 // Checked:
 // - there is exactly one outcome, also where two threads keep the same promise, or nobody does, or a value throws;

@@ -8,6 +8,7 @@
 
 #include <vicar/detail/copyable.hpp>
 #include <vicar/detail/future_state.hpp>
+#include <vicar/detail/lazy_value.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
 
@@ -63,7 +64,10 @@ class consumer_handle {
   state_type& settled(const time_limit& limit) const {
     state_type& asked = state();
     if (const future_state_base* pending = asked.await(limit)) pending->throw_timeout(limit);
-    if (asked.error()) std::rethrow_exception(asked.error());
+    if (asked.error()) {
+      asked.observe();
+      std::rethrow_exception(asked.error());
+    }
     return asked;
   }
 

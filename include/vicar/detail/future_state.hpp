@@ -34,50 +34,31 @@ struct continuation {
   void (*run)(continuation& self) noexcept;
 };
 
-/// How a value is made by the thread that asks for it. One thread at a time makes it; `lazy_state.hpp` has the kinds.
-class lazy_value {
+/// What few states have beside their outcome: how their value is made, or which call has failed.
+class state_extra {
  public:
-  virtual ~lazy_value() = default;
+  /// Destroys this object, when its state is freed.
+  virtual void dispose() noexcept = 0;
+  /// Reports `failure`, which no reader has seen. Called by the last handle.
+  virtual void report(const std::exception_ptr& failure) noexcept = 0;
 
-  /// Whether making the value would not wait for another future.
-  virtual bool ready() const noexcept = 0;
-  /// Waits until `ready`, at most until `limit`; gives the state that was not ready by then, or null.
-  virtual const future_state_base* wait(const time_limit& limit) = 0;
-  /// Runs the user's function and stores its outcome in the state, unpublished. May throw a `timeout_error` that the
-  /// function threw because of `limit`: then nothing is stored and it may be called again.
-  virtual void make(const time_limit& limit) = 0;
+ protected:
+  ~state_extra() = default;
+};
 
-  /// Makes the value of `state` unless another thread does; false if that one is not done by `limit`.
-  bool make_once(future_state_base& state, const time_limit& limit);
+/// How the value of `state` is made by those who ask for it; `lazy_value.hpp` has the only implementation.
+class lazy_extra : public state_extra {
+ public:
+  /// Whether making it would not wait for another future.
+  virtual bool ready(future_state_base& state) = 0;
+  /// Waits until `ready`, at most until `limit`; returns null, or the state that was not ready by then. A value without
+  /// sources is made.
+  virtual future_state_base* await_ready(future_state_base& state, const time_limit& limit) = 0;
+  /// The same, and makes the value.
+  virtual future_state_base* await(future_state_base& state, const time_limit& limit) = 0;
 
-  /// The functions that make values on this thread will not return: those who wait for them are answered
-  /// `broken_promise`.
-  static void leave_all() noexcept;
-
- private:
-  /// A value that is being made on this thread; its function may ask for another one.
-  struct frame {
-    lazy_value& value;
-    future_state_base& state;
-    frame* outer;
-  };
-
-  void done() noexcept;
-  /// False if the value is published, or another thread makes it: then `maker` is the actor there, if any, and `before`
-  /// what `done_` was.
-  bool begin_to_make(const future_state_base& state, participant_handle& maker, std::uint32_t& before);
-  void make_as_the_only_one(future_state_base& state, const time_limit& limit);
-  /// False if the limit has passed.
-  bool wait_for_maker(const future_state_base& state, const time_limit& limit, const participant_handle& maker,
-                      std::uint32_t before);
-
-  std::mutex mutex_;
-  const void* maker_ = nullptr;         // its thread: guarded by mutex_, as the next
-  std::uint32_t maker_generation_ = 0;  // the process of that thread
-  // The actor that makes the value: written under mutex_.
-  std::atomic<participant*> making_actor_{nullptr};
-  wait_word done_{0};  // how often a thread has stopped making it: written under mutex_
-  VICAR_SHARED static inline constinit thread_local frame* innermost_ = nullptr;
+ protected:
+  ~lazy_extra() = default;
 };
 
 class VICAR_SHARED future_state_base : public from_state_pool {
@@ -120,6 +101,13 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     word_.fetch_and(~claimed, std::memory_order_release);  // releases what was written of a value whose copy threw
   }
   void store_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
+  /// As `store_error`, for the exception of a call: `origin` is told if no reader sees it. Takes over `origin`, which
+  /// was made with `new`. At most once, and not for a lazy state.
+  void store_failure(std::exception_ptr error, state_extra* origin) noexcept {
+    store_error(std::move(error));
+    extra_ = origin;
+    word_.fetch_or(failed, std::memory_order_relaxed);  // relaxed: published with the outcome
+  }
   void publish() noexcept {
     // Releases the outcome to whoever sees `ready`; acquires the continuation.
     const std::uint32_t before = word_.fetch_or(claimed | ready_bit, std::memory_order_acq_rel);
@@ -134,15 +122,15 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     // left.
     const std::uint32_t before = word.fetch_sub(producer_bit - ready_bit, std::memory_order_acq_rel);
     if ((before & all_consumers) == 0) {
-      delete this;
+      free(before);
       return;
     }
     if (before & sleeping) wake_all(word);
     if (before & continued) continuation_->run(*continuation_);  // its owner is a consumer, who waits for it
   }
-  /// Takes the lazy value, which was made with `new`.
-  void set_lazy(lazy_value* lazy) noexcept {
-    lazy_ = lazy;
+  /// Takes over the lazy value, which was made with `new`.
+  void set_lazy(lazy_extra* lazy) noexcept {
+    extra_ = lazy;
     // Releases the lazy value to those who ask later or sleep now.
     if (word_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(word_);
   }
@@ -151,37 +139,38 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   /// Acquires the outcome.
   bool published() const noexcept { return (word_.load(std::memory_order_acquire) & ready_bit) != 0; }
-  bool ready() const noexcept {
+  /// Whether `await` would wait for nobody. Throws `std::bad_alloc` where it asks many sources.
+  bool ready() {
     const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
-    return (now & ready_bit) || ((now & lazy_bit) && lazy_->ready()) || absent_source();
+    if (now & ready_bit) return true;
+    return (now & lazy_bit) ? lazy().ready(*this) : static_cast<bool>(absent_source());
   }
 
-  /// Blocks until the outcome is there, making it if it is lazy. Gives null, or the state that was not ready by
+  /// Blocks until the outcome is there, making it if it is lazy. Returns null, or the state that was not ready by
   /// `limit`.
-  const future_state_base* await(const time_limit& limit) {
+  future_state_base* await(const time_limit& limit) {
     for (;;) {
       const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
       if (now & ready_bit) return nullptr;
-      if (now & lazy_bit) {
-        if (const future_state_base* pending = lazy_->wait(limit)) return pending;
-        return lazy_->make_once(*this, limit) ? nullptr : this;
-      }
+      if (now & lazy_bit) return lazy().await(*this, limit);
       if (!sleep(limit)) return this;
     }
   }
 
   /// As `await`, but does not make a value whose sources are ready; one without sources is made.
-  const future_state_base* await_ready(const time_limit& limit) {
+  future_state_base* await_ready(const time_limit& limit) {
     for (;;) {
       const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
       if (now & ready_bit) return nullptr;
-      if (now & lazy_bit) {
-        if (const future_state_base* pending = lazy_->wait(limit)) return pending;
-        if (lazy_->ready()) return nullptr;
-        return lazy_->make_once(*this, limit) ? nullptr : this;
-      }
+      if (now & lazy_bit) return lazy().await_ready(*this, limit);
       if (!sleep(limit)) return this;
     }
+  }
+
+  /// The failure of this call is known to a reader, or will be: it is not reported.
+  void observe() noexcept {
+    // Relaxed: the caller has a handle, and what it drops comes later in the order of the word.
+    word_.fetch_or(observed, std::memory_order_relaxed);
   }
 
   const std::exception_ptr& error() const noexcept { return error_; }
@@ -206,7 +195,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
  protected:
   future_state_base() = default;
-  virtual ~future_state_base() { delete lazy_; }
+  virtual ~future_state_base() = default;
   bool holds_value() const noexcept { return published() && !error_; }
 
  private:
@@ -215,10 +204,12 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   static constexpr std::uint32_t sleeping = 2;        // somebody sleeps, or is about to, until the word changes
   static constexpr std::uint32_t continued = 4;       // continuation_ is set
   static constexpr std::uint32_t claimed = 8;         // a producer has the right to store the outcome
-  static constexpr std::uint32_t lazy_bit = 16;       // lazy_ is set
+  static constexpr std::uint32_t lazy_bit = 16;       // extra_ is a lazy value
   static constexpr std::uint32_t producer_bit = 32;   // the producer has a handle
   static constexpr std::uint32_t moved_out = 64;      // the value was, while the producer had a handle
-  static constexpr std::uint32_t one_consumer = 128;  // from here on: how many handles the consumers have
+  static constexpr std::uint32_t failed = 128;        // extra_ says which call stored the error
+  static constexpr std::uint32_t observed = 256;      // a reader knows the error, or will
+  static constexpr std::uint32_t one_consumer = 512;  // from here on: how many handles the consumers have
   static constexpr std::uint32_t all_consumers = ~(one_consumer - 1);
   static constexpr std::uint32_t most_consumers = std::uint32_t{1} << 31U;  // many threads may be in the way at once
   static constexpr std::uint32_t all_handles = all_consumers | producer_bit;
@@ -233,13 +224,31 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   }
   /// Ends the process, since the state would be freed too early: nobody can have kept so many by design.
   [[noreturn]] static void refuse_handle() {
-    throw vicar::error{"vicar: one future has more than 16 million copies; keep fewer, or pass them by reference"};
+    throw vicar::error{"vicar: one future has more than 4 million copies; keep fewer, or pass them by reference"};
   }
 
   void drop(std::uint32_t share) noexcept {
     // Releases what this handle did, and acquires what the others did before the state is freed.
-    if ((word_.fetch_sub(share, std::memory_order_acq_rel) & all_handles) == share) delete this;
+    const std::uint32_t before = word_.fetch_sub(share, std::memory_order_acq_rel);
+    if ((before & all_handles) == share) free(before);
   }
+
+  /// `before` is what the word was with the last handle.
+  void free(std::uint32_t before) noexcept {
+    if (before & (lazy_bit | failed))
+      free_with_extra(before);
+    else
+      delete this;
+  }
+  VICAR_COLD void free_with_extra(std::uint32_t before) noexcept {
+    if ((before & (failed | observed)) == failed) extra_->report(error_);
+    state_extra* const extra = extra_;
+    delete this;
+    extra->dispose();
+  }
+
+  friend class source_walk;
+  lazy_extra& lazy() const noexcept { return static_cast<lazy_extra&>(*extra_); }
 
   /// Null unless the state is pending: only then is the source known to be alive.
   participant_handle retain_source() const noexcept {
@@ -293,106 +302,8 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   participant* source_ = nullptr;
   const std::string_view* member_ = nullptr;
   continuation* continuation_ = nullptr;
-  lazy_value* lazy_ = nullptr;  // its own
+  state_extra* extra_ = nullptr;  // its own
 };
-
-inline bool lazy_value::make_once(future_state_base& state, const time_limit& limit) {
-  for (;;) {
-    participant_handle maker;
-    std::uint32_t before = 0;
-    if (begin_to_make(state, maker, before)) {
-      make_as_the_only_one(state, limit);
-      return true;
-    }
-    if (state.published()) return true;
-    if (!wait_for_maker(state, limit, maker, before)) return state.published();
-  }
-}
-
-inline bool lazy_value::begin_to_make(const future_state_base& state, participant_handle& maker,
-                                      std::uint32_t& before) {
-  const std::lock_guard lock{mutex_};
-  before = done_.load(std::memory_order_relaxed);  // relaxed: under the lock
-  if (state.published()) return false;
-  if (!maker_) {
-    maker_ = this_thread();
-    maker_generation_ = this_generation();
-    // Relaxed: read under the lock, or see below.
-    making_actor_.store(innermost_frame ? &innermost_frame->owner : nullptr, std::memory_order_relaxed);
-    return true;
-  }
-  // Looked at first: a thread of a child may have the number of one of the parent's.
-  if (maker_generation_ != this_generation()) {
-    throw actor_dead_error{
-        "vicar: the value of this future was being made by another thread at the fork(), and that thread does not run "
-        "in this process; read it before fork(), or make the future after"};
-  }
-  if (maker_ == this_thread()) {
-    throw deadlock_error{
-        "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
-  }
-  // Relaxed: under the lock. It is alive, since it is making.
-  if (participant* const actor = making_actor_.load(std::memory_order_relaxed)) maker = participant_handle{*actor};
-  return false;
-}
-
-inline void lazy_value::make_as_the_only_one(future_state_base& state, const time_limit& limit) {
-  frame here{*this, state, innermost_};
-  innermost_ = &here;
-  try {
-    make(limit);
-  } catch (...) {
-    innermost_ = here.outer;
-    done();
-    throw;
-  }
-  innermost_ = here.outer;
-  state.publish();
-  done();
-}
-
-inline void lazy_value::done() noexcept {
-  {
-    const std::lock_guard lock{mutex_};
-    maker_ = nullptr;
-    making_actor_.store(nullptr,
-                        std::memory_order_relaxed);  // relaxed: whoever walks to it later takes the graph's lock
-    done_.fetch_add(1, std::memory_order_relaxed);   // relaxed: who sees it takes the lock
-  }
-  wake_all(done_);
-}
-
-inline void lazy_value::leave_all() noexcept {
-  for (const frame* each = std::exchange(innermost_, nullptr); each; each = each->outer) {
-    each->state.store_error(std::make_exception_ptr(
-        broken_promise{"vicar: the function that makes this value has called exit; there will be no value"}));
-    each->state.publish();
-    each->value.done();
-  }
-}
-
-inline bool lazy_value::wait_for_maker(const future_state_base& state, const time_limit& limit,
-                                       const participant_handle& maker, std::uint32_t before) {
-  if (!maker) {
-    sleep_while(done_, before, limit);
-    return !limit.passed();
-  }
-  struct making {
-    const lazy_value& what;
-    const future_state_base& state;
-    const participant* by;
-  };
-  const making now{*this, state, maker.get()};
-  const auto goes_on = [](const void* which) noexcept {
-    const auto& asked = *static_cast<const making*>(which);
-    // Relaxed: what the maker did before it waits itself is published by the graph's lock.
-    return asked.what.making_actor_.load(std::memory_order_relaxed) == asked.by && !asked.state.published();
-  };
-  const wait_edge edge{*maker, "a future's value", limit, {&now, goes_on}, wait_reason::value};
-  if (edge.has_come()) return true;
-  sleep_while(done_, before, limit);
-  return !limit.passed();
-}
 
 /// Stands for the value of a `future<void>`.
 struct nothing {};

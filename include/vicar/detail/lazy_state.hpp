@@ -18,6 +18,7 @@
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/future_state.hpp>
 #include <vicar/detail/invoke.hpp>
+#include <vicar/detail/lazy_value.hpp>
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
@@ -35,19 +36,40 @@ void store_outcome(future_state<T>& state, Function&& function) noexcept {
   }
 }
 
+/// A member that is destroyed before its owner.
+template <class T>
+class droppable {
+ public:
+  template <class... Arguments>
+  explicit droppable(Arguments&&... arguments) : value_{std::forward<Arguments>(arguments)...} {}
+  ~droppable() { drop(); }
+  droppable(const droppable&) = delete;
+  droppable& operator=(const droppable&) = delete;
+
+  T& operator*() noexcept { return value_; }
+  void drop() noexcept {
+    if (std::exchange(there_, false)) std::destroy_at(std::addressof(value_));
+  }
+
+ private:
+  union {
+    T value_;
+  };
+  bool there_ = true;
+};
+
 /// A value made by the user's hook from nothing but the time that is left.
 template <class T, class Hook>
 class hooked_value final : public lazy_value {
  public:
-  hooked_value(future_state<T>& state, Hook hook) : state_{state}, hook_{std::move(hook)} {}
+  hooked_value(future_state<T>& state, Hook hook) : lazy_value{{}}, state_{state}, hook_{std::move(hook)} {}
 
-  bool ready() const noexcept override { return false; }
-  const future_state_base* wait(const time_limit&) override { return nullptr; }
+ private:
   void make(const time_limit& limit) override {
     std::optional<std::chrono::nanoseconds> left;
     if (!limit.forever()) left = limit.left();
     try {
-      state_.store([&] { return detail::invoke(hook_, left); });
+      state_.store([&] { return detail::invoke(*hook_, left); });
     } catch (const timeout_error&) {
       if (left) throw;  // the caller's limit, not the hook's outcome
       state_.store_error(std::current_exception());
@@ -55,17 +77,11 @@ class hooked_value final : public lazy_value {
       state_.store_error(std::current_exception());
     }
   }
+  void drop_inputs() noexcept override { hook_.drop(); }
 
- private:
   future_state<T>& state_;
-  Hook hook_;
+  droppable<Hook> hook_;
 };
-
-/// Waits for the outcome of a source without reading it.
-template <class T>
-void settle(const consumer_handle<T>& source, const time_limit& limit) {
-  if (const future_state_base* pending = source.state().await(limit)) pending->throw_timeout(limit);
-}
 
 template <class Function, class T>
 inline constexpr bool takes_value = false;
@@ -85,28 +101,35 @@ template <class T, class Source, class Function>
 class mapped_value final : public lazy_value {
  public:
   mapped_value(future_state<T>& state, consumer_handle<Source> source, Function function)
-      : state_{state}, source_{std::move(source)}, function_{std::move(function)} {}
+      : lazy_value{{&source_state_, 1}},
+        state_{state},
+        source_state_{&source.state()},
+        inputs_{std::move(source), std::move(function)} {}
 
-  bool ready() const noexcept override { return source_.state().ready(); }
-  const future_state_base* wait(const time_limit& limit) override { return source_.state().await_ready(limit); }
+ private:
+  struct inputs {
+    consumer_handle<Source> source;
+    Function function;
+  };
+
   void make(const time_limit& limit) override {
-    settle(source_, limit);
+    inputs& from = *inputs_;
     store_outcome(state_, [&]() -> decltype(auto) {
       if constexpr (std::is_void_v<Source>) {
-        source_.settled(limit);
-        return detail::invoke(function_);
+        from.source.settled(limit);
+        return detail::invoke(from.function);
       } else if constexpr (reads_value<Function, Source>) {
-        return detail::invoke(function_, std::as_const(source_.settled(limit).value()));
+        return detail::invoke(from.function, std::as_const(from.source.settled(limit).value()));
       } else {
-        return detail::invoke(function_, source_.extract(limit));
+        return detail::invoke(from.function, from.source.extract(limit));
       }
     });
   }
+  void drop_inputs() noexcept override { inputs_.drop(); }
 
- private:
   future_state<T>& state_;
-  consumer_handle<Source> source_;
-  Function function_;
+  future_state_base* source_state_;
+  droppable<inputs> inputs_;
 };
 
 /// The values of several sources, in their order.
@@ -114,18 +137,13 @@ template <class T, class... Sources>
 class joined_value final : public lazy_value {
  public:
   joined_value(future_state<T>& state, consumer_handle<Sources>... sources)
-      : state_{state}, sources_{std::move(sources)...} {}
+      : lazy_value{{source_states_, sizeof...(Sources)}},
+        state_{state},
+        source_states_{&sources.state()...},
+        sources_{std::move(sources)...} {}
 
-  bool ready() const noexcept override {
-    return std::apply([](const auto&... source) { return (source.state().ready() && ...); }, sources_);
-  }
-  const future_state_base* wait(const time_limit& limit) override {
-    const future_state_base* pending = nullptr;
-    std::apply([&](const auto&... source) { (void)((pending = source.state().await_ready(limit)) || ...); }, sources_);
-    return pending;
-  }
+ private:
   void make(const time_limit& limit) override {
-    std::apply([&](const auto&... source) { (settle(source, limit), ...); }, sources_);
     store_outcome(state_, [&]() -> T {
       return std::apply(
           [&](const auto&... source) -> T {
@@ -140,13 +158,14 @@ class joined_value final : public lazy_value {
               return T{source.extract(limit)...};
             }
           },
-          sources_);
+          *sources_);
     });
   }
+  void drop_inputs() noexcept override { sources_.drop(); }
 
- private:
   future_state<T>& state_;
-  std::tuple<consumer_handle<Sources>...> sources_;
+  future_state_base* source_states_[sizeof...(Sources)];
+  droppable<std::tuple<consumer_handle<Sources>...>> sources_;
 };
 
 template <class T>
