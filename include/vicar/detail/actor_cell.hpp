@@ -25,6 +25,14 @@ concept parenthesised = std::is_constructible_v<T, Arguments...>;
 template <class T, class... Arguments>
 concept braced = requires(Arguments&&... arguments) { T{std::forward<Arguments>(arguments)...}; };
 
+/// A value that is kept on the heap on its way, where the stack may be too small for it.
+template <class Value>
+struct kept_off_stack {
+  Value value;
+};
+template <class Value>
+inline constexpr bool large = sizeof(Value) > 4096;
+
 /// Moves the reply of `receive()` into an any; what can only be moved goes there as a `std::shared_ptr`.
 template <class Receive>
 std::any reply_as_any(Receive receive) {
@@ -34,6 +42,9 @@ std::any reply_as_any(Receive receive) {
     return {};
   } else if constexpr (std::is_same_v<result, std::any>) {
     return receive();
+  } else if constexpr (copyable<result> && large<result>) {
+    const std::unique_ptr<kept_off_stack<result>> reply{new kept_off_stack<result>{receive()}};
+    return std::any{std::in_place_type<result>, std::move(reply->value)};
   } else if constexpr (copyable<result>) {
     return std::any{std::in_place_type<result>, receive()};
   } else {

@@ -28,8 +28,7 @@ namespace vicar::detail {
 struct envelope_kind {
   void (*relocate)(void* place, message& from) noexcept;  ///< null if it cannot lie in a chunk
   void (*destroy)(message& self) noexcept;                ///< null if there is nothing to destroy
-  message* (*box)(message& self);           ///< moves it to memory of its own; null if it may lie in a chunk
-  void (*free)(message* content) noexcept;  ///< gives such memory back
+  void (*free)(message* content) noexcept;                ///< returns its own memory; null if it can lie in a chunk
 };
 
 /// What all messages to one member with the same arguments share.
@@ -193,10 +192,6 @@ VICAR_CONSTEVAL auto destructor_of() -> decltype(&destroy_envelope<Envelope>) {
     return &destroy_envelope<Envelope>;
 }
 template <class Envelope>
-message* box_envelope(message& self) {
-  return new Envelope(static_cast<Envelope&&>(static_cast<Envelope&>(self)));
-}
-template <class Envelope>
 void free_envelope(message* content) noexcept {
   if constexpr (alignof(Envelope) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
     ::operator delete(static_cast<Envelope*>(content), std::align_val_t{alignof(Envelope)});
@@ -204,14 +199,14 @@ void free_envelope(message* content) noexcept {
     ::operator delete(static_cast<Envelope*>(content));
 }
 template <class Envelope>
-inline constexpr envelope_kind kind_of_envelope{nullptr, destructor_of<Envelope>(), &box_envelope<Envelope>,
-                                                &free_envelope<Envelope>};
+inline constexpr envelope_kind kind_of_envelope{nullptr, destructor_of<Envelope>(), &free_envelope<Envelope>};
 template <class Envelope>
   requires fits_in_place<Envelope>
 inline constexpr envelope_kind kind_of_envelope<Envelope>{&relocate_message<Envelope>, destructor_of<Envelope>(),
-                                                          nullptr, nullptr};
+                                                          nullptr};
 
-/// Leads to a message that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large.
+/// Leads to a message that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large. Such a message
+/// is built in memory of its own, so that it takes no stack, and stays there.
 struct boxed_message final : message {
   message* content;
   void (*free)(message* content) noexcept;
@@ -225,35 +220,42 @@ struct boxed_message final : message {
 };
 inline constexpr message::traits boxed_message::kind{&boxed_message::handle_content, &relocate_message<boxed_message>,
                                                      sizeof(boxed_message), true};
-inline void post_boxed(cell& to, message& one, const message_kind& kind, refuse_function refuse) {
-  using result = mailbox::push_result;
-  struct content_guard {
-    const envelope_kind& kind;
-    message* content;
-    ~content_guard() {
-      if (!content) return;
-      if (kind.destroy) kind.destroy(*content);
-      kind.free(content);
-    }
-  } guard{*kind.envelope, kind.envelope->box(one)};
-  boxed_message box{{&boxed_message::kind}, guard.content, guard.kind.free};
-  const result outcome = to.deliver(box, *kind.label);
-  if (outcome == result::full || outcome == result::closed)
-    refuse(*guard.content, to, outcome, kind);
-  else
-    guard.content = nullptr;
-}
+/// A message in memory of its own, made with `new`, until the mailbox has taken it.
+struct boxed_content {
+  message* content;
+  const message_kind& kind;
 
-/// Puts a message into the actor's mailbox. If that refuses it, `refuse` says what this means. Throws `std::bad_alloc`,
-/// what moving the message throws, and `deadlock_error`.
+  boxed_content(message* made, const message_kind& of) noexcept : content{made}, kind{of} {}
+  ~boxed_content() {
+    if (!content) return;
+    kind.destroy(*content);
+    kind.envelope->free(content);
+  }
+  boxed_content(const boxed_content&) = delete;
+  boxed_content& operator=(const boxed_content&) = delete;
+};
+
+/// Puts a message into the actor's mailbox. If that refuses it, `refuse` says what this means. Throws `std::bad_alloc`
+/// and `deadlock_error`.
+///@{
 VICAR_INLINE_WHERE_OPTIMISED void post(cell& to, message& one, const message_kind& kind, refuse_function refuse) {
   using result = mailbox::push_result;
-  if (kind.envelope->box) return post_boxed(to, one, kind, refuse);
   const result outcome = to.deliver(one, *kind.label);
   if (outcome == result::full || outcome == result::closed) refuse(one, to, outcome, kind);
 }
+inline void post(cell& to, boxed_content& one, refuse_function refuse) {
+  using result = mailbox::push_result;
+  boxed_message box{{&boxed_message::kind}, one.content, one.kind.envelope->free};
+  const result outcome = to.deliver(box, *one.kind.label);
+  if (outcome == result::full || outcome == result::closed)
+    refuse(*one.content, to, outcome, one.kind);
+  else
+    one.content = nullptr;
+}
+///@}
 
 /// As above for a message whose reply goes to a new state.
+///@{
 VICAR_INLINE_WHERE_OPTIMISED void post_call(cell& to, call_message& one, future_state_base& reply,
                                             const message_kind& kind) {
   one.reply = &reply;
@@ -265,9 +267,21 @@ VICAR_INLINE_WHERE_OPTIMISED void post_call(cell& to, call_message& one, future_
     throw;
   }
 }
+inline void post_call(cell& to, boxed_content& one, future_state_base& reply) {
+  static_cast<call_message*>(one.content)->reply = &reply;
+  reply.set_source(to, *one.kind.label);
+  try {
+    post(to, one, &refuse_call);
+  } catch (...) {
+    reply.drop_producer();
+    throw;
+  }
+}
+///@}
 
-/// Sends a message and gives the future of its reply. What goes wrong with sending is in the future, too, except what
+/// Sends a message and returns the future of its reply. What goes wrong with sending is in the future, too, except what
 /// `post` throws.
+///@{
 template <class Reply>
 VICAR_INLINE_WHERE_OPTIMISED future<Reply> send_call(cell& to, call_message& one, const message_kind& kind) {
   auto* const state = new future_state<Reply>;
@@ -275,6 +289,14 @@ VICAR_INLINE_WHERE_OPTIMISED future<Reply> send_call(cell& to, call_message& one
   post_call(to, one, *state, kind);
   return answer;
 }
+template <class Reply>
+future<Reply> send_call(cell& to, boxed_content one) {
+  auto* const state = new future_state<Reply>;
+  future<Reply> answer = future_access::adopt(state);
+  post_call(to, one, *state);
+  return answer;
+}
+///@}
 
 /// The names of messages that are no member of the user's.
 inline constexpr std::string_view stop_label = "stop";

@@ -105,8 +105,12 @@ class fake_answer_of final : public fake_answer {
         refuse_to_answer<void>(asked);
         run();
       } else {
-        Reply given = run();
-        give(asked, given);
+        // On the heap: the stack may be too small for it.
+        struct kept {
+          Reply value;
+        };
+        const std::unique_ptr<kept> given{new kept{run()}};
+        give(asked, given->value);
       }
     }(std::index_sequence_for<Parameters...>{});
   }

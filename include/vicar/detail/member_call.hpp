@@ -276,9 +276,17 @@ template <class Invoker, class Reply, class Target, class... Arguments>
 future<Reply> send_member(cell& to, Target target, Arguments&&... arguments) {
   using sent = member_message<Invoker, Reply, call_message, Target, std::index_sequence_for<Arguments...>,
                               std::decay_t<Arguments>...>;
-  typename sent::envelope_type one{
-      {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
-  return send_call<Reply>(to, one, sent::kind);
+  using envelope_type = typename sent::envelope_type;
+  if constexpr (fits_in_place<envelope_type>) {
+    envelope_type one{
+        {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
+    return send_call<Reply>(to, one, sent::kind);
+  } else {
+    return send_call<Reply>(
+        to, {new envelope_type{
+                 {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)},
+             sent::kind});
+  }
 }
 
 template <class Invoker, class Target, class... Arguments>
@@ -289,9 +297,14 @@ auto call_member(cell& to, Target target, Arguments&&... arguments) {
     using reply = std::decay_t<returned>;
     using sent = member_message<Invoker, reply, call_message, Target, std::index_sequence_for<Arguments...>,
                                 std::decay_t<Arguments>...>;
-    typename sent::envelope_type one{
-        {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
-    return send_call<reply>(to, one, sent::kind);
+    using envelope_type = typename sent::envelope_type;
+    if constexpr (fits_in_place<envelope_type>) {  // as `send_member`, which would be compiled for each call, too
+      envelope_type one{
+          {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
+      return send_call<reply>(to, one, sent::kind);
+    } else {
+      return send_member<Invoker, reply>(to, static_cast<Target&&>(target), static_cast<Arguments&&>(arguments)...);
+    }
   } else {
     return placeholder{};
   }
@@ -303,9 +316,16 @@ template <class Invoker, class Target, class... Arguments>
 void defer_member(cell& to, Target target, Arguments&&... arguments) {
   using sent =
       member_message<Invoker, void, message, Target, std::index_sequence_for<Arguments...>, std::decay_t<Arguments>...>;
-  typename sent::envelope_type one{
-      {&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
-  post(to, one, sent::kind, &refuse_deferred);
+  using envelope_type = typename sent::envelope_type;
+  if constexpr (fits_in_place<envelope_type>) {
+    envelope_type one{{&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
+    post(to, one, sent::kind, &refuse_deferred);
+  } else {
+    boxed_content one{
+        new envelope_type{{&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)},
+        sent::kind};
+    post(to, one, &refuse_deferred);
+  }
 }
 
 /// Copies the field that is reached as `Field` says, or keeps the value that its getter makes, on the actor's thread.
