@@ -43,5 +43,8 @@ function(vicar_add_compile_fail_test source)
         -P ${PROJECT_SOURCE_DIR}/cmake/RunCompileFail.cmake)
     set_tests_properties(compile_fail.${name}.${variant} PROPERTIES
       LABELS compile_fail TIMEOUT 120 FIXTURES_REQUIRED compile_fail_precompiled)
+    if(variant STREQUAL "control")
+      set_tests_properties(compile_fail.${name}.${variant} PROPERTIES LABELS "compile_fail;control")
+    endif()
   endforeach()
 endfunction()

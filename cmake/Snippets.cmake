@@ -93,6 +93,13 @@ function(vicar_add_snippet name program text_after)
 
   set(path "${CMAKE_CURRENT_BINARY_DIR}/${name}")
   vicar_write_if_different("${path}.cpp" "${program}")
+  if(NOT VICAR_RUN_SNIPPETS)
+    # Nothing is written, so each build checks it again.
+    add_library(snippet.${name} OBJECT "${path}.cpp")
+    target_compile_options(snippet.${name} PRIVATE -fsyntax-only)
+    target_link_libraries(snippet.${name} PRIVATE ${libraries})
+    return()
+  endif()
   add_executable(snippet.${name} "${path}.cpp")
   target_link_libraries(snippet.${name} PRIVATE ${libraries})
   list(LENGTH libraries count)
