@@ -42,23 +42,36 @@ VICAR_CONSTEVAL options options_of() {
   return {};
 }
 
+template <class T>
+concept class_of_actor = std::is_class_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>;
+
+template <class T>
+VICAR_CONSTEVAL placeholder refuse_start() {
+  static_assert(class_of_actor<T>,
+                "vicar: start<T> needs a class that is not const; drop the const, or wrap the value in a class");
+  return {};
+}
+
 template <class T, class... Arguments>
 VICAR_CONSTEVAL bool check_startable() {
-  constexpr bool is_object = std::is_class_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>;
-  static_assert(is_object, "vicar: start<T> needs a class that is not const; wrap the value in a class");
   constexpr bool complete = requires { sizeof(T); };
-  static_assert(!is_object || complete,
-                "vicar: start<T> needs the definition of T, which is only declared here; include its header");
-  if constexpr (is_object && complete) {
+  static_assert(complete, "vicar: start<T> needs the definition of T, which is only declared here; include its header");
+  if constexpr (complete) {
     constexpr bool destructible = std::is_destructible_v<T>;
     constexpr bool constructible = parenthesised<T, Arguments...> || braced<T, Arguments...>;
     static_assert(!std::is_abstract_v<T>,
                   "vicar: start<T> cannot make an object of an abstract class; start a class derived from it");
     static_assert(std::is_abstract_v<T> || destructible,
                   "vicar: T has no public destructor, and the actor's thread calls it; make it public");
-    static_assert(
-        std::is_abstract_v<T> || !destructible || constructible,
-        "vicar: T has no public constructor for these arguments; they are forwarded as they are, so check their number and types");
+    if constexpr (!std::is_abstract_v<T> && destructible && !constructible) {
+      constexpr bool constructible_if_moved =
+          parenthesised<T, std::remove_reference_t<Arguments>...> || braced<T, std::remove_reference_t<Arguments>...>;
+      static_assert(!constructible_if_moved,
+                    "vicar: T has a public constructor for these arguments only if they are moved; pass std::move(x)");
+      static_assert(
+          constructible_if_moved,
+          "vicar: T has no public constructor for these arguments; they are forwarded as they are, so check their number and types");
+    }
     if constexpr (constructible && destructible && !std::is_abstract_v<T>) return check_hooks<T>();
   }
   return false;
@@ -130,7 +143,7 @@ inline cell& cell_around(const void* inside, std::string_view class_name) {
 /// stopped, with or without references to it; the end of the program stops it. Throws `vicar::error` if the system
 /// gives no thread.
 template <class T, class... Arguments>
-  requires(!detail::begins_with_options<Arguments...>)
+  requires(detail::class_of_actor<T> && !detail::begins_with_options<Arguments...>)
 actor_ref<T> start(Arguments&&... arguments) {
   if constexpr (detail::check_startable<T, Arguments...>()) {
     return detail::start_with<T>(detail::options_of<T>(), std::forward<Arguments>(arguments)...);
@@ -141,6 +154,7 @@ actor_ref<T> start(Arguments&&... arguments) {
 
 /// The same with options of its own, which replace those of the class: `start<adder>({.name = "bookkeeping"}, 5)`.
 template <class T, class... Arguments>
+  requires detail::class_of_actor<T>
 actor_ref<T> start(options chosen, Arguments&&... arguments) {
   if constexpr (detail::check_startable<T, Arguments...>()) {
     return detail::start_with<T>(chosen, std::forward<Arguments>(arguments)...);
@@ -148,6 +162,20 @@ actor_ref<T> start(options chosen, Arguments&&... arguments) {
     return detail::placeholder{};
   }
 }
+
+/// A compile error that says what can be an actor. Its result is deduced, so that its message comes first.
+///@{
+template <class T, class... Arguments>
+  requires(!detail::class_of_actor<T> && !detail::begins_with_options<Arguments...>)
+auto start(Arguments&&...) {
+  return detail::refuse_start<T>();
+}
+template <class T, class... Arguments>
+  requires(!detail::class_of_actor<T>)
+auto start(options, Arguments&&...) {
+  return detail::refuse_start<T>();
+}
+///@}
 
 /// The reference to the actor that `this_object` is, or is a base or member of: `vicar::self(*this)`. Only inside the
 /// actor: in its constructor and on its own thread; elsewhere it throws `vicar::error`. Does not block.

@@ -41,7 +41,7 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
       : block_{block_handle::adopt(new block{context{actor_ref<T>{other.ref()}}})} {}
 
   /// The reference, also when the actor is dead.
-  const actor_ref<T>& ref() const noexcept { return block_->context.ref; }
+  [[nodiscard]] const actor_ref<T>& ref() const noexcept { return block_->context.ref; }
 
   /// See `actor_ref::stop`.
   future<bool> stop() const { return ref().stop(); }
@@ -65,7 +65,7 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
   }
 
   /// The registered members by name.
-  const auto* operator->() const noexcept {
+  [[gnu::pure]] const auto* operator->() const noexcept {
     if constexpr (detail::check_registered<T>())
       return &block_->members;
     else

@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/braces.hpp>
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/class_name.hpp>
@@ -66,7 +67,7 @@ class ref_base {
  public:
   /// False once the actor handles no more messages: from the moment it begins to end, and in a child made by fork().
   /// Never blocks.
-  bool is_alive() const noexcept { return cell_->alive(); }
+  [[nodiscard]] bool is_alive() const noexcept { return cell_->alive(); }
   /// The name from `options`, or class and running number. The view lives as long as some reference to the actor.
   std::string_view name() const noexcept { return cell_->name(); }
   /// The qualified name of the actor's class.
@@ -126,8 +127,13 @@ struct ref_access {
 /// A reference to an actor: two words, cheap to copy, never dangling. It does not keep the actor from stopping. All
 /// members may be called from any thread. References to the same actor are equal, whatever class they see it as.
 template <class T>
-class actor_ref : public detail::ref_base, public detail::member_operations<actor_ref<T>, T> {
+class actor_ref : public detail::ref_base,
+                  public detail::member_operations<actor_ref<T>, T>,
+                  public detail::refuses_braces_as_message {
  public:
+  using detail::refuses_braces_as_message::ask;
+  using detail::refuses_braces_as_message::tell;
+
   /// References to a derived class convert to those of a base.
   template <class Derived>
     requires(std::derived_from<Derived, T> && !std::same_as<Derived, T>)
@@ -220,8 +226,11 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
 
 /// A reference to an actor of any class.
 template <>
-class actor_ref<void> : public detail::ref_base {
+class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_as_message {
  public:
+  using detail::refuses_braces_as_message::ask;
+  using detail::refuses_braces_as_message::tell;
+
   /// Every reference converts.
   template <class T>
   actor_ref(const actor_ref<T>& other) noexcept  // NOLINT(google-explicit-constructor): as pointers do
@@ -230,7 +239,7 @@ class actor_ref<void> : public detail::ref_base {
   /// The typed reference, if the actor is of class `T` or, while it is alive, of a class derived from `T`, polymorphic
   /// or not. Empty if not.
   template <class T>
-  std::optional<actor_ref<T>> as() const {
+  [[nodiscard]] std::optional<actor_ref<T>> as() const {
     static_assert(std::is_class_v<T> && !std::is_const_v<T>,
                   "vicar: an actor is an object of a class; ask for a class that is not const");
     detail::cell& cell = owner();

@@ -6,6 +6,7 @@
 
 #include <utility>
 
+#include <vicar/detail/braces.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {
@@ -13,8 +14,11 @@ namespace vicar {
 /// One method of one actor, to keep and to pass on: `auto add = proxy.method<&adder::add_one>(); add(1).get();`.
 /// It holds a copy of the proxy, so it is good as long as it lives.
 template <class Proxy, auto Method>
-class callable_proxy {
+class callable_proxy : public detail::refuses_braces {
  public:
+  using detail::refuses_braces::operator();
+  using detail::refuses_braces::defer;
+
   /// The same as `proxy.method<Method>()`.
   explicit callable_proxy(Proxy proxy) noexcept : proxy_{std::move(proxy)} {}
 
@@ -30,7 +34,7 @@ class callable_proxy {
   }
 
   /// Whether the proxies are equal.
-  bool operator==(const callable_proxy&) const = default;
+  bool operator==(const callable_proxy& other) const { return proxy_ == other.proxy_; }
 
  private:
   Proxy proxy_;

@@ -16,7 +16,9 @@
 #include <vicar/detail/copyable.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/future_checks.hpp>
+#include <vicar/detail/future_format.hpp>
 #include <vicar/detail/future_handle.hpp>
+#include <vicar/detail/future_refusals.hpp>
 #include <vicar/detail/future_state.hpp>
 #include <vicar/detail/lazy_state.hpp>
 #include <vicar/detail/time_limit.hpp>
@@ -29,20 +31,13 @@ namespace detail {
 
 struct future_access;
 
-template <class Number>
-VICAR_CONSTEVAL void refuse_number_as_limit() {
-  static_assert(
-      always_false<Number>,
-      "vicar: a time limit is a duration, and this number has no unit; give it one: get(std::chrono::seconds{1})");
-}
-
 }  // namespace detail
 
 /// The answer to a message, now or later. A cheap handle: copies share one answer, any number of threads may read it
 /// any number of times, and dropping it is fine. Every member may be called from any thread; one handle object is for
 /// one thread at a time.
 template <class T>
-class future {
+class future : public detail::future_refusals<future<T>> {
   static_assert(!std::is_reference_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
                 "vicar: a future holds a value; use future<std::decay_t<T>>, or a pointer");
 
@@ -117,14 +112,21 @@ class future {
 
   /// Whether `get` would not wait for anybody. Never blocks. For a future made by `map` and the like: whether its
   /// source is ready. Throws `std::bad_alloc` if a long chain leaves no memory for asking it.
-  bool ready() const { return handle_.state().ready(); }
+  [[nodiscard]] bool ready() const { return handle_.state().ready(); }
 
   /// Blocks until `ready`. Does not throw the stored exception and does not run functions given to `map` and the like;
   /// a hook given to `from_hook` runs, because nothing else would make the future ready.
   void wait() const { handle_.state().await_ready({}); }
+  /// A compile error that says what waits with a time limit.
+  template <class Limit>
+  void wait(Limit&&) const {
+    static_assert(detail::always_false<Limit>,
+                  "vicar: wait takes no time limit; use wait_for(duration) or wait_until(time_point)");
+  }
   /// As `wait`, for at most that long: false if the future is not ready then.
   template <class Rep, class Period>
-  bool wait_for(const std::chrono::duration<Rep, Period>& timeout) const {
+  [[nodiscard("false: there was no answer in time")]] bool wait_for(
+      const std::chrono::duration<Rep, Period>& timeout) const {
     return ready_unless_out_of_time(
         [&] { return handle_.state().await_ready(detail::time_limit{timeout}) == nullptr; });
   }
@@ -137,7 +139,8 @@ class future {
   }
   /// As `wait`, until that moment of that clock at most: false if the future is not ready then.
   template <class Clock, class Duration>
-  bool wait_until(const std::chrono::time_point<Clock, Duration>& point) const {
+  [[nodiscard("false: there was no answer in time")]] bool wait_until(
+      const std::chrono::time_point<Clock, Duration>& point) const {
     return ready_unless_out_of_time([&] {
       while (handle_.state().await_ready(detail::time_limit{point}) != nullptr) {
         if (Clock::now() >= point) return false;  // a clock that was set back goes on waiting
@@ -146,23 +149,31 @@ class future {
     });
   }
 
+  /// A compile error that says what waits for a duration.
+  template <class Duration>
+  bool wait_until(const Duration&) const {
+    static_assert(detail::always_false<Duration>,
+                  "vicar: wait_until takes a time_point of a clock; for a duration use wait_for(duration)");
+    return false;
+  }
+
   /// A future of `function(value)`. The function runs once, on the thread that first asks for the value, which keeps
   /// what it returned or threw; an exception of this future passes through. The function takes the value by const
   /// reference, or by value if it can only be moved and this is the last handle of it. Function and source are dropped
   /// before the value is seen, so the result must not point into them. Chains may have any length.
   template <class Function>
-  auto map(Function function) const& {
+  [[nodiscard("the function runs when the value is asked for")]] auto map(Function function) const& {
     return map_from(handle_, std::move(function));
   }
   /// As above, and empties this handle, so that it is not in the way of moving the value.
   template <class Function>
-  auto map(Function function) && {
+  [[nodiscard("the function runs when the value is asked for")]] auto map(Function function) && {
     return map_from(std::move(handle_), std::move(function));
   }
 
   /// A future of a `std::vector` of those items that `predicate` is true for. Runs as the function of `map` does.
   template <class Predicate>
-  auto filter(Predicate predicate) const {
+  [[nodiscard("the function runs when the value is asked for")]] auto filter(Predicate predicate) const {
     if constexpr (detail::check_filter<T, Predicate>())
       return map(detail::keep_matching<Predicate>{std::move(predicate)});
     else
@@ -172,7 +183,7 @@ class future {
   /// A future of the items combined from the left, beginning with `initial`, which is also the result for an empty
   /// range. Runs as the function of `map` does.
   template <class Function, class Initial>
-  auto reduce(Function function, Initial initial) const {
+  [[nodiscard("the function runs when the value is asked for")]] auto reduce(Function function, Initial initial) const {
     if constexpr (detail::check_fold<T, Function, Initial>())
       return map(detail::fold_from<Function, Initial>{std::move(function), std::move(initial)});
     else
@@ -181,7 +192,7 @@ class future {
 
   /// As above, beginning with the first item; an empty range gives `std::invalid_argument`.
   template <class Function>
-  auto reduce(Function function) const {
+  [[nodiscard("the function runs when the value is asked for")]] auto reduce(Function function) const {
     if constexpr (detail::check_fold<T, Function, detail::first_item>())
       return map(detail::fold_first<Function>{std::move(function)});
     else
@@ -192,12 +203,12 @@ class future {
   /// `std::tuple` if not, `void` if all are `void`. An exception of the first that failed passes through. Values are
   /// moved out of the last handles.
   template <class... Others>
-  auto join(future<Others>... others) const& {
+  [[nodiscard]] auto join(future<Others>... others) const& {
     return future{*this}.join_all(std::move(others)...);
   }
   /// As above, and empties this handle.
   template <class... Others>
-  auto join(future<Others>... others) && {
+  [[nodiscard]] auto join(future<Others>... others) && {
     return join_all(std::move(others)...);
   }
 
@@ -205,7 +216,7 @@ class future {
   /// `std::optional<std::chrono::nanoseconds>`, empty for a `get` without limit. The hook may throw `timeout_error`
   /// when it was given a limit: that reaches the caller, and the hook is called again the next time.
   template <class Hook>
-  static future from_hook(Hook hook) {
+  [[nodiscard]] static future from_hook(Hook hook) {
     if constexpr (detail::check_hook<T, Hook>())
       return future{detail::make_lazy<T, detail::hooked_value<T, Hook>>(std::move(hook))};
     else
@@ -213,7 +224,7 @@ class future {
   }
 
   /// Whether both share one answer.
-  bool operator==(const future&) const = default;
+  bool operator==(const future& other) const noexcept { return handle_ == other.handle_; }
 
  private:
   friend struct detail::future_access;
@@ -292,7 +303,7 @@ class promise {
 
   /// Any number of times: the futures share the answer. Throws `future_already_retrieved` when the value was moved out
   /// of the last of them.
-  future<T> get_future() const {
+  [[nodiscard]] future<T> get_future() const {
     detail::future_state<T>& mine = state();
     if (!mine.offer_consumer()) {
       throw future_already_retrieved{
@@ -306,11 +317,7 @@ class promise {
   void set_value(Value&& value)
     requires(!std::is_void_v<T>)
   {
-    constexpr bool storable = std::is_constructible_v<T, Value> &&
-                              (!std::is_lvalue_reference_v<Value> || !std::is_same_v<T, std::remove_cvref_t<Value>> ||
-                               detail::elements_copyable<T>);
-    static_assert(storable, "vicar: set_value cannot make the promise's type from this value; convert it first");
-    if constexpr (storable) store([&]() -> T { return T(std::forward<Value>(value)); });
+    if constexpr (detail::check_value<T, Value>()) store([&]() -> T { return T(std::forward<Value>(value)); });
   }
   /// The same for a `promise<void>`.
   void set_value()
@@ -369,14 +376,18 @@ class promise {
 /// A future that is ready with `value`, or with nothing.
 ///@{
 template <class T>
-future<std::decay_t<T>> make_ready_future(T&& value) {
-  detail::reply_channel<std::decay_t<T>> channel;
-  channel.producer->claim();
-  channel.producer->store([&]() -> std::decay_t<T> { return std::forward<T>(value); });
-  channel.producer.publish();
-  return detail::future_access::make(std::move(channel.consumer));
+[[nodiscard]] future<std::decay_t<T>> make_ready_future(T&& value) {
+  if constexpr (detail::check_value<std::decay_t<T>, T>()) {
+    detail::reply_channel<std::decay_t<T>> channel;
+    channel.producer->claim();
+    channel.producer->store([&]() -> std::decay_t<T> { return std::forward<T>(value); });
+    channel.producer.publish();
+    return detail::future_access::make(std::move(channel.consumer));
+  } else {
+    return {};
+  }
 }
-inline future<void> make_ready_future() {
+[[nodiscard]] inline future<void> make_ready_future() {
   detail::reply_channel<void> channel;
   channel.producer->store([] {});
   channel.producer.publish();
@@ -386,7 +397,7 @@ inline future<void> make_ready_future() {
 
 /// A future that is ready with an exception.
 template <class T>
-future<T> make_failed_future(std::exception_ptr exception) {
+[[nodiscard]] future<T> make_failed_future(std::exception_ptr exception) {
   detail::reply_channel<T> channel;
   channel.producer->store_error(detail::require_exception(std::move(exception)));
   channel.producer.publish();
@@ -428,7 +439,7 @@ auto collect(Range&& futures, const time_limit& limit) {
 /// rethrows the first exception met. The futures stay readable, unless their values can only be moved: then the range
 /// has to be an rvalue.
 template <class Range>
-auto get_all(Range&& futures) {
+[[nodiscard]] auto get_all(Range&& futures) {
   if constexpr (detail::check_futures<std::remove_cvref_t<Range>>())
     return detail::collect(std::forward<Range>(futures), {});
   else
@@ -436,7 +447,7 @@ auto get_all(Range&& futures) {
 }
 /// As above with one deadline for all of them: throws `timeout_error` when it passes.
 template <class Range, class Rep, class Period>
-auto get_all(Range&& futures, const std::chrono::duration<Rep, Period>& timeout) {
+[[nodiscard]] auto get_all(Range&& futures, const std::chrono::duration<Rep, Period>& timeout) {
   if constexpr (detail::check_futures<std::remove_cvref_t<Range>>())
     return detail::collect(std::forward<Range>(futures), detail::time_limit{timeout});
   else

@@ -32,10 +32,14 @@
   static_assert(                                                                                                             \
       ::vicar::detail::is_whole_type(#type),                                                                                 \
       "vicar: VICAR_PROXY takes a type with a comma in its name for two; give it an alias: using name = type;");             \
+  static_assert(!decltype(vicar_listed(static_cast<::std::type_identity<type>*>(nullptr)))::value,                           \
+                "vicar: this class has a second VICAR_PROXY; put all members into one list");                                \
   template <>                                                                                                                \
-  struct vicar::registration<type> {                                                                                         \
+  struct vicar::registration<::vicar::detail::first_list_of<                                                                 \
+      type, decltype(vicar_listed(static_cast<::std::type_identity<type>*>(nullptr)))::value, __LINE__>> {                   \
     VICAR_PROXY_MEMBERS(__VA_ARGS__)                                                                                         \
-  };
+  };                                                                                                                         \
+  ::std::true_type vicar_listed(::std::type_identity<type>*);
 
 /// The same inside the class: private members can be listed, class templates registered, and derived classes inherit
 /// it. Stands anywhere in the body, but before a method that is defined there and uses a proxy of the class by name.
@@ -65,6 +69,9 @@
 /// Declared again by VICAR_PROXY: as this class at global scope, as another one elsewhere.
 struct vicar_global_scope;
 
+/// Overloaded by VICAR_PROXY for the class that it lists, and never defined.
+std::false_type vicar_listed(...);
+
 namespace vicar {
 
 /// What VICAR_PROXY specialises.
@@ -93,6 +100,12 @@ struct member_info {
 };
 
 namespace detail {
+
+/// What a further list of a class is kept under, after its message.
+template <class T, int Line>
+struct further_list;
+template <class T, bool Listed, int Line>
+using first_list_of = std::conditional_t<Listed, further_list<T, Line>, T>;
 
 inline constexpr std::size_t most_names = 64;
 
@@ -169,8 +182,8 @@ template <class T>
 VICAR_CONSTEVAL bool check_registered() {
   static_assert(
       is_registered<T>,
-      "vicar: this class has no registered members; add VICAR_PROXY(type, members...) after it at global scope, or use "
-      "proxy.call(&type::member, arguments...)");
+      "vicar: this class has no registered members up to here; put VICAR_PROXY(type, members...) at global scope between the "
+      "class and the first function that uses a member by name, or use proxy.call(&type::member, arguments...)");
   return is_registered<T>;
 }
 

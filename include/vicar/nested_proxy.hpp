@@ -105,7 +105,7 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
   }
 
   /// The registered members by name.
-  const auto* operator->() const noexcept {
+  [[gnu::pure]] const auto* operator->() const noexcept {
     if constexpr (detail::check_registered<U>())
       return &block_->members;
     else

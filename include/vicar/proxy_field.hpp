@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/braces.hpp>
 #include <vicar/detail/chrono.hpp>
 #include <vicar/detail/context.hpp>
 #include <vicar/detail/diagnose.hpp>
@@ -35,7 +36,7 @@ struct plain_value<Value> {
 /// `proxy->name` of a registered data member or property. Each operation is one message: a read copies the value on the
 /// actor's thread, a write moves the new one there. Lives as long as the proxy.
 template <class Access, class Context>
-class proxy_field {
+class proxy_field : public detail::refuses_braces {
   using object_type = typename Context::object_type;
   using declared = detail::declared_t<Access, object_type>;
 
@@ -108,6 +109,9 @@ class proxy_field {
   }
   /// A compile error that says how to assign what the other member holds.
   void operator=(const proxy_field& other) const { set(other); }  // NOLINT(misc-unconventional-assign-operator)
+
+  using detail::refuses_braces::operator();
+  using detail::refuses_braces::defer;
 
   /// Calls the value on the actor's thread, where it is something like a `std::function`; see `actor_proxy::call`.
   template <class... Arguments>
@@ -229,8 +233,10 @@ class proxy_field {
   static VICAR_CONSTEVAL bool check_setter() {
     constexpr bool accepted =
         requires(object_type& object, std::decay_t<Value> kept) { Access::set(object, std::move(kept)); };
+    static_assert(!detail::storable_if_moved<Value>,
+                  "vicar: the value can be moved into the message but not copied; write std::move(x)");
     static_assert(
-        detail::storable<Value>,
+        detail::storable<Value> || detail::storable_if_moved<Value>,
         "vicar: the value can be neither copied nor moved into the message; write one that can, or a pointer to it");
     static_assert(
         !detail::storable<Value> || accepted,

@@ -8,6 +8,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/braces.hpp>
 #include <vicar/detail/context.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/member_call.hpp>
@@ -17,7 +18,7 @@ namespace vicar {
 /// `proxy->name` of a registered method. Takes what a direct call takes: overloads, templates, default arguments; but
 /// no list in braces, which has no type. Lives as long as the proxy; to keep a method, use `proxy.method<&T::name>()`.
 template <class Access, class Context>
-class proxy_method {
+class proxy_method : public detail::refuses_braces {
   using object_type = typename Context::object_type;
   using pointer = detail::pointer_t<Access, object_type>;
 
@@ -31,6 +32,9 @@ class proxy_method {
                   "proxy.method<&type::member>()");
   }
   ~proxy_method() = default;
+
+  using detail::refuses_braces::operator();
+  using detail::refuses_braces::defer;
 
   /// Calls the method on the actor's thread; see `actor_proxy::call`.
   template <class... Arguments>

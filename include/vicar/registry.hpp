@@ -29,7 +29,7 @@
 namespace vicar::registry {
 
 /// All actors in the order of starting.
-inline std::vector<any_actor_ref> get_all() {
+[[nodiscard]] inline std::vector<any_actor_ref> get_all() {
   std::vector<any_actor_ref> found;
   for (auto& each : detail::cell_table::instance().snapshot(detail::cell_table::which::alive)) {
     found.push_back(detail::ref_access::make_any(std::move(each)));
@@ -39,7 +39,7 @@ inline std::vector<any_actor_ref> get_all() {
 
 /// The actors of class `T` and of classes derived from it.
 template <class T>
-std::vector<actor_ref<T>> get_by_class() {
+[[nodiscard]] std::vector<actor_ref<T>> get_by_class() {
   std::vector<actor_ref<T>> found;
   for (const any_actor_ref& each : get_all()) {
     if (std::optional<actor_ref<T>> typed = each.as<T>()) found.push_back(*std::move(typed));
@@ -48,7 +48,7 @@ std::vector<actor_ref<T>> get_by_class() {
 }
 
 /// The actors whose class has this qualified name or this last component of it: `app::adder` or `adder`.
-inline std::vector<any_actor_ref> get_by_class_name(std::string_view name) {
+[[nodiscard]] inline std::vector<any_actor_ref> get_by_class_name(std::string_view name) {
   std::vector<any_actor_ref> found;
   for (any_actor_ref& each : get_all()) {
     if (each.class_name() == name || detail::last_component(each.class_name()) == name)
@@ -58,7 +58,7 @@ inline std::vector<any_actor_ref> get_by_class_name(std::string_view name) {
 }
 
 /// The actor with this URN, if there is one.
-inline std::optional<any_actor_ref> get_by_urn(std::string_view urn) {
+[[nodiscard]] inline std::optional<any_actor_ref> get_by_urn(std::string_view urn) {
   for (any_actor_ref& each : get_all()) {
     if (each.urn() == urn) return std::move(each);
   }

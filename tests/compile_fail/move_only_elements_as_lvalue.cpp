@@ -1,4 +1,4 @@
-// expect-error: vicar: an argument can be neither copied nor moved into the message
+// expect-error: vicar: an argument can be moved into the message but not copied; pass std::move
 #include <memory>
 #include <utility>
 #include <vector>

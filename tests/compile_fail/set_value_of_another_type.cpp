@@ -1,4 +1,4 @@
-// expect-error: vicar: set_value cannot make the promise's type from this value
+// expect-error: vicar: the future's type cannot be made from this value
 #include <vicar/future.hpp>
 void use(vicar::promise<int>& promise) {
 #ifdef CONTROL

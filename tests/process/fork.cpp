@@ -146,8 +146,8 @@ void check_inherited(const vicar::actor_ref<derived_adder>& ref, const vicar::fu
   check_refused(no_answer, [&] { pending.get(0s); });
   check_refused(no_answer, [&] { pending.get(1h); });
   check_refused(no_answer, [&] { pending.wait(); });
-  check_refused(no_answer, [&] { pending.wait_for(0s); });
-  check_refused(no_answer, [&] { pending.wait_for(1h); });
+  check_refused(no_answer, [&] { static_cast<void>(pending.wait_for(0s)); });
+  check_refused(no_answer, [&] { static_cast<void>(pending.wait_for(1h)); });
   const auto mapped = pending.map([](int value) { return value + 1; });
   CHECK(mapped.ready());
   check_refused(no_answer, [&] { mapped.get(); });
@@ -263,7 +263,7 @@ void hammered() {
       })};
       const joined_thread asks{while_forking([&] {
         if (asker.call(&adder::ask, asked.proxy(), 1).get() != 2) right = false;
-        actor.pending.wait_for(10us);
+        static_cast<void>(actor.pending.wait_for(10us));
       })};
       const joined_thread starts{while_forking([&] {
         const auto one = vicar::start<adder>();

@@ -507,7 +507,7 @@ void perform(world& around, const action& one) {
     }
     case kind::limited: {
       const vicar::future<int> answer = ask(around, place, one.there);
-      table.limited(answer_of(place, answer), [&] { answer.wait_for(300us); });
+      table.limited(answer_of(place, answer), [&] { static_cast<void>(answer.wait_for(300us)); });
       break;
     }
     case kind::defer:
@@ -525,7 +525,7 @@ void perform(world& around, const action& one) {
         table.waiting(both, [&] { joined.get(); });
       } else {
         const std::array all{first_answer, second_answer};
-        table.waiting(both, [&] { vicar::get_all(all); });
+        table.waiting(both, [&] { static_cast<void>(vicar::get_all(all)); });
       }
       break;
     }

@@ -41,6 +41,8 @@ struct placeholder {
   void defer(Arguments&&...) const;
   template <class... Arguments>
   placeholder set(Arguments&&...) const;
+  placeholder proxy() const;
+  placeholder stop() const;
   template <class... Arguments>
   placeholder at(Arguments&&...) const;
 };
@@ -55,6 +57,10 @@ concept storable_as = requires(Argument&& argument, Kept&& kept) {
 template <class Argument>
 concept storable = storable_as<Argument, std::decay_t<Argument>> &&
                    (!std::is_lvalue_reference_v<Argument> || elements_copyable<std::decay_t<Argument>>);
+/// An lvalue that a message cannot hold a copy of, and could take over.
+template <class Argument>
+concept storable_if_moved =
+    std::is_lvalue_reference_v<Argument> && !storable<Argument> && storable<std::remove_reference_t<Argument>>;
 
 template <class Argument>
 inline constexpr bool is_future = false;
@@ -84,8 +90,10 @@ inline constexpr bool is_view<Result> = true;
 
 template <class Message>
 VICAR_CONSTEVAL bool check_storable() {
+  static_assert(!storable_if_moved<Message>,
+                "vicar: this message can be moved into the mailbox but not copied; send std::move(message)");
   static_assert(
-      storable<Message>,
+      storable<Message> || storable_if_moved<Message>,
       "vicar: this message can be neither copied nor moved into the mailbox; send a pointer, or std::ref to share it");
   return storable<Message>;
 }
@@ -126,6 +134,7 @@ VICAR_CONSTEVAL bool check_result() {
 
 enum class call_error : unsigned char {
   none,
+  unmoved_argument,
   unmovable_argument,
   proxy_member_argument,
   foreign_member,
@@ -141,9 +150,14 @@ enum class call_error : unsigned char {
 template <class T, class Function, bool Callable, class... Arguments>
 VICAR_CONSTEVAL call_error find_call_error() {
   using owner = typename member_traits<Function>::class_type;
-  if constexpr (!(storable<Arguments> && ...))
-    return call_error::unmovable_argument;
-  else if constexpr ((is_proxy_member<std::decay_t<Arguments>> || ...))
+  if constexpr (!(storable<Arguments> && ...)) {
+    if constexpr (!((storable<Arguments> || storable_if_moved<Arguments>) && ...))
+      return call_error::unmovable_argument;
+    else if constexpr (!Callable && member_traits<Function>::takes_mutable_lvalue)
+      return call_error::mutable_parameter;
+    else
+      return call_error::unmoved_argument;
+  } else if constexpr ((is_proxy_member<std::decay_t<Arguments>> || ...))
     return call_error::proxy_member_argument;
   else if constexpr (!std::is_void_v<owner> && !std::derived_from<T, owner>)
     return call_error::foreign_member;
@@ -164,6 +178,8 @@ VICAR_CONSTEVAL call_error find_call_error() {
 template <class T, class Function, bool Callable, class... Arguments>
 VICAR_CONSTEVAL bool check_call() {
   constexpr call_error found = find_call_error<T, Function, Callable, Arguments...>();
+  static_assert(found != call_error::unmoved_argument,
+                "vicar: an argument can be moved into the message but not copied; pass std::move(x)");
   static_assert(
       found != call_error::unmovable_argument,
       "vicar: an argument can be neither copied nor moved into the message; pass std::ref(x) to share it, or a pointer");
@@ -238,8 +254,10 @@ VICAR_CONSTEVAL bool check_writable() {
   static_assert(
       constant || !proxy_member,
       "vicar: one proxy's member cannot be assigned to another's; say which value to wait for: a->x = b->x.get()");
+  static_assert(constant || proxy_member || !storable_if_moved<Value>,
+                "vicar: the value can be moved into the message but not copied; write std::move(x)");
   static_assert(
-      constant || proxy_member || storable<Value>,
+      constant || proxy_member || storable<Value> || storable_if_moved<Value>,
       "vicar: the value can be neither copied nor moved into the message; write one that can, or a pointer to it");
   static_assert(constant || proxy_member || !storable<Value> || assignable,
                 "vicar: this value cannot be assigned to the field; convert it to the field's type first");

@@ -89,6 +89,23 @@ VICAR_CONSTEVAL bool check_fold() {
   }
 }
 
+/// Whether a future of `T` can keep what `Value` gives.
+template <class T, class Value>
+VICAR_CONSTEVAL bool check_value() {
+  constexpr auto fits = []<class From>(std::type_identity<From>) {
+    return std::is_constructible_v<T, From> &&
+           (!std::is_lvalue_reference_v<From> || !std::is_same_v<T, std::remove_cvref_t<From>> || elements_copyable<T>);
+  };
+  constexpr bool storable_value = fits(std::type_identity<Value>{});
+  constexpr bool storable_moved =
+      std::is_lvalue_reference_v<Value> && fits(std::type_identity<std::remove_reference_t<Value>>{});
+  static_assert(storable_value || !storable_moved,
+                "vicar: this value can be moved into the future but not copied; pass std::move(value)");
+  static_assert(storable_value || storable_moved,
+                "vicar: the future's type cannot be made from this value; convert it first");
+  return storable_value;
+}
+
 template <class... Values>
 inline constexpr bool all_void = (std::is_void_v<Values> && ...);
 
@@ -134,7 +151,8 @@ template <class Value, class Range>
 VICAR_CONSTEVAL bool check_readable_range() {
   constexpr bool readable = copyable<Value> || !futures_are_kept<Value, Range>;
   static_assert(readable,
-                "vicar: get_all has to move these values out of their futures; give it the range as an rvalue");
+                "vicar: get_all has to move these values out of their futures; give it the range as an rvalue: "
+                "vicar::get_all(std::move(futures))");
   return readable;
 }
 

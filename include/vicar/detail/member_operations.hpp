@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/braces.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/diagnose.hpp>
@@ -29,8 +30,11 @@ namespace vicar::detail {
 /// until the message was handled. `const char*` and `std::string_view` arguments are kept as they are, like those of a
 /// `std::thread`.
 template <class Self, class T>
-class member_operations {
+class member_operations : public refuses_braces_after_function {
  public:
+  using refuses_braces_after_function::call;
+  using refuses_braces_after_function::defer;
+
   /// Calls `function(object, arguments...)` on the actor's thread; `function` is a member function pointer or any
   /// callable that takes a `T&` first. The future carries the result or the exception, `actor_dead_error` and
   /// `mailbox_full_error` included.
@@ -142,9 +146,11 @@ class member_operations {
 
   template <class Function, class... Arguments>
   static VICAR_CONSTEVAL bool check_function() {
+    static_assert(!storable_if_moved<Function>,
+                  "vicar: this function can be moved into the message but not copied; pass std::move(function)");
     static_assert(
-        storable<Function>,
-        "vicar: this function can be neither copied nor moved into the message; std::move it, or pass std::ref(function) to share it");
+        storable<Function> || storable_if_moved<Function>,
+        "vicar: this function can be neither copied nor moved into the message; pass std::ref(function) to share it");
     if constexpr (storable<Function>) {
       using callable = std::decay_t<Function>;
       return check_call<T, callable, calls<function_invoker<callable>, T, callable, Arguments...>, Arguments...>();

@@ -1,0 +1,18 @@
+// expect-error: vicar: the value can be moved into the message but not copied; write std::move
+#include <memory>
+#include <utility>
+#include <vicar/actor_proxy.hpp>
+struct adder {
+  void keep(std::unique_ptr<int>) {}
+  void set_kept(std::unique_ptr<int>) {}
+  int sum() const { return 1; }
+  std::unique_ptr<int> kept;
+};
+VICAR_PROXY(adder, keep, kept, VICAR_PROPERTY(stored, sum, set_kept))
+void use(const vicar::actor_proxy<adder>& proxy, std::unique_ptr<int> number) {
+#ifdef CONTROL
+  proxy->kept = std::move(number);
+#else
+  proxy->kept = number;
+#endif
+}
