@@ -99,6 +99,16 @@ TEST_CASE("the table says of each actor what it does, and for whom it waits") {
   CHECK(blocked.ends_with(" s 1"));  // it waits for no actor
 }
 
+TEST_CASE("a name with line breaks takes one line of the table and of the stacks") {
+  const auto ref = vicar::start<waiter>(vicar::options{.name = "broken\nforged"});
+  CHECK(line_of(table_with("broken"), "broken\\nforged") == support::containing("broken\\nforged waiter"));
+  CHECK(line_of(vicar::actor_table(), "forged").empty());
+#if defined(__linux__)
+  CHECK(vicar::thread_tracebacks().find("\nforged") == std::string::npos);
+#endif
+  ref.stop().wait();
+}
+
 TEST_CASE("an idle actor is idle, and one that has ended is not in the table") {
   const auto ref = vicar::start<waiter>(vicar::options{.name = "lazy one"});
   ref.call<&waiter::rest>().get();

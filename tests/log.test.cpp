@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <unistd.h>
 
 #include "support/catch.hpp"
 #include "support/log_capture.hpp"
@@ -37,6 +40,33 @@ struct restored_log {
 void write(log_level level, const char* text = "text") {
   vicar::detail::log(level, "actor-1", nullptr, [&] { return std::string{text}; });
 }
+
+/// What is written to the standard error stream meanwhile.
+template <class Action>
+std::string errors_of(Action action) {
+  std::FILE* const file = std::tmpfile();
+  const int saved = dup(STDERR_FILENO);
+  dup2(fileno(file), STDERR_FILENO);
+  action();
+  std::fflush(stderr);
+  dup2(saved, STDERR_FILENO);
+  close(saved);
+  std::rewind(file);
+  std::string text;
+  for (int next = std::fgetc(file); next != EOF; next = std::fgetc(file)) text += static_cast<char>(next);
+  std::fclose(file);
+  return text;
+}
+
+/// Whose `what` returns what it was given.
+class saying final : public std::exception {
+ public:
+  explicit saying(const char* text) : text_{text} {}
+  const char* what() const noexcept override { return text_; }
+
+ private:
+  const char* text_;
+};
 
 /// Tells when its last copy is gone.
 struct tracked_sink {
@@ -176,4 +206,47 @@ TEST_CASE("the text of an exception is what it says, or a fixed one") {
   CHECK(vicar::exception_text(std::make_exception_ptr(std::runtime_error{"what"})) == "what");
   CHECK(vicar::exception_text(std::make_exception_ptr(vicar::stop_all_actors{})) == "vicar::stop_all_actors");
   CHECK(vicar::exception_text(std::make_exception_ptr(5)) == "an exception that is no std::exception");
+}
+
+TEST_CASE("an exception whose what() is a null pointer says nothing, and does not lose its record") {
+  const auto exception = std::make_exception_ptr(saying{nullptr});
+  CHECK(vicar::exception_text(exception).empty());
+  CHECK(errors_of([&] { vicar::detail::log_text(log_level::error, "actor-1", exception, "threw:"); }) ==
+        "vicar error: threw: \n");
+}
+
+TEST_CASE("a record is one line of the default log, whatever it says") {
+  const auto exception = std::make_exception_ptr(saying{"one\r\nvicar error: forged\x1b[2K\v\f"});
+  CHECK(errors_of([&] { vicar::detail::log_text(log_level::error, "actor-1", exception, "a\nb threw:"); }) ==
+        "vicar error: a\\nb threw: one\\r\\nvicar error: forged\\x1b[2K\\x0b\\x0c\n");
+  CHECK(errors_of([] { vicar::detail::log_text(log_level::warning, "actor-1", nullptr, "plain"); }) ==
+        "vicar warning: plain\n");
+}
+
+TEST_CASE("a report keeps its lines in the default log, and goes to a sink as one record") {
+  const auto report = [] { vicar::detail::logger::instance().write_lines(log_level::warning, "first\nsecond\n"); };
+  CHECK(errors_of(report) == "vicar warning: first\nsecond\n\n");
+  const log_capture log;
+  report();
+  REQUIRE(log.lines().size() == 1);
+  CHECK(log.lines().front().message == "first\nsecond\n");
+}
+
+TEST_CASE("one_line replaces what could end a line or steer a terminal") {
+  CHECK(vicar::one_line("").empty());
+  CHECK(vicar::one_line("plain \\n {}") == "plain \\n {}");
+  CHECK(vicar::one_line("a\nb\rc\td") == "a\\nb\\rc\\td");
+  CHECK(vicar::one_line(std::string_view{"\0\x01\x7f", 3}) == "\\x00\\x01\\x7f");
+  CHECK(vicar::one_line("caf\u00e9 \u20ac \U0001F600 \u00a0") == "caf\u00e9 \u20ac \U0001F600 \u00a0");
+  CHECK(vicar::one_line("next\u0085line") == "next\\xc2\\x85line");
+  CHECK(vicar::one_line("\u2028\u2029\u202a") == "\\xe2\\x80\\xa8\\xe2\\x80\\xa9\u202a");
+}
+
+TEST_CASE("one_line replaces bytes that are not UTF-8") {
+  CHECK(vicar::one_line("\x85") == "\\x85");           // a line break in ISO 8859-1
+  CHECK(vicar::one_line("\xc0\x8a") == "\\xc0\\x8a");  // longer forms of one
+  CHECK(vicar::one_line("\xe0\x80\x8a") == "\\xe0\\x80\\x8a");
+  CHECK(vicar::one_line("\xf0\x80\x80\x8a") == "\\xf0\\x80\\x80\\x8a");
+  CHECK(vicar::one_line("\xe2\x80") == "\\xe2\\x80");  // cut off
+  CHECK(vicar::one_line("\xc3(\xff") == "\\xc3(\\xff");
 }

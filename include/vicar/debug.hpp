@@ -45,11 +45,11 @@ inline std::string actor_table() {
     const actor_stats stats = each->stats();
     const detail::wait_edge::look wait = detail::wait_edge::from(*each);
     const std::chrono::duration<double> busy = std::chrono::steady_clock::now() - stats.running_since;
-    rows.push_back({std::string{each->name()}, std::string{detail::last_component(each->class_name())},
+    rows.push_back({one_line(each->name()), std::string{detail::last_component(each->class_name())},
                     std::string{wait.target ? "waiting" : each->state()}, std::string{stats.running_member},
                     stats.running_member.empty() ? std::string{} : fmt::format("{:.1f} s", std::max(0.0, busy.count())),
                     std::to_string(stats.mailbox_depth),
-                    wait.target ? fmt::format("{}.{}", wait.target->name(), wait.what) : std::string{}});
+                    wait.target ? fmt::format("{}.{}", one_line(wait.target->name()), wait.what) : std::string{}});
   }
   std::array<std::size_t, 7> widths{};
   for (const auto& row : rows) {
@@ -78,7 +78,7 @@ inline std::string thread_tracebacks() {
   for (const detail::cell_handle& each : detail::cell_table::instance().snapshot(detail::cell_table::which::all)) {
     const long thread = each->thread();
     if (thread == 0) continue;
-    text += fmt::format("{} ({}), thread {}:\n", each->name(), each->class_name(), thread);
+    text += fmt::format("{} ({}), thread {}:\n", one_line(each->name()), each->class_name(), thread);
     text += detail::thread_stack::instance().text_of(thread);
   }
 #else
@@ -148,7 +148,7 @@ class VICAR_SHARED report_on_signal {
       try {
         std::string text = fmt::format("The actors at signal {}:\n{}", signal, actor_table());
         text += thread_tracebacks();  // after the table: an actor that waits there still does here
-        logger::instance().write({log_level::warning, text, nullptr, {}});
+        logger::instance().write_lines(log_level::warning, text);
       } catch (...) {
         logger::instance().write({log_level::error, "There is no report on the signal:", std::current_exception(), {}});
       }

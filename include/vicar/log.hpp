@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <concepts>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -27,7 +28,7 @@ namespace vicar {
 enum class log_level : unsigned char {
   debug,    ///< an actor was registered, started, stopped, unregistered
   info,     ///< an exception was handed to a caller
-  warning,  ///< an actor takes no message of this type
+  warning,  ///< an actor takes no message of this type, or the end of the program waits for one
   error,    ///< an exception that no caller waits for
   off,      ///< for `set_log_level` only: nothing is logged
 };
@@ -40,13 +41,15 @@ struct log_record {
   std::string_view actor;        ///< the actor's name; empty where the record is about none
 };
 
-/// What an exception says: `what()`, or a fixed text for one that does not derive from `std::exception`.
+/// What an exception says: `what()`, or a fixed text for one that does not derive from `std::exception`. Empty if
+/// `what()` returns a null pointer.
 inline std::string exception_text(const std::exception_ptr& exception) {
   if (!exception) return "no exception";
   try {
     std::rethrow_exception(exception);
   } catch (const std::exception& caught) {
-    return caught.what();
+    const char* const text = caught.what();
+    return text ? text : "";
   } catch (const stop_all_actors&) {
     return "vicar::stop_all_actors";
   } catch (...) {
@@ -56,15 +59,66 @@ inline std::string exception_text(const std::exception_ptr& exception) {
 
 namespace detail {
 
-struct write_to_stderr {
-  void operator()(const log_record& record) const {
-    static constexpr std::string_view names[] = {"debug", "info", "warning", "error", "off"};
-    const std::string text = record.exception ? format_text(" {}", exception_text(record.exception)) : std::string{};
-    const std::string_view level = names[static_cast<std::size_t>(record.level)];
-    const std::string_view exception = text;
-    fmt::vprint(stderr, "vicar {}: {}{}\n", fmt::make_format_args(level, record.message, exception));
+/// How many bytes at the beginning of `text`, which is not empty, are one character in UTF-8; 0 if none are.
+inline std::size_t character_size(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t place) { return static_cast<unsigned char>(text[place]); };
+  const unsigned char first = byte(0);
+  const std::size_t size = first < 0x80   ? 1
+                           : first < 0xC2 ? 0
+                           : first < 0xE0 ? 2
+                           : first < 0xF0 ? 3
+                           : first < 0xF5 ? 4
+                                          : 0;
+  if (size > text.size()) return 0;
+  for (std::size_t place = 1; place < size; ++place) {
+    if ((byte(place) & 0xC0) != 0x80) return 0;
   }
-};
+  // A longer form of what has a shorter one: some readers take it for that.
+  if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90)) return 0;
+  return size;
+}
+/// A control character, or one that ends a line.
+inline bool is_control(std::string_view character) noexcept {
+  const auto byte = [&](std::size_t place) { return static_cast<unsigned char>(character[place]); };
+  if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
+  if (character.size() == 2) return byte(0) == 0xC2 && byte(1) < 0xA0;
+  return character == "\xE2\x80\xA8" || character == "\xE2\x80\xA9";
+}
+
+}  // namespace detail
+
+/// `text` as it can stand in one line of a log: control characters, line separators and bytes that are not UTF-8 are
+/// replaced by escapes as in C++, such as `\n` and `\x1b`. Everything else, also a backslash, stays as it is.
+inline std::string one_line(std::string_view text) {
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string line;
+  line.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t size = detail::character_size(text);
+    const std::string_view character = text.substr(0, size == 0 ? 1 : size);
+    text.remove_prefix(character.size());
+    if (size != 0 && !detail::is_control(character)) {
+      line += character;
+    } else if (character == "\n" || character == "\r" || character == "\t") {
+      line += character == "\n" ? "\\n" : character == "\r" ? "\\r" : "\\t";
+    } else {
+      for (const char each : character) {
+        const auto byte = static_cast<unsigned char>(each);
+        line += {'\\', 'x', digits[byte / 16U], digits[byte % 16U]};
+      }
+    }
+  }
+  return line;
+}
+
+namespace detail {
+
+/// The default sink.
+inline void write_to_stderr(log_level written, std::string_view message) {
+  static constexpr std::string_view names[] = {"debug", "info", "warning", "error", "off"};
+  const std::string_view level = names[static_cast<std::size_t>(written)];
+  fmt::vprint(stderr, "vicar {}: {}\n", fmt::make_format_args(level, message));
+}
 
 class VICAR_SHARED logger {
  public:
@@ -84,7 +138,17 @@ class VICAR_SHARED logger {
   /// actor.
   void write(const log_record& record) noexcept {
     try {
-      if (!sink_.call(record)) write_to_stderr{}(record);
+      if (sink_.call(record)) return;
+      const std::string exception =
+          record.exception ? format_text(" {}", exception_text(record.exception)) : std::string{};
+      write_to_stderr(record.level, one_line(format_text("{}{}", record.message, exception)));
+    } catch (...) {
+    }
+  }
+  /// A text of several lines, in which whatever comes from elsewhere has none.
+  void write_lines(log_level level, std::string_view lines) noexcept {
+    try {
+      if (!sink_.call({level, lines, nullptr, {}})) write_to_stderr(level, lines);
     } catch (...) {
     }
   }

@@ -19,7 +19,10 @@
 #include <vicar/detail/future_state.hpp>
 #include <vicar/detail/native_thread.hpp>
 #include <vicar/detail/parker.hpp>
+#include <vicar/detail/time_limit.hpp>
+#include <vicar/detail/unanswered.hpp>
 #include <vicar/detail/wait_graph.hpp>
+#include <vicar/error.hpp>
 #include <vicar/future.hpp>
 #include <vicar/log.hpp>
 
@@ -106,6 +109,9 @@ class VICAR_SHARED cell_table {
     }
     return cells;
   }
+
+  /// After how many seconds of waiting for one actor the end of the process says so; a test makes it shorter.
+  VICAR_SHARED static inline constinit double quiet_at_exit = 5;
 
   /// The hook of every cell: called on its thread when its object was destroyed.
   static void ended(cell& one, ending reason) noexcept {
@@ -195,9 +201,25 @@ class VICAR_SHARED cell_table {
       for (std::size_t left = cells.size(); left > 0; --left) {
         const cell_handle& each = cells[left - 1];
         const future<bool> stopped = each->stop();
-        if (!each->daemon()) stopped.wait();
+        if (!each->daemon()) wait_for_end_of(*each, stopped);
       }
     } while (!dispatcher.wait_for_all(started));
+  }
+
+  /// Blocks. A program that does not end says once for which actor it waits.
+  static void wait_for_end_of(cell& one, const future<bool>& stopped) {
+    const time_limit quiet{quiet_at_exit};
+    if (future_access::handle(stopped).state().await(quiet)) warn_of_wait(one);
+    stopped.wait();
+  }
+  VICAR_COLD static void warn_of_wait(participant& one) noexcept {
+    if (!logs(log_level::warning)) return;
+    const auto what = exception_from([&] {
+      return timeout_error{
+          counted_handle<const late_text>::adopt(new unanswered{participant_handle{one}, stop_label, quiet_at_exit})};
+    });
+    log_text(log_level::warning, one.name(), what,
+             "The end of the program waits for an actor; let it end, start it as a daemon, or use std::quick_exit:");
   }
 
   std::atomic<bool> prepared_for_fork_{false};

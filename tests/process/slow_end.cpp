@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+// The end of a program that waits for an actor says so once. One way a run; ctest compares the output.
+#include <cstdio>
+#include <latch>
+#include <string>
+#include <string_view>
+
+#include <vicar/vicar.hpp>
+
+#include "support/saying.hpp"
+
+namespace {
+
+std::latch begun{2};
+std::latch warned{1};
+
+struct worker {
+  void work() {
+    begun.count_down();
+    warned.wait();
+  }
+  void rest() {}
+  void on_stop() { support::say("worker stopped"); }
+};
+
+struct asker {
+  vicar::actor_ref<worker> whom;
+  void ask() {
+    begun.count_down();
+    whom.call<&worker::rest>().get();
+  }
+  void on_stop() { support::say("asker stopped"); }
+};
+
+/// The text without what differs from run to run: the URN, and since when a member runs.
+std::string settled(std::string text) {
+  const std::size_t urn = text.find(" (urn:");
+  if (urn != text.npos) text.erase(urn, text.find(')', urn) + 1 - urn);
+  const std::size_t number_ends = text.find(" s so far");
+  if (number_ends == text.npos) return text;
+  const std::size_t number = text.rfind(' ', number_ends - 1) + 1;
+  return text.replace(number, number_ends - number, "some");
+}
+
+}  // namespace
+
+int main(int, char** argv) {
+  using vicar::detail::cell_table;
+  if (cell_table::quiet_at_exit != 5) return 1;  // seconds
+  cell_table::quiet_at_exit = 0.001;
+
+  const bool waiting = std::string_view{argv[1]} == "waiting";
+  const auto first = vicar::start<worker>({.name = "first"});
+  first.defer<&worker::work>();
+  if (waiting) vicar::start<asker>({.name = "second"}, first).defer<&asker::ask>();
+  if (!waiting) begun.count_down();
+  begun.wait();
+  // Once the end has named the actor that it waits for, nobody waits any more.
+  vicar::set_log_sink([expected = waiting ? "second" : "first"](const vicar::log_record& record) {
+    if (record.actor != expected) return;
+    support::say(std::string{record.message}.c_str());
+    support::say(settled(vicar::exception_text(record.exception)).c_str());
+    warned.count_down();
+  });
+  support::say("main returns");
+}
