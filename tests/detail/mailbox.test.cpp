@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <latch>
@@ -29,6 +30,7 @@ using vicar::detail::fits_in_place;
 using vicar::detail::mailbox;
 using vicar::detail::message;
 using vicar::detail::relocate_message;
+using vicar::detail::time_limit;
 using result = vicar::detail::mailbox::push_result;
 
 namespace {
@@ -409,10 +411,60 @@ TEST_CASE("a sender that waits for room does not sleep if there was some since i
   CHECK_FALSE(wait.room().pending());
 }
 
+TEST_CASE("senders that wait for space are released when half of the capacity is free") {
+  for (const std::size_t capacity : {1, 2, 3, 4, 5, 64, 1000}) {
+    mailbox queue{capacity};
+    while (push(queue, 0) == result::accepted) {
+    }
+    const mailbox::room_wait wait{queue};
+    while (queue.depth() > capacity / 2) {
+      CHECK_FALSE(wait.released());
+      take(queue);
+    }
+    CHECK(wait.released());
+    push(queue, 0);
+    const mailbox::room_wait later{queue};
+    take(queue);
+    CHECK(later.released());
+  }
+}
+
+TEST_CASE("a sender does not sleep as long as the consumer stays in one message and there is space") {
+  for (const std::size_t capacity : {3, 64}) {
+    mailbox queue{capacity};
+    while (push(queue, 0) == result::accepted) {
+    }
+    support::sleeper sender;
+    result outcome = result::full;
+    {
+      const joined_thread sending{[&] {
+        sender.here();
+        mailbox::room_wait{queue}.sleep();
+        outcome = push(queue, 1);
+      }};
+      sender.wait_until_asleep();
+      take(queue);
+    }
+    CHECK(outcome == result::accepted);
+    CHECK(queue.depth() == capacity);
+  }
+}
+
+TEST_CASE("a sender waits for space no longer than its limit") {
+  mailbox queue{3};
+  while (push(queue, 0) == result::accepted) {
+  }
+  const time_limit limit{std::chrono::milliseconds{20}};
+  mailbox::room_wait{queue}.sleep(limit);
+  CHECK(limit.passed());
+  mailbox::room_wait{queue}.sleep(limit);
+  CHECK(push(queue, 1) == result::full);
+}
+
 TEST_CASE("senders that wait for room all get through, in their own order") {
-  constexpr std::size_t senders = 4;
-  constexpr int each_sends = 3000;
-  constexpr std::size_t capacity = 2;
+  constexpr std::size_t senders = 8;
+  constexpr int each_sends = 1000;
+  const std::size_t capacity = GENERATE(1, 2, 3, 7, 64);
   mailbox queue{capacity};
   std::array<int, senders> next{};
   bool ordered = true;

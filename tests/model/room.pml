@@ -1,33 +1,43 @@
 // SPDX-License-Identifier: BSL-1.0
-// Waiting for room: senders to a mailbox with a capacity, and who releases them.
+// Waiting for space: senders to a mailbox with a capacity, and what releases them.
 //
-// Stands for mailbox::push, room_wait, lacks_room, begin, notify_room, unused_chunk::make and close (mailbox.hpp), and
-// cell::deliver and wait_for_room (cell.hpp). That actors wait in a circle is wait_graph_room.pml's matter.
+// Stands for mailbox::push, room_wait, lacks_room, begin, begin_bounded, pass_room_on, unused_chunk::make and close
+// (mailbox.hpp), wake_some (parker.hpp), and cell::deliver and wait_for_room (cell.hpp). That actors wait in a cycle is
+// wait_graph_room.pml's matter, how a limit ends a wait future.pml's.
 //
 // Checked:
 // - never more messages than the capacity wait;
-// - no sender sleeps for ever while there is room, or once the mailbox is closed;
-// - a sender that was woken for room and cannot allocate passes the room on.
+// - no sender sleeps forever while half of the capacity is free, or once the mailbox is closed;
+// - a sender that was woken for space and cannot allocate passes the space on;
+// - WITH_long_message: no sender sleeps forever while there is any space.
 //
-// Orders: `blocked` and `handled` are two words that each side writes one of before it reads the other; all four are
-// sequentially consistent. `room` is raised with release after `handled` was stored, and read with acquire before it is
-// compared, so who sees the new number sees the room. `pushed` and `closed` are written under the lock.
+// Orders: the mark in `room` and `handled` are two words that each side writes one of before it reads the other; all
+// four are sequentially consistent. The number in `room` is raised with release after `handled` was stored, and read
+// with acquire, so a sender that sees the new number sees the space. `pushed` and `closed` are written under the lock;
+// the consumer reads `pushed` after the mark, which the sender set after it had seen the mailbox full.
 //
 // WITH_capacity_of_two: two messages may wait.
-// BREAK_look_before_handled (invalid end state): begin asks for blocked senders before it says that there is room.
-// BREAK_look_before_blocked (invalid end state): a sender looks for room before it says that it waits.
-// BREAK_read_room_late (invalid end state): a sender reads `room` after it has looked for room.
-// BREAK_wake_without_number (invalid end state): notify_room wakes, but leaves `room` as it was.
-// BREAK_keep_room (invalid end state): a sender that cannot allocate keeps to itself that there is room.
+// WITH_capacity_of_three: three messages may wait, and senders sleep until two places are free.
+// WITH_long_message: the same, and the consumer stays in its first message until all senders have sent.
+// BREAK_look_before_handled (invalid end state): begin_bounded asks for waiting senders before it says that there is
+//   space.
+// BREAK_look_before_mark (invalid end state): a sender looks for space before it says that it waits.
+// BREAK_read_room_late (invalid end state): a sender reads `room` once more after it has looked for space.
+// BREAK_keep_room (invalid end state): a sender that cannot allocate keeps to itself that there is space.
 // BREAK_close_wakes_one (invalid end state): close wakes one of them.
 // BREAK_close_unlocked (invalid end state): close raises `room` before it says that the mailbox is closed.
-// BREAK_room_unlocked (assertion violated): push looks for room before it has the lock.
-// BREAK_room_once (assertion violated): push, back from allocating, does not look for room again.
+// BREAK_forget_others (invalid end state): begin_bounded wakes some, and takes the mark away from the others.
+// BREAK_never_look (invalid end state): WITH_long_message, and a sender that sleeps does not look by itself.
+// BREAK_room_unlocked (assertion violated): push looks for space before it has the lock.
+// BREAK_room_once (assertion violated): push, back from allocating, does not look for space again.
 
-#include "waiting.inc"
-
+#if defined(WITH_long_message) || defined(BREAK_never_look)
+#define LONG_MESSAGE
+#endif
 #define SENDERS 3
-#ifdef WITH_capacity_of_two
+#if defined(LONG_MESSAGE) || defined(WITH_capacity_of_three)
+#define CAPACITY 3
+#elif defined(WITH_capacity_of_two)
 #define CAPACITY 2
 #else
 #define CAPACITY 1
@@ -35,23 +45,34 @@
 
 byte pushed;
 byte handled;
-byte room;
+byte room; // the lowest bit: some sender waits
 byte sleepers; // on room
-byte blocked;
 bool closed;
+
+#if defined(LONG_MESSAGE) && !defined(BREAK_never_look)
+#define PATIENCE_ENDS (pushed - handled < CAPACITY)
+#endif
+#include "waiting.inc"
 
 byte waiting; // messages that were pushed and not begun
 bool needs_chunk = true; // one push will
 byte ended;
 
+#define awaited 1
+#define next_number 2
+
+#ifdef WITH_capacity_of_three
+#define FIRST_SENDS 3
+#else
+#define FIRST_SENDS 2
+#endif
+
 mtype = { accepted, is_full, is_closed, allocates };
 
 #define has_room(number_handled) (pushed - number_handled < CAPACITY)
 
-inline notify_room() {
-#ifndef BREAK_wake_without_number
-  room++;
-#endif
+inline pass_room_on() {
+  room = room + next_number;
   wake_one(sleepers)
 }
 
@@ -90,40 +111,47 @@ inline allocate() {
   :: d_step { has_chunk = true; result = accepted } // and the push begins again
   :: d_step { to_send--; result = accepted }; // there is no memory, and the caller is told
 #ifndef BREAK_keep_room
-    notify_room()
+    pass_room_on()
 #endif
   fi
 }
 
-inline sleep_unless_room() {
-  if
-  :: closed
+inline sleep() {
+  do
+  :: closed -> break
   :: !closed ->
     number = handled;
     if
-    :: has_room(number)
+    :: has_room(number) -> break
     :: else ->
 #ifdef BREAK_read_room_late
       before = room;
 #endif
-#ifdef BREAK_look_before_blocked
-      blocked++;
+#ifdef BREAK_look_before_mark
+      mark();
 #endif
-      sleep_while(room, sleepers, before)
+      sleep_while(room, sleepers, before);
+      if
+      :: room != before -> break
+      :: else
+      fi
     fi
-  fi
+  od
+}
+
+inline mark() {
+  atomic {
+    room = room | awaited;
+    before = room
+  }
 }
 
 inline wait_for_room() {
-#ifndef BREAK_look_before_blocked
-  blocked++;
+#ifndef BREAK_look_before_mark
+  mark();
 #endif
-#ifndef BREAK_read_room_late
-  before = room;
-#endif
-  sleep_unless_room();
-  d_step {
-    blocked--;
+  sleep();
+  atomic {
     before = 0;
     number = 0;
     result = accepted
@@ -149,27 +177,40 @@ proctype sender(byte to_send) {
 
 inline begin() {
 #ifdef BREAK_look_before_handled
-  is_blocked = blocked != 0;
+  is_awaited = room & awaited;
 #endif
   d_step {
     handled++;
     waiting--
   };
 #ifndef BREAK_look_before_handled
-  is_blocked = blocked != 0;
+  is_awaited = room & awaited;
 #endif
+  space = CAPACITY - (pushed - handled);
   if
-  :: is_blocked -> notify_room()
+  :: is_awaited && CAPACITY - space <= CAPACITY / 2 ->
+    room = room + awaited;
+    wake_some(sleepers, space, more);
+#ifndef BREAK_forget_others
+    if
+    :: more -> room = room | awaited
+    :: else
+    fi
+#endif
   :: else
   fi;
-  is_blocked = false
+  atomic {
+    is_awaited = false;
+    more = false;
+    space = 0
+  }
 }
 
 inline close() {
 #ifndef BREAK_close_unlocked
   closed = true;
 #endif
-  room++;
+  room = room + next_number;
 #ifdef BREAK_close_wakes_one
   wake_one(sleepers);
 #else
@@ -182,7 +223,8 @@ inline close() {
 
 // It ends before the first message, after any one, or not at all: never because a sender sleeps.
 proctype consumer() {
-  bool is_blocked;
+  byte space;
+  bool is_awaited, more;
   bool ending;
   do
   :: atomic {
@@ -193,24 +235,34 @@ proctype consumer() {
       fi
     };
     if
-    :: waiting > 0 && !ending -> begin()
+    :: waiting > 0 && !ending ->
+      begin();
+#ifdef LONG_MESSAGE
+      if
+      :: handled == 1 -> ended == SENDERS
+      :: else
+      fi
+#endif
     :: ended == SENDERS && waiting == 0 && !ending -> break
     :: ending -> close()
     fi
-  :: ending && waiting > 0 -> begin()
+  :: ending && waiting > 0 -> // as in begin, and nobody waits for space any more
+    d_step {
+      handled++;
+      waiting--
+    }
   :: ending && waiting == 0 -> break
   od
 }
 
 init {
   atomic {
-    run sender(2);
+    run sender(FIRST_SENDS);
     run sender(1);
     run sender(1);
     run consumer()
   };
-  ended == SENDERS && waiting == 0;
-  assert(blocked == 0)
+  ended == SENDERS && waiting == 0
 }
 
 ltl everybody_ends { <> (ended == SENDERS) }

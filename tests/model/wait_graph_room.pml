@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// Deadlocks through full mailboxes: an actor that sleeps until there is room, and the one that would make it.
+// Deadlocks through full mailboxes: an actor that sleeps until there is space, and the one that would make it.
 //
 // Stands for cell::deliver, wait_for_room and about_to_wait (cell.hpp), mailbox::room_wait, lacks_room, begin,
-// notify_room and offer_room_to_all (mailbox.hpp), and wait_edge (wait_graph.hpp).
+// begin_bounded and offer_room_to_all (mailbox.hpp), and wait_edge (wait_graph.hpp).
 //
-// Room is no answer: somebody else may take it. So a sender may be seen as about to go on, and then sleep all the same.
+// Space is no answer: another sender may take it. So a sender may be seen as about to go on, and then sleep all the same.
+// With a capacity of three it may also sleep while there is space, until half of the capacity is free. That it looks by
+// itself after a while is left out: no deadlock is found by that.
 //
 // Checked, with an actor that asks one of two others in a message, which send to it, beside a thread that does, too:
 // - no actors wait for each other for ever: one of them is told;
@@ -12,21 +14,29 @@
 //
 // Orders: as in room.pml and wait_graph.pml. Whether there is room is asked in one step here, in several in room.pml.
 //
-// BREAK_number_late (invalid end state): a sender says that it is blocked, and reads `room`, after its walk.
-// BREAK_sleep_unseen (invalid end state): a sender that saw room at its walk asks once more, and sleeps.
-// BREAK_offer_nothing (invalid end state): who is about to wait leaves those asleep who wait for its room.
-// BREAK_offer_late (invalid end state): it offers its room after its walk, if there still is some.
-// BREAK_stale_edges (assertion violated): an edge counts although there is room.
+// WITH_capacity_of_three: three messages may wait.
+// BREAK_number_late (invalid end state): a sender says that it waits, and reads `room`, after its walk.
+// BREAK_sleep_unseen (invalid end state): a sender that saw space at its walk asks once more, and sleeps.
+// BREAK_offer_nothing (invalid end state): an actor that is about to wait leaves the senders asleep that wait for space in its mailbox.
+// BREAK_offer_late (invalid end state): it offers its space after its walk, if there still is some.
+// BREAK_offer_none_of_three (invalid end state): as BREAK_offer_nothing, with a capacity of three.
+// BREAK_stale_edges (assertion violated): an edge counts although there is space.
 
 #include "waiting.inc"
 
 #define SENDERS 2
-#define ROOM 1
+#if defined(WITH_capacity_of_three) || defined(BREAK_offer_none_of_three)
+#define CAPACITY 3
+#else
+#define CAPACITY 1
+#endif
 
 // The mailbox of the handler. What is done under its lock is one step.
-byte pushed, handled, room, blocked;
+byte pushed, handled;
+byte room; // the lowest bit: some sender waits
 byte sleepers; // on room
-#define lacks_room (pushed - handled >= ROOM)
+#define awaited 1
+#define lacks_room (pushed - handled >= CAPACITY)
 
 // The handler asks one of the senders, once.
 #define NOBODY SENDERS
@@ -35,7 +45,7 @@ bool answered;
 
 // The graph.
 bool held;
-bool sender_waits[SENDERS]; // for room in the mailbox of the handler
+bool sender_waits[SENDERS]; // for space in the mailbox of the handler
 bool handler_waits;         // for the answer of the one that it asked
 byte ended;
 
@@ -50,9 +60,11 @@ inline push() {
   }
 }
 
-inline say_blocked() {
-  blocked++;
-  before = room
+inline say_that_it_waits() {
+  atomic {
+    room = room | awaited;
+    before = room
+  }
 }
 
 // An actor that sends, and then answers.
@@ -67,7 +79,7 @@ proctype sender(byte self, to_send) {
     :: lands -> to_send--
     :: !lands ->
 #ifndef BREAK_number_late
-      say_blocked();
+      say_that_it_waits();
 #endif
       lock(held);
       pending = lacks_room;
@@ -81,7 +93,7 @@ proctype sender(byte self, to_send) {
       fi;
       unlock(held);
 #ifdef BREAK_number_late
-      say_blocked();
+      say_that_it_waits();
 #endif
       if
 #ifdef BREAK_sleep_unseen
@@ -95,7 +107,6 @@ proctype sender(byte self, to_send) {
       d_step {
         !held ->
         sender_waits[self] = false;
-        blocked--;
         before = 0;
         pending = false
       }
@@ -116,15 +127,12 @@ proctype outsider() {
     if
     :: lands -> break
     :: !lands ->
-      say_blocked();
+      say_that_it_waits();
       if
       :: lacks_room -> sleep_while(room, sleepers, before)
       :: !lacks_room
       fi;
-      d_step {
-        blocked--;
-        before = 0
-      }
+      before = 0
     fi
   od;
   ended++
@@ -132,8 +140,8 @@ proctype outsider() {
 
 inline offer_room_to_all() {
   if
-  :: blocked != 0 && !lacks_room ->
-    room++;
+  :: (room & awaited) && !lacks_room ->
+    room = room + awaited;
     wake_all(sleepers)
   :: else
   fi
@@ -145,7 +153,7 @@ inline ask() {
   :: asked = 1
   fi;
   lock(held);
-#if !defined(BREAK_offer_late) && !defined(BREAK_offer_nothing)
+#if !defined(BREAK_offer_late) && !defined(BREAK_offer_nothing) && !defined(BREAK_offer_none_of_three)
   offer_room_to_all();
 #endif
   if
@@ -176,13 +184,23 @@ inline ask() {
 
 // It asks in one of its messages, or when nobody sends any more.
 proctype handler() {
-  bool told;
+  byte space;
+  bool told, more;
   do
   :: handled < pushed ->
     handled++;
     if
-    :: blocked != 0 -> room++; wake_one(sleepers)
-    :: blocked == 0
+    :: (room & awaited) && pushed - handled <= CAPACITY / 2 ->
+      atomic {
+        space = CAPACITY - (pushed - handled);
+        room = room + awaited
+      };
+      wake_some(sleepers, space, more);
+      if
+      :: more -> room = room | awaited; more = false
+      :: else
+      fi
+    :: else
     fi;
     if
     :: true
@@ -198,7 +216,7 @@ proctype handler() {
 
 init {
   atomic {
-    run sender(0, 2);
+    run sender(0, (CAPACITY == 3 -> 4 : 2));
     run sender(1, 1);
     run outsider();
     run handler()

@@ -84,7 +84,7 @@ class VICAR_SHARED mailbox {
     for (;; fresh.make(*this)) {
       const std::lock_guard lock{lock_};
       if (closed_.load(std::memory_order_relaxed)) return push_result::closed;  // relaxed: written under this lock
-      if (type.ordinary && !has_room()) return push_result::full;
+      if (type.ordinary && at_limit() && !raise_limit()) return push_result::full;
       if (!reserve(size, fresh)) continue;  // allocates without the lock
       type.relocate(last_->data() + last_->used, envelope);
       last_->used += size;
@@ -97,17 +97,17 @@ class VICAR_SHARED mailbox {
     }
   }
 
-  /// A sender that found the mailbox full, until it looks again. What makes room after this was made, wakes it.
+  /// Whether an ordinary message would be accepted now.
+  bool accepts_now() const noexcept { return !closed() && !lacks_room(); }
+
+  /// A sender that found the mailbox full, until it looks again.
   class room_wait {
    public:
-    explicit room_wait(mailbox& full) noexcept : full_{full} {
-      // Sequentially consistent with `handled_`: either the consumer sees this sender, or this sender sees the room.
-      full_.blocked_.fetch_add(1, std::memory_order_seq_cst);
-      before_ = full_.room_.load(std::memory_order_acquire);  // acquires what made the room
-    }
-    ~room_wait() {
-      full_.blocked_.fetch_sub(1, std::memory_order_relaxed);  // relaxed: too large a number only costs a notification
-    }
+    explicit room_wait(mailbox& full) noexcept
+        : full_{full},
+          // Sequentially consistent with `handled_`: either the consumer sees that a sender waits, or this sender sees
+          // the space. Acquires what made the space.
+          before_{full.room_.fetch_or(awaited, std::memory_order_seq_cst) | awaited} {}
     room_wait(const room_wait&) = delete;
     room_wait& operator=(const room_wait&) = delete;
 
@@ -115,21 +115,36 @@ class VICAR_SHARED mailbox {
     awaited_event room() const noexcept {
       return {&full_, [](const void* whose) noexcept { return static_cast<const mailbox*>(whose)->lacks_room(); }};
     }
-    /// Blocks, once, until an ordinary message may find room or the mailbox is closed; may return early.
-    void sleep() noexcept {
-      if (full_.lacks_room()) sleep_while(full_.room_, before_);
+    /// Whether senders that waited then have to look again.
+    bool released() const noexcept {
+      return full_.room_.load(std::memory_order_acquire) != before_;  // acquires what made the space
+    }
+    /// Blocks until half of the capacity is free, the mailbox is closed or `limit` has passed. The consumer may stay in
+    /// one message while less than half is free, and even wait there for what this sender does next: so the sender
+    /// looks by itself, too, ever more rarely, and returns if there is any space. May return early.
+    void sleep(const time_limit& limit = {}) noexcept {
+      const bool released_by_any_space = full_.capacity_ / 2 + 1 >= full_.capacity_;
+      for (double patience = first_patience; full_.lacks_room() && !limit.passed(); patience *= 2) {
+        time_limit look = limit;
+        if (!released_by_any_space) {
+          const time_limit soon{patience < last_patience ? patience : last_patience};
+          if (soon.until_nanoseconds() < limit.until_nanoseconds()) look = soon;
+        }
+        sleep_while(full_.room_, before_, look);
+        if (released()) return;
+      }
     }
 
    private:
     mailbox& full_;
-    std::uint32_t before_;
+    const std::uint32_t before_;
   };
 
-  /// Lets all who wait for room look again if there is some: one of them was woken for it, and has not taken it yet.
+  /// Lets all who wait for space look again if there is some. For the consumer, which is about to wait itself.
   void offer_room_to_all() noexcept {
     // Relaxed: the graph's lock, which the caller holds, orders this after those who have an edge already.
-    if (blocked_.load(std::memory_order_relaxed) == 0 || lacks_room()) return;
-    room_.fetch_add(1, std::memory_order_release);  // publishes the room
+    if ((room_.load(std::memory_order_relaxed) & awaited) == 0 || lacks_room()) return;
+    room_.fetch_add(awaited, std::memory_order_release);  // publishes the space
     wake_all(room_);
   }
 
@@ -160,14 +175,9 @@ class VICAR_SHARED mailbox {
   void begin(const message& next) noexcept {
     current_size_ = padded(next.type->size);
     if (!next.type->ordinary) return;
-    // Only this thread writes it. Sequentially consistent with `blocked_` where senders may wait for room.
-    const std::uint64_t handled = handled_.load(std::memory_order_relaxed) + 1;
-    if (bounded_) {
-      handled_.store(handled, std::memory_order_seq_cst);
-      if (blocked_.load(std::memory_order_seq_cst) != 0) notify_room();
-    } else {
-      handled_.store(handled, std::memory_order_relaxed);  // relaxed: a counter for `depth`
-    }
+    if (bounded_) return begin_bounded();
+    // Relaxed: a counter for `depth`, which this thread alone writes.
+    handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
   /// Gives up the bytes of the message that `begin` was called for; it was handled and destroyed. A second call changes
   /// nothing.
@@ -200,7 +210,7 @@ class VICAR_SHARED mailbox {
       const std::lock_guard lock{lock_};
       closed_.store(true, std::memory_order_release);  // releases what the actor did before
     }
-    room_.fetch_add(1, std::memory_order_release);  // publishes that it is closed
+    room_.fetch_add(next_number, std::memory_order_release);  // publishes that it is closed
     wake_all(room_);
   }
 
@@ -218,6 +228,14 @@ class VICAR_SHARED mailbox {
   static constexpr std::uint32_t filled = 1;  // something was
   static constexpr std::uint32_t armed = 2;   // nothing was, and the consumer wants to be told
 
+  // room_: above this bit, a number that is another one each time that senders have to look again
+  static constexpr std::uint32_t awaited = 1;  // some sender waits for space
+  static constexpr std::uint32_t next_number = 2;
+
+  // Seconds after which a sender that sleeps looks by itself, at first and in the end.
+  static constexpr double first_patience = 0.001;
+  static constexpr double last_patience = 0.064;
+
   static constexpr auto unlimited = static_cast<std::size_t>(-1);
   static constexpr std::uint32_t first_capacity = 1024 - sizeof(chunk);
   static constexpr std::uint32_t largest_capacity = 16384 - sizeof(chunk);
@@ -228,26 +246,52 @@ class VICAR_SHARED mailbox {
     constexpr std::uint32_t head = sizeof(chunk);
     return capacity < largest_capacity ? capacity * 2 + head : capacity;
   }
-  static constexpr std::uint32_t padded(std::size_t size) noexcept {
-    return static_cast<std::uint32_t>((size + 7) / 8 * 8);
+  static constexpr std::uint32_t padded(std::uint32_t size) noexcept {
+    if constexpr (alignof(message) % 8 == 0) return size;  // every message derives from that
+    return (size + 7) / 8 * 8;
   }
 
-  bool has_room() const noexcept {
-    if (capacity_ == unlimited) return true;
+  /// Whether an ordinary message would be refused now, but not forever. Needs no lock: a sender that sees space too
+  /// late looks again, because `room_` has changed.
+  bool lacks_room() const noexcept {
+    if (closed_.load(std::memory_order_acquire)) return false;  // acquires what the actor did before it closed
     // Sequentially consistent with the consumer's store: see `room_wait`. Read first, because it acquires the number of
     // those pushed that the consumer has seen: without the lock, the difference may be too large, but not below zero.
     const std::uint64_t handled = handled_.load(std::memory_order_seq_cst);
-    return pushed_.load(std::memory_order_relaxed) - handled < capacity_;
+    return pushed_.load(std::memory_order_relaxed) - handled >= capacity_;
   }
 
-  /// Whether an ordinary message would be refused now, but not for ever. Needs no lock: who sees room too late looks
-  /// again, because `room_` has changed.
-  bool lacks_room() const noexcept {
-    return !closed_.load(std::memory_order_acquire) && !has_room();  // acquires what the actor did before it closed
+  // Relaxed: written under the lock, which the caller holds.
+  bool at_limit() const noexcept { return pushed_.load(std::memory_order_relaxed) == limit_; }
+
+  /// The number of messages that may be pushed was reached: looks how many the consumer has begun meanwhile. Returns
+  /// whether that leaves space for one. Under the lock.
+  VICAR_COLD bool raise_limit() noexcept {
+    // Relaxed, both: an old number only makes the sender look again, see `room_wait`; `pushed_` is written under the
+    // lock.
+    limit_ = handled_.load(std::memory_order_relaxed) + capacity_;
+    return !at_limit();
   }
 
-  void notify_room() noexcept {
-    room_.fetch_add(1, std::memory_order_release);  // publishes the room
+  /// Wakes senders where half of the capacity is free: one for each message that there is space for. To wake one for
+  /// each message handled would cost a switch of threads a message.
+  VICAR_COLD void begin_bounded() noexcept {
+    const std::uint64_t handled = handled_.load(std::memory_order_relaxed) + 1;  // relaxed: written by this thread
+    // Sequentially consistent, both: see `room_wait`.
+    handled_.store(handled, std::memory_order_seq_cst);
+    if ((room_.load(std::memory_order_seq_cst) & awaited) == 0) return;
+    // Relaxed: not older than what the sender saw that waits, because `room_` was read before.
+    const std::uint64_t waiting = pushed_.load(std::memory_order_relaxed) - handled;
+    if (waiting > capacity_ / 2) return;
+    // Takes the mark away and makes the number another one. Releases the space.
+    room_.fetch_add(awaited, std::memory_order_release);
+    if (wake_some(room_, capacity_ - waiting))
+      room_.fetch_or(awaited, std::memory_order_relaxed);  // relaxed: this thread alone goes by the mark
+  }
+
+  /// For a sender that was woken and does not use the space.
+  void pass_room_on() noexcept {
+    room_.fetch_add(next_number, std::memory_order_release);  // publishes the space
     wake_one(room_);
   }
 
@@ -272,7 +316,7 @@ class VICAR_SHARED mailbox {
         release_chain(std::exchange(chunk_, nullptr));
         chunk_ = make_chunk(capacity);
       } catch (...) {
-        whose.notify_room();  // the room that this sender was woken for is another one's now
+        whose.pass_room_on();  // the space that this sender was woken for is another one's now
         throw;
       }
     }
@@ -375,13 +419,13 @@ class VICAR_SHARED mailbox {
   chunk* last_ = nullptr;                         // its end: guarded by lock_
   chunk* spare_ = nullptr;                        // chunks for those who send: guarded by lock_
   std::atomic<std::uint64_t> pushed_{0};          // ordinary messages so far: written under lock_
-  wait_word room_{0};                             // how often there has been room for those who wait
-  std::atomic<std::uint32_t> blocked_{0};         // senders that wait for room
+  std::uint64_t limit_{capacity_};                // how large pushed_ may become: guarded by lock_
   wait_word signal_{empty};
 
   alignas(64) std::atomic<std::uint64_t> handled_{0};  // ordinary messages begun so far: written by the consumer
   chunk* taken_ = nullptr;                             // the chain being handled: the consumer's, as all below
   chunk* drained_ = nullptr;
+  wait_word room_{0};  // what senders sleep on that wait for space
   std::uint32_t cursor_ = 0;
   std::uint32_t current_size_ = 0;
   std::uint32_t largest_drained_ = 0;  // the capacity of the largest chunk handled since the mailbox was idle

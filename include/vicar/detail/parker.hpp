@@ -3,6 +3,7 @@
 #define VICAR_DETAIL_PARKER_HPP
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include <sched.h>
@@ -21,7 +22,6 @@
 #define VICAR_USES_FUTEX 0
 #include <array>
 #include <condition_variable>
-#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <new>
@@ -88,6 +88,11 @@ inline void wake_one(const wait_word& word) noexcept {
 inline void wake_all(const wait_word& word) noexcept {
   syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0);
 }
+/// Wakes at most `count` sleepers, or more where the system cannot count them. Returns whether others may sleep still.
+inline bool wake_some(const wait_word& word, std::size_t count) noexcept {
+  const auto most = static_cast<long>(count < INT32_MAX ? count : INT32_MAX);
+  return syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, most, nullptr, nullptr, 0) >= most;
+}
 
 #else
 
@@ -132,6 +137,10 @@ inline void wake_all(const wait_word& word) noexcept {
   room.changed.notify_all();
 }
 inline void wake_one(const wait_word& word) noexcept { wake_all(word); }
+inline bool wake_some(const wait_word& word, std::size_t) noexcept {
+  wake_all(word);
+  return false;
+}
 
 #endif
 

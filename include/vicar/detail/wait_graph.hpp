@@ -47,8 +47,8 @@ class VICAR_SHARED participant {
   /// Whether its constructor runs on this thread: it answers nobody before that has returned.
   virtual bool constructed_here() const noexcept = 0;
   virtual deadlock_policy on_deadlock() const noexcept = 0;
-  /// Called under the graph's lock when this actor is about to have an edge without a limit: those who wait for room in
-  /// its mailbox and may have it now have to look again, since the room may go to one of them, and there will be no
+  /// Called under the graph's lock when this actor is about to have an edge: senders that wait for space in its
+  /// mailbox, and may have it now, have to look again, since the space may go to one of them, and there will be no
   /// more.
   virtual void about_to_wait() noexcept = 0;
 
@@ -188,7 +188,6 @@ class wait_edge {
   /// Before the way is followed: an edge that is not pending then may be so again right after, if somebody else takes
   /// what had come, and the actor that left it has to look again.
   void announce() const noexcept {
-    if (limited_) return;
     for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.about_to_wait();
   }
 
