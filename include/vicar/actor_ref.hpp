@@ -44,7 +44,7 @@ template <class Message>
 VICAR_CONSTEVAL void refuse_further_argument() {
   static_assert(
       always_false<Message>,
-      "vicar: tell and ask take one message; put what belongs together into one struct, and a time limit into "
+      "vicar: tell, try_tell and ask take one message; put what belongs together into one struct, and a time limit into "
       "the future's get: ref.ask(message).get(timeout)");
 }
 
@@ -149,6 +149,15 @@ class actor_ref : public detail::ref_base,
       detail::defer_member<receiver>(owner(), target(), std::forward<Message>(message));
     }
   }
+  /// As `tell`, but never waits: false if the message was not accepted. See `try_defer`.
+  template <class Message>
+  [[nodiscard]] bool try_tell(Message&& message) const {
+    if constexpr (check_message<Message>()) {
+      return detail::try_defer_member<receiver>(owner(), target(), std::forward<Message>(message));
+    } else {
+      return false;
+    }
+  }
   /// As `tell`, with an answer: the future carries what `on_receive` returned or threw. Does not throw for a dead
   /// actor: the future does.
   template <class Message>
@@ -165,6 +174,11 @@ class actor_ref : public detail::ref_base,
   template <class Message, class Further, class... More>
   void tell(Message&&, Further&&, More&&...) const {
     detail::refuse_further_argument<Message>();
+  }
+  template <class Message, class Further, class... More>
+  bool try_tell(Message&&, Further&&, More&&...) const {
+    detail::refuse_further_argument<Message>();
+    return false;
   }
   template <class Message, class Further, class... More>
   auto ask(Message&&, Further&&, More&&...) const {
@@ -261,6 +275,15 @@ class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_a
       detail::defer_member<receiver>(owner(), cell_target{}, std::forward<Message>(message));
     }
   }
+  /// As `tell`, but never waits: false if the message was not accepted. See `actor_ref<T>::try_defer`.
+  template <class Message>
+  [[nodiscard]] bool try_tell(Message&& message) const {
+    if constexpr (detail::check_storable<Message>()) {
+      return detail::try_defer_member<receiver>(owner(), cell_target{}, std::forward<Message>(message));
+    } else {
+      return false;
+    }
+  }
   /// As `tell`; the future carries the reply in a `std::any`, empty if there is none, as a `std::shared_ptr` if it can
   /// only be moved. A message that the actor does not take is answered with `unhandled_message_error`.
   template <class Message>
@@ -276,6 +299,11 @@ class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_a
   template <class Message, class Further, class... More>
   void tell(Message&&, Further&&, More&&...) const {
     detail::refuse_further_argument<Message>();
+  }
+  template <class Message, class Further, class... More>
+  bool try_tell(Message&&, Further&&, More&&...) const {
+    detail::refuse_further_argument<Message>();
+    return false;
   }
   template <class Message, class Further, class... More>
   auto ask(Message&&, Further&&, More&&...) const {

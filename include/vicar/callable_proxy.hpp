@@ -33,6 +33,12 @@ class callable_proxy : public detail::refuses_braces {
     proxy_.template defer<Method>(std::forward<Arguments>(arguments)...);
   }
 
+  /// As `proxy.try_defer<Method>(arguments...)`.
+  template <class... Arguments>
+  [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
+    return proxy_.template try_defer<Method>(std::forward<Arguments>(arguments)...);
+  }
+
   /// Whether the proxies are equal.
   bool operator==(const callable_proxy& other) const { return proxy_ == other.proxy_; }
 

@@ -96,8 +96,9 @@ class VICAR_SHARED late_text : public counted<late_text> {
 
 }  // namespace detail
 
-/// A wait with a time limit passed it. The answer may still come: the future can be asked again.
-/// The text says who did not answer what, and what that actor was doing at that moment.
+/// A wait with a time limit passed it. The answer may still come: the future can be asked again. Where the limit was
+/// one of `get` of a field, the message may not have got into a full mailbox; then it is not handled later.
+/// The text says which, who did not answer what, and what that actor was doing at that moment.
 class VICAR_SHARED timeout_error : public error {
  public:
   /// With a text of your own: for the hook of a future, see `future::from_hook`.

@@ -77,10 +77,17 @@ class proxy_field : public detail::refuses_braces {
 
   /// A copy of the value. Blocks; throws what `future::get` throws.
   auto get() const { return read().get(); }
-  /// As above, but throws `timeout_error` when there is no answer within `timeout`.
-  template <class Rep, class Period>
+  /// As above, but throws `timeout_error` when there is no answer within `timeout`: the limit holds for both waits, for
+  /// space in a full mailbox under `overflow::block` and for the answer. A read that never got into the mailbox is not
+  /// made later; the text of the error says which of the two it was.
+  template <class Rep, class Period, class Field = declared>
   auto get(const std::chrono::duration<Rep, Period>& timeout) const {
-    return read().get(timeout);
+    if constexpr (check_read<Field>()) {
+      return detail::read_member_within<detail::named_field<Access>>(detail::time_limit{timeout}, context_->owner(),
+                                                                     context_->target());
+    } else {
+      return detail::placeholder{};
+    }
   }
   /// A compile error that says what a time limit is.
   template <class Number>
@@ -127,6 +134,17 @@ class proxy_field : public detail::refuses_braces {
   void defer(Arguments&&... arguments) const {
     if constexpr (check_call<Arguments...>()) {
       detail::defer_member<invoker>(context_->owner(), context_->target(), std::forward<Arguments>(arguments)...);
+    }
+  }
+
+  /// The same, but never waits: see `actor_proxy::try_defer`.
+  template <class... Arguments>
+  [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
+    if constexpr (check_call<Arguments...>()) {
+      return detail::try_defer_member<invoker>(context_->owner(), context_->target(),
+                                               std::forward<Arguments>(arguments)...);
+    } else {
+      return false;
     }
   }
 

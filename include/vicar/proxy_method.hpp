@@ -56,6 +56,17 @@ class proxy_method : public detail::refuses_braces {
     }
   }
 
+  /// The same, but never waits: false if the message was not accepted. See `actor_proxy::try_defer`.
+  template <class... Arguments>
+  [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
+    if constexpr (check<Arguments...>()) {
+      return detail::try_defer_member<invoker<Arguments...>>(context_->owner(), context_->target(),
+                                                             static_cast<Arguments&&>(arguments)...);
+    } else {
+      return false;
+    }
+  }
+
   /// What a field can do and a method cannot: a compile error that says so.
   ///@{
   void operator=(const proxy_method&) const { refuse_field<>(); }  // NOLINT(misc-unconventional-assign-operator)

@@ -1,4 +1,4 @@
-// expect-error: vicar: tell and ask take one message
+// expect-error: vicar: tell, try_tell and ask take one message
 #include <any>
 #include <chrono>
 #include <vicar/actor_ref.hpp>

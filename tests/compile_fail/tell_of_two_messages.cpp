@@ -1,4 +1,4 @@
-// expect-error: vicar: tell and ask take one message
+// expect-error: vicar: tell, try_tell and ask take one message
 #include <vicar/actor_ref.hpp>
 struct adder {
   void on_receive(int) {}

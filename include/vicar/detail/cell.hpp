@@ -21,6 +21,8 @@
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/late_string.hpp>
 #include <vicar/detail/mailbox.hpp>
+#include <vicar/detail/time_limit.hpp>
+#include <vicar/detail/unanswered.hpp>
 #include <vicar/detail/urn.hpp>
 #include <vicar/detail/wait_graph.hpp>
 #include <vicar/error.hpp>
@@ -176,8 +178,8 @@ class VICAR_SHARED cell : public participant {
 
   // Sending: any thread.
 
-  /// Puts an envelope into the mailbox; waits for room if that is the actor's way. The envelope is moved from only if
-  /// it was accepted.
+  /// Puts an envelope into the mailbox; waits for space there under `overflow::block`. The envelope is moved from only
+  /// if it was accepted.
   VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label) {
     if (inherited()) return mailbox::push_result::closed;
     // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
@@ -187,9 +189,31 @@ class VICAR_SHARED cell : public participant {
       const mailbox::push_result result = mailbox_.push(envelope);
       if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
       if (result != mailbox::push_result::full || on_overflow_ != overflow::block) return result;
-      wait_for_room(label);
+      wait_for_room(label, {});
     }
   }
+  /// The same, but waits no longer than until `limit`, and gives `full` then.
+  mailbox::push_result deliver_within(const time_limit& limit, message& envelope, std::string_view label) {
+    if (inherited()) return mailbox::push_result::closed;
+    waker* const dispatcher = waker_;
+    for (;;) {
+      const bool last = limit.passed();  // asked before the push: space that came in time is used
+      const mailbox::push_result result = mailbox_.push(envelope);
+      if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
+      if (result != mailbox::push_result::full || on_overflow_ != overflow::block || last) return result;
+      wait_for_room(label, limit);
+    }
+  }
+  /// The same, but never waits.
+  mailbox::push_result offer(message& envelope) {
+    if (inherited()) return mailbox::push_result::closed;
+    waker* const dispatcher = waker_;
+    const mailbox::push_result result = mailbox_.push(envelope);
+    if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
+    return result;
+  }
+  /// Whether `offer` would accept an ordinary message now.
+  bool accepts_now() const noexcept { return !inherited() && mailbox_.accepts_now(); }
   overflow on_overflow() const noexcept { return on_overflow_; }
   void count_dropped() noexcept { activity_.count_dropped(); }
 
@@ -203,7 +227,8 @@ class VICAR_SHARED cell : public participant {
   actor_dead_error not_found(std::string_view label) const {
     if (inherited()) return inherited_error(*this, format_text("{} was not delivered", label));
     return actor_dead_error{format_text(
-        "vicar: {} not found, {} was not delivered; the actor has stopped: start another one, or ask is_alive() first",
+        "vicar: {} not found, {} was not delivered; the actor has stopped: start another one, or send with try_defer or "
+        "try_tell, which return false",
         title(), label)};
   }
   actor_dead_error stopped_before(std::string_view label) const {
@@ -220,6 +245,13 @@ class VICAR_SHARED cell : public participant {
         "vicar: the mailbox of {} is full, {} was not delivered; send less, raise options::mailbox_capacity ({}), or "
         "use overflow::block",
         title(), label, number_text(capacity_))};
+  }
+
+  /// For a message that found no space within a time limit.
+  timeout_error never_accepted(std::string_view label, const time_limit& limit) {
+    retain();
+    return timeout_error{counted_handle<const late_text>::adopt(
+        new unanswered{participant_handle::adopt(this), label, limit.asked_seconds(), capacity_})};
   }
 
   // Handling: the thread that runs the cell.
@@ -324,10 +356,10 @@ class VICAR_SHARED cell : public participant {
     log_about(*this, log_level::error, exception, "Unhandled exception in {}: {} threw:", label);
   }
 
-  VICAR_COLD void wait_for_room(std::string_view label) {
+  VICAR_COLD void wait_for_room(std::string_view label, const time_limit& limit) {
     mailbox::room_wait room{mailbox_};
-    const wait_edge edge{*this, label, {}, room.room(), wait_reason::room};
-    if (!edge.has_come()) room.sleep();
+    const wait_edge edge{*this, label, limit, room.room(), wait_reason::room};
+    if (!edge.has_come()) room.sleep(limit);
   }
 
   /// Runs a hook, which counts as the running member but not as a message.

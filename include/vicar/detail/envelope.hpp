@@ -16,6 +16,7 @@
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/mailbox.hpp>
+#include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
 
@@ -254,6 +255,22 @@ inline void post(cell& to, boxed_content& one, refuse_function refuse) {
 }
 ///@}
 
+/// As `post` for a message that nobody answers, but never waits. Returns false, and does no more, if the mailbox
+/// refuses it.
+///@{
+inline bool try_post(cell& to, message& one) {
+  using result = mailbox::push_result;
+  const result outcome = to.offer(one);
+  return outcome != result::full && outcome != result::closed;
+}
+inline bool try_post(cell& to, boxed_content& one) {
+  boxed_message box{{&boxed_message::kind}, one.content, one.kind.envelope->free};
+  if (!try_post(to, box)) return false;
+  one.content = nullptr;
+  return true;
+}
+///@}
+
 /// As above for a message whose reply goes to a new state.
 ///@{
 VICAR_INLINE_WHERE_OPTIMISED void post_call(cell& to, call_message& one, future_state_base& reply,
@@ -278,6 +295,22 @@ inline void post_call(cell& to, boxed_content& one, future_state_base& reply) {
   }
 }
 ///@}
+
+/// As `post_call`, but waits for space in the mailbox no longer than until `limit`, and throws `timeout_error` then.
+inline void post_call_within(const time_limit& limit, cell& to, call_message& one, future_state_base& reply,
+                             const message_kind& kind) {
+  using result = mailbox::push_result;
+  one.reply = &reply;
+  reply.set_source(to, *kind.label);
+  try {
+    const result outcome = to.deliver_within(limit, one, *kind.label);
+    if (outcome == result::full && to.on_overflow() == overflow::block) throw to.never_accepted(*kind.label, limit);
+    if (outcome == result::full || outcome == result::closed) refuse_call(one, to, outcome, kind);
+  } catch (...) {
+    reply.drop_producer();
+    throw;
+  }
+}
 
 /// Sends a message and returns the future of its reply. What goes wrong with sending is in the future, too, except what
 /// `post` throws.

@@ -328,11 +328,45 @@ void defer_member(cell& to, Target target, Arguments&&... arguments) {
   }
 }
 
+/// As `defer_member`, but never waits. Returns whether the message was accepted; looks at that before it takes the
+/// arguments, and takes them only if it seems so.
+template <class Invoker, class Target, class... Arguments>
+bool try_defer_member(cell& to, Target target, Arguments&&... arguments) {
+  if (!to.accepts_now()) return false;
+  using sent =
+      member_message<Invoker, void, message, Target, std::index_sequence_for<Arguments...>, std::decay_t<Arguments>...>;
+  using envelope_type = typename sent::envelope_type;
+  if constexpr (fits_in_place<envelope_type>) {
+    envelope_type one{{&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
+    return try_post(to, one);
+  } else {
+    boxed_content one{
+        new envelope_type{{&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)},
+        sent::kind};
+    return try_post(to, one);
+  }
+}
+
 /// Copies the field that is reached as `Field` says, or keeps the value that its getter makes, on the actor's thread.
 template <class Field, class Target, class... Pointer>
 auto read_member(cell& from, Target target, Pointer... field) {
   using found = decltype(Field::get(std::declval<typename Target::object_type&>(), field...));
   return send_member<field_reader<Field>, read_result_t<found>>(from, std::move(target), field...);
+}
+
+/// As above, and waits for space in the mailbox and for the value, until `limit` in all. Throws `timeout_error` then.
+template <class Field, class Target, class... Pointer>
+auto read_member_within(const time_limit& limit, cell& from, Target target, Pointer... field) {
+  using found = decltype(Field::get(std::declval<typename Target::object_type&>(), field...));
+  using reply = read_result_t<found>;
+  using sent =
+      member_message<field_reader<Field>, reply, call_message, Target, std::index_sequence_for<Pointer...>, Pointer...>;
+  static_assert(fits_in_place<typename sent::envelope_type>);
+  typename sent::envelope_type one{{{&sent::kind}, nullptr}, {field}..., static_cast<Target&&>(target)};
+  auto* const state = new future_state<reply>;
+  consumer_handle<reply> answer{state};
+  post_call_within(limit, from, one, *state, sent::kind);
+  return answer.take(limit);
 }
 
 /// Assigns to a field of type `Declared` on the actor's thread.

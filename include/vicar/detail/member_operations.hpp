@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <vicar/detail/braces.hpp>
+#include <vicar/detail/chrono.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/diagnose.hpp>
@@ -17,12 +18,13 @@
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/detail/printing.hpp>
 #include <vicar/detail/stand_in.hpp>
+#include <vicar/detail/time_limit.hpp>
 #include <vicar/future.hpp>
 
 namespace vicar::detail {
 
-/// `call`, `defer`, `get` and `set` of everything that leads to an object on an actor's thread: references, proxies,
-/// nested proxies. `Self` gives `owner()`, the cell, and `target()`, see `member_call.hpp`.
+/// `call`, `defer`, `try_defer`, `get` and `set` of everything that leads to an object on an actor's thread:
+/// references, proxies, nested proxies. `Self` gives `owner()`, the cell, and `target()`, see `member_call.hpp`.
 ///
 /// All members may be called from any thread. None blocks, unless the actor was started with `overflow::block` and its
 /// mailbox is full. Arguments are copied or moved into the message by the caller, whom their exceptions reach, and
@@ -78,6 +80,32 @@ class member_operations : public refuses_braces_after_function {
     }
   }
 
+  /// As `defer`, but returns whether the mailbox accepted the message: never waits, and throws neither
+  /// `actor_dead_error` nor `mailbox_full_error`. False: the actor has stopped or begun to, was started before fork(),
+  /// or has a full mailbox, and nothing was sent, counted as dropped, or reported as a dead letter. True: as after
+  /// `defer`, the actor may still end before it comes to the message. The arguments are left as they are where the actor
+  /// refuses messages when this is called; only if it begins to do so right then have they been copied or moved from,
+  /// and are destroyed.
+  template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
+  [[nodiscard]] bool try_defer(Function&& function, Arguments&&... arguments) const {
+    if constexpr (check_function<Function, Arguments...>()) {
+      return try_defer_member<function_invoker<std::decay_t<Function>>>(
+          self().owner(), self().target(), static_cast<Function&&>(function), static_cast<Arguments&&>(arguments)...);
+    } else {
+      return false;
+    }
+  }
+  /// The same for a member known at compile time: `try_defer<&T::member>(arguments...)`.
+  template <auto Member, class... Arguments>
+  [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
+    using invoker = pointer_invoker<Member>;
+    if constexpr (check_member<Member, Arguments...>()) {
+      return try_defer_member<invoker>(self().owner(), self().target(), static_cast<Arguments&&>(arguments)...);
+    } else {
+      return false;
+    }
+  }
+
   /// A copy of a data member, of the actor's class or a base; an array as a `std::array`.
   template <class Pointer>
   auto get(Pointer field) const {
@@ -92,6 +120,27 @@ class member_operations : public refuses_braces_after_function {
   auto get() const {
     if constexpr (check_read<decltype(Field)>()) {
       return read_member<constant_field<Field>>(self().owner(), self().target());
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// The value itself. Blocks for `timeout` in all, for space in a full mailbox under `overflow::block` and for the
+  /// value; throws what `future::get` throws, and `timeout_error`. A read that never got into the mailbox is not made
+  /// later.
+  template <class Pointer, class Rep, class Period>
+  auto get(Pointer field, const std::chrono::duration<Rep, Period>& timeout) const {
+    if constexpr (check_read<Pointer>()) {
+      return read_member_within<pointed_field<Pointer>>(time_limit{timeout}, self().owner(), self().target(), field);
+    } else {
+      return placeholder{};
+    }
+  }
+  /// The same for a member known at compile time: `get<&T::member>(timeout)`.
+  template <auto Field, class Rep, class Period>
+  auto get(const std::chrono::duration<Rep, Period>& timeout) const {
+    if constexpr (check_read<decltype(Field)>()) {
+      return read_member_within<constant_field<Field>>(time_limit{timeout}, self().owner(), self().target());
     } else {
       return placeholder{};
     }

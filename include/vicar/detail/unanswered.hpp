@@ -17,11 +17,12 @@
 
 namespace vicar::detail {
 
-/// What a timed-out wait says about the one who did not answer: taken when it happens, written when it is read.
+/// What a timed-out wait says about the actor that did not answer: taken when it happens, written when it is read.
 class unanswered final : public late_text {
  public:
-  unanswered(participant_handle source, std::string_view member, double seconds)
-      : source_{std::move(source)}, member_{member}, seconds_{seconds} {
+  /// `full_capacity` is that of a mailbox which did not accept the message within the limit; 0 if the message is there.
+  unanswered(participant_handle source, std::string_view member, double seconds, std::size_t full_capacity = 0)
+      : source_{std::move(source)}, member_{member}, seconds_{seconds}, full_capacity_{full_capacity} {
     if (!source_) return;
     running_ = source_->running();
     const std::chrono::nanoseconds since = source_->running_since().time_since_epoch();
@@ -36,6 +37,12 @@ class unanswered final : public late_text {
     if (!source_) {
       return format_text("vicar: no answer within {}; the promise is not yet kept: wait longer, or look at its owner",
                          waited);
+    }
+    if (full_capacity_ != 0) {
+      return format_text(
+          "vicar: {} never got into the mailbox of {}, which was full for {} and holds options::mailbox_capacity ({}) "
+          "messages; the actor {}: wait longer, raise the capacity, or send less",
+          member_, source_->title(), waited, number_text(full_capacity_), doing());
     }
     return format_text(
         "vicar: {} did not answer {} within {}; it {} and {} in its mailbox: wait longer, or give it less to do",
@@ -58,6 +65,7 @@ class unanswered final : public late_text {
   participant_handle source_;
   std::string_view member_;
   double seconds_;
+  std::size_t full_capacity_;
   std::string_view running_;
   double busy_ = 0;  // seconds
   std::size_t depth_ = 0;

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: BSL-1.0
+// What becomes of messages to an actor whose mailbox is full, by every way to send them.
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <latch>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <vicar/testing.hpp>
+#include <vicar/vicar.hpp>
+
+#include "support/catch.hpp"
+#include "support/expect.hpp"
+#include "support/log_capture.hpp"
+#include "support/threads.hpp"
+
+using namespace std::chrono_literals;
+using support::containing;
+using support::error_text;
+using support::joined_thread;
+using vicar::overflow;
+
+namespace {
+
+struct drawer {
+  void open() { ++opened; }
+  int opened = 0;
+  int pens = 7;
+};
+
+class desk {
+ public:
+  explicit desk(std::vector<int>& put) : numbers{put} {}
+
+  using receives = vicar::messages<std::unique_ptr<int>>;
+
+  void hold(std::latch& begun, std::latch& end) {
+    begun.count_down();
+    end.wait();
+  }
+  void put(int number) { numbers.push_back(number); }
+  void take(std::unique_ptr<int> number) { numbers.push_back(*number); }
+  /// Too large for a chunk of the mailbox.
+  void spread(const std::array<int, 100>& sheet) { numbers.push_back(sheet[0]); }
+  void on_receive(std::unique_ptr<int> number) { numbers.push_back(*number); }
+  int level() {
+    ++looks;
+    return 5;
+  }
+
+  std::vector<int>& numbers;
+  std::function<void(int)> callback = [this](int number) { numbers.push_back(number); };
+  int looks = 0;
+  int secret = 3;
+  vicar::traversable<drawer> top;
+};
+
+/// An actor that is busy until `release`, so that its mailbox fills up.
+struct busy_desk {
+  explicit busy_desk(overflow way, std::size_t capacity = 1)
+      : proxy{vicar::start<desk>(vicar::options{.name = "oak", .mailbox_capacity = capacity, .on_overflow = way},
+                                 std::ref(put))
+                  .proxy()} {
+    proxy.defer<&desk::hold>(std::ref(begun), std::ref(end));
+    begun.wait();
+  }
+  ~busy_desk() {
+    release();
+    proxy.stop().wait();
+  }
+  busy_desk(const busy_desk&) = delete;
+  busy_desk& operator=(const busy_desk&) = delete;
+
+  void release() {
+    if (!std::exchange(released, true)) end.count_down();
+  }
+  void fill() {
+    while (proxy.try_defer<&desk::put>(0)) {
+    }
+  }
+  /// What the desk has when it was released and has stopped.
+  std::vector<int> numbers() {
+    release();
+    proxy.stop().get();
+    return put;
+  }
+
+  std::vector<int> put;
+  std::latch begun{1};
+  std::latch end{1};
+  bool released = false;
+  vicar::actor_proxy<desk> proxy;
+};
+
+}  // namespace
+
+VICAR_PROXY(drawer, open, pens)
+VICAR_PROXY(desk, hold, put, take, spread, callback, looks, top, VICAR_PROPERTY(level, level))
+
+TEST_CASE("a limited read limits the wait for space, too, and is not made later") {
+  busy_desk busy{overflow::block};
+  busy.fill();
+  const auto refused = [&](auto read, const char* member) {
+    const auto began = std::chrono::steady_clock::now();
+    CHECK(error_text<vicar::timeout_error>(read) == containing("vicar: ", "never got into the mailbox", "desk",
+                                                               busy.proxy.ref().urn(), member, "mailbox_capacity (1)",
+                                                               "is running hold"));
+    CHECK(std::chrono::steady_clock::now() - began >= 5ms);
+  };
+  refused([&] { return busy.proxy->looks.get(5ms); }, "looks");
+  refused([&] { return busy.proxy->level.get(5ms); }, "level");
+  refused([&] { return busy.proxy->top.get(5ms); }, "top");
+  refused([&] { return busy.proxy->top->pens.get(5ms); }, "pens");
+  refused([&] { return busy.proxy.get<&desk::looks>(5ms); }, "looks");
+  refused([&] { return busy.proxy.get(&desk::looks, 5ms); }, "int");
+  refused([&] { return busy.proxy.at<&desk::top>().get<&drawer::pens>(5ms); }, "pens");
+  refused([&] { return busy.proxy.ref().get<&desk::looks>(5ms); }, "looks");
+  CHECK(error_text<vicar::timeout_error>([&] { return busy.proxy->level.get(0s); }) ==
+        containing("never got into the mailbox"));
+  CHECK(busy.proxy.ref().stats().dropped == 0);
+  busy.release();
+  CHECK(busy.proxy->looks.get(1h) == 0);
+  CHECK(busy.proxy->level.get(1h) == 5);
+  CHECK(busy.proxy->top->pens.get(1h) == 7);
+  CHECK(busy.proxy.get(&desk::looks, 1h) == 1);
+}
+
+TEST_CASE("a limited read that waits for space goes on when there is some, and ends with the actor") {
+  busy_desk busy{overflow::block};
+  busy.fill();
+  std::latch about_to{2};
+  int read = 0;
+  {
+    const joined_thread reads{[&] {
+      about_to.count_down();
+      read = busy.proxy->level.get(1h);
+    }};
+    about_to.arrive_and_wait();
+    busy.release();
+  }
+  CHECK(read == 5);
+
+  busy_desk stopped{overflow::block};
+  stopped.fill();
+  const vicar::future<bool> end = stopped.proxy.stop();
+  std::string text;
+  {
+    const joined_thread reads{
+        [&] { text = error_text<vicar::actor_dead_error>([&] { return stopped.proxy->level.get(1h); }); }};
+    stopped.release();
+  }
+  CHECK(text == containing("level"));
+}
+
+TEST_CASE("a limited read of an actor that does not wait is refused as any other call") {
+  busy_desk fails{overflow::fail};
+  fails.fill();
+  CHECK(error_text<vicar::mailbox_full_error>([&] { return fails.proxy->looks.get(1h); }) == containing("looks"));
+  busy_desk drops{overflow::drop};
+  drops.fill();
+  CHECK(error_text<vicar::mailbox_full_error>([&] { return drops.proxy->looks.get(1h); }) == containing("looks"));
+  CHECK(drops.proxy.ref().stats().dropped == 1);
+}
+
+TEST_CASE("try_defer and try_tell return false for a full mailbox, and leave everything as it is") {
+  for (const overflow way : {overflow::block, overflow::fail, overflow::drop}) {
+    bool lost = false;
+    vicar::set_dead_letter_handler([&](const vicar::dead_letter&) { lost = true; });
+    busy_desk busy{way};
+    const auto& proxy = busy.proxy;
+    REQUIRE(proxy->put.try_defer(1));
+    auto number = std::make_unique<int>(2);
+    CHECK_FALSE(proxy->take.try_defer(std::move(number)));
+    CHECK_FALSE(proxy.try_defer(&desk::take, std::move(number)));
+    CHECK_FALSE(proxy.try_defer<&desk::take>(std::move(number)));
+    CHECK_FALSE(proxy.method<&desk::take>().try_defer(std::move(number)));
+    CHECK_FALSE(proxy.ref().try_defer<&desk::take>(std::move(number)));
+    CHECK_FALSE(proxy.ref().try_tell(std::move(number)));
+    CHECK_FALSE(vicar::any_actor_ref{proxy.ref()}.try_tell(std::move(number)));
+    CHECK_FALSE(proxy.try_defer([kept = std::move(number)](desk&) {}));
+    CHECK(number == nullptr);  // the function that was made of it took it
+    CHECK_FALSE(proxy->callback.try_defer(3));
+    CHECK_FALSE(proxy->spread.try_defer(std::array<int, 100>{}));
+    CHECK_FALSE(proxy->top->open.try_defer());
+    CHECK_FALSE(proxy.at<&desk::top>().try_defer<&drawer::open>());
+    CHECK(busy.numbers() == std::vector{1});
+    CHECK(proxy.ref().stats().dropped == 0);
+    CHECK_FALSE(lost);
+    vicar::reset_dead_letter_handler();
+  }
+}
+
+TEST_CASE("try_defer leaves what it was given with the caller if the actor refuses messages") {
+  auto number = std::make_unique<int>(2);
+  {
+    busy_desk busy{overflow::fail};
+    busy.fill();
+    CHECK_FALSE(busy.proxy->take.try_defer(std::move(number)));
+    REQUIRE(number);
+    CHECK_FALSE(busy.proxy.ref().try_tell(std::move(number)));
+    REQUIRE(number);
+    CHECK_FALSE(vicar::any_actor_ref{busy.proxy.ref()}.try_tell(std::move(number)));
+    REQUIRE(number);
+  }
+  std::vector<int> put;
+  const auto proxy = vicar::start<desk>(std::ref(put)).proxy();
+  proxy.stop().get();
+  CHECK_FALSE(proxy->take.try_defer(std::move(number)));
+  CHECK_FALSE(proxy.method<&desk::take>().try_defer(std::move(number)));
+  CHECK_FALSE(proxy.ref().try_tell(std::move(number)));
+  REQUIRE(number);
+  CHECK(*number == 2);
+}
+
+TEST_CASE("what try_defer and try_tell accepted is handled, in order with the rest") {
+  busy_desk busy{overflow::block, 100};
+  const auto& proxy = busy.proxy;
+  CHECK(proxy->put.try_defer(1));
+  proxy->put.defer(2);
+  CHECK(proxy->take.try_defer(std::make_unique<int>(3)));
+  CHECK(proxy.try_defer(&desk::put, 4));
+  CHECK(proxy.try_defer<&desk::put>(5));
+  CHECK(proxy.method<&desk::put>().try_defer(6));
+  CHECK(proxy.ref().try_tell(std::make_unique<int>(7)));
+  CHECK(vicar::any_actor_ref{proxy.ref()}.try_tell(std::make_unique<int>(8)));
+  CHECK(proxy->callback.try_defer(9));
+  std::array<int, 100> sheet{};
+  sheet[0] = 10;
+  CHECK(proxy->spread.try_defer(sheet));
+  CHECK(proxy->top->open.try_defer());
+  busy.release();
+  CHECK(proxy.get<&desk::top>().get().opened == 1);
+  CHECK(busy.numbers() == std::vector{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+}
+
+TEST_CASE(
+    "an exception of a message that try_defer sent ends the actor, and one of an argument's copy is the caller's") {
+  const support::log_capture quiet{vicar::log_level::off};
+  std::vector<int> put;
+  const auto proxy = vicar::start<desk>(std::ref(put)).proxy();
+  struct uncopyable {
+    uncopyable() = default;
+    uncopyable(const uncopyable&) { throw std::domain_error{"not this one"}; }
+  };
+  const uncopyable original;
+  const auto send = [&] { return proxy.try_defer([](desk&, const uncopyable&) {}, original); };
+  CHECK(error_text<std::domain_error>(send) == "not this one");
+  CHECK(proxy.try_defer([](desk&) { throw std::domain_error{"the end"}; }));
+  CHECK_THROWS_AS(proxy->looks.get(), vicar::actor_dead_error);
+  CHECK_FALSE(proxy->put.try_defer(1));
+}
+
+TEST_CASE("a fake takes what try_defer sends") {
+  vicar::fake<desk> fake;
+  std::vector<int> put;
+  fake.on<&desk::put>([&](int number) { put.push_back(number); });
+  const vicar::actor_proxy<desk> proxy = fake.proxy();
+  CHECK(proxy->put.try_defer(4));
+  proxy.stop().get();
+  CHECK(put == std::vector{4});
+  CHECK_FALSE(proxy->put.try_defer(5));
+}
+
+TEST_CASE("the error of a dead actor does not advise to ask first, since it may stop after that") {
+  std::vector<int> put;
+  const auto proxy = vicar::start<desk>(std::ref(put)).proxy();
+  proxy.stop().get();
+  const std::string text = error_text<vicar::actor_dead_error>([&] { proxy->put.defer(1); });
+  CHECK(text == containing("put was not delivered", "try_defer", "try_tell"));
+  CHECK(text.find("is_alive") == std::string::npos);
+}
