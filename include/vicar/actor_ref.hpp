@@ -210,7 +210,9 @@ class actor_ref : public detail::ref_base,
     static decltype(auto) call(T& object, Message&& message)
       requires requires { object.on_receive(std::forward<Message>(message)); }
     {
+      VICAR_CONVERSIONS_BEGIN
       return object.on_receive(std::forward<Message>(message));
+      VICAR_CONVERSIONS_END
     }
   };
 

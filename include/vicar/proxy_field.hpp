@@ -208,7 +208,9 @@ class proxy_field : public detail::refuses_braces {
     static decltype(auto) call(object_type& object, Arguments&&... arguments)
       requires requires { Access::get(object)(std::forward<Arguments>(arguments)...); }
     {
+      VICAR_CONVERSIONS_BEGIN
       return Access::get(object)(std::forward<Arguments>(arguments)...);
+      VICAR_CONVERSIONS_END
     }
   };
 

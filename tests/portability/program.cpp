@@ -28,7 +28,7 @@ class part {
 
 class worker : public vicar::actor {
  public:
-  explicit worker(int start) : total{start} {}
+  explicit worker(std::size_t start, float loud) : total{static_cast<int>(start)}, loudness{loud} {}
   int add(int by) { return total += by; }
   std::string text(const std::string& once, std::size_t times) const {
     std::string all;
@@ -36,30 +36,88 @@ class worker : public vicar::actor {
     return all;
   }
   float half(float of) const { return of / 2; }
+  int over(float) { return 1; }
+  int over(const std::string&) { return 2; }
+  template <class T>
+  int times(T, float by) {
+    return static_cast<int>(by);
+  }
+  static int next(std::uint8_t number) { return number + 1; }
+  static inline float shared = 1;
+  int sum(std::size_t first, unsigned char second = 1) { return static_cast<int>(first) + second; }
+  float volume() const { return loudness; }
+  void set_volume(float to) { loudness = to; }
+  float on_receive(float message) { return message; }
   std::uint8_t low(std::uint8_t byte) { return byte; }
   std::vector<int> list() const { return {1, 2, 3}; }
   int take(std::unique_ptr<int> number) { return *number; }
   void fail() { throw 42; }
-  int on_receive(int message) { return message; }
   using receives = vicar::messages<int>;
   void on_start() { ++total; }
   void on_stop() { ++total; }
   void on_failure(const std::exception_ptr&) { ++total; }
   int total;
+  float loudness;
   float ratio = 0.5F;
-  std::function<int(int)> change = [](int number) { return number; };
+  std::size_t size = 0;
+  std::function<int(std::uint8_t)> change = [](std::uint8_t number) { return number; };
   part piece;
 };
 
 }  // namespace app
 
 VICAR_PROXY(app::part, twice, size)
-VICAR_PROXY(app::worker, add, text, half, low, list, take, fail, total, ratio, change, piece)
+VICAR_PROXY(app::worker, add, text, half, over, times, next, shared, sum, low, list, take, fail, total, ratio, size,
+            change, piece, VICAR_PROPERTY(level, volume, set_volume))
+
+namespace {
+
+/// What is passed is converted to what is declared, as in a direct call.
+template <class Ref, class Proxy>
+void convert_all(const Ref& ref, const Proxy& proxy) {
+  const int number = 3;
+  const long large = 4;
+  const double real = 1.5;
+  fmt::print("{} {} {}\n", proxy->half(number).get(), proxy->over(number).get(), proxy->over(real).get());
+  fmt::print("{} {} {}\n", proxy->times(1, number).get(), proxy->next(number).get(), proxy->sum(number, large).get());
+  fmt::print("{} {}\n", proxy->change(number).get(), proxy->low(large).get());
+  proxy->half.defer(number);
+  proxy->sum.defer(large, number);
+  proxy->over.defer(real);
+  proxy->change.defer(large);
+  proxy->shared = number;
+  proxy->size = number;
+  proxy->ratio = real;
+  proxy->level = number;
+  proxy->level.set(real).get();
+  proxy->size.set(large).get();
+  fmt::print("{} {} {}\n", proxy->shared.get(), proxy->ratio.get(), proxy->level.get());
+  fmt::print("{} {}\n", ref.template call<&app::worker::half>(number).get(),
+             proxy.call(&app::worker::low, number).get());
+  fmt::print("{}\n", proxy.template call<&app::worker::next>(number).get());
+  fmt::print("{}\n", proxy.call([](app::worker&, float value) { return value; }, number).get());
+  ref.template defer<&app::worker::sum>(number, large);
+  proxy.defer(&app::worker::low, real);
+  proxy.template set<&app::worker::size>(number).get();
+  proxy.set(&app::worker::ratio, real).get();
+  ref.tell(number);
+  fmt::print("{}\n", ref.ask(real).get());
+
+  vicar::promise<float> promise;
+  const auto future = promise.get_future();
+  promise.set_value(number);
+  fmt::print("{} {}\n", future.get(), vicar::make_ready_future(large).map([](float value) { return value; }).get());
+  const auto numbers = vicar::make_ready_future(std::vector<int>{1, 2});
+  fmt::print("{}\n", numbers.reduce([](float left, float right) { return left + right; }, 0).get());
+}
+
+}  // namespace
 
 int main() {
   const std::chrono::seconds limit{60};
-  const auto ref = vicar::start<app::worker>(vicar::options{.name = "w", .mailbox_capacity = 100}, 1);
+  const auto ref = vicar::start<app::worker>(vicar::options{.name = "w", .mailbox_capacity = 100}, 1, 2);
   const auto proxy = ref.proxy();
+  convert_all(ref, proxy);
   proxy->add.defer(1);
   fmt::print("{} {}\n", proxy->add(2).get(), proxy->text("ab", 2).get(limit));
   fmt::print("{} {} {}\n", proxy->half(3).get(), proxy->low(7).get(), proxy->take(std::make_unique<int>(6)).get());
@@ -78,10 +136,11 @@ int main() {
     fmt::print("{}\n", number);
   }
   for (const vicar::any_actor_ref& any : vicar::registry::get_all()) {
-    fmt::print("{}\n", std::any_cast<int>(any.ask(7).get()));
+    fmt::print("{}\n", std::any_cast<float>(any.ask(7).get()));
   }
   vicar::fake<app::worker> fake;
   fake.on<&app::worker::add>([](int) { return 5; });
+  fake.on<&app::worker::half>([](int of) { return of; });
   fmt::print("{}\n", fake.proxy()->add(1).get());
   ref.stop().get();
 }

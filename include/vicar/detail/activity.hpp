@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <vicar/detail/chrono.hpp>
+#include <vicar/detail/convert.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/options.hpp>
 
@@ -54,7 +55,7 @@ class activity {
 #if defined(CLOCK_MONOTONIC_COARSE)
     std::timespec now{};
     clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+    return convert<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
 #else
     return steady_now();
 #endif

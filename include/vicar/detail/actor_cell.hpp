@@ -64,6 +64,7 @@ class actor_cell final : public cell {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"
 #endif
+  VICAR_CONVERSIONS_BEGIN
   template <class... Arguments>
   void construct(Arguments&&... arguments) {
     if constexpr (parenthesised<T, Arguments...>) {
@@ -72,6 +73,7 @@ class actor_cell final : public cell {
       ::new (object_address()) T{std::forward<Arguments>(arguments)...};
     }
   }
+  VICAR_CONVERSIONS_END
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
@@ -101,6 +103,7 @@ class actor_cell final : public cell {
   bool receive_listed(erased_message& incoming, messages<Messages...>) {
     return (receive_exactly<Messages>(incoming) || ...);
   }
+  VICAR_CONVERSIONS_BEGIN
   template <class Message>
   bool receive_exactly(erased_message& incoming) {
     if (incoming.tag != &type_tag<Message>) return false;
@@ -108,6 +111,7 @@ class actor_cell final : public cell {
         [&]() -> decltype(auto) { return object_.on_receive(std::move(*static_cast<Message*>(incoming.object))); });
     return true;
   }
+  VICAR_CONVERSIONS_END
 
   std::size_t object_size() const noexcept override { return sizeof(T); }
   void destroy_object() override { object_.~T(); }

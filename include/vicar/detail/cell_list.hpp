@@ -3,6 +3,8 @@
 #define VICAR_DETAIL_CELL_LIST_HPP
 
 #include <cstddef>
+#include <cstdint>
+#include <new>
 
 #include <vicar/detail/cell.hpp>
 
@@ -12,8 +14,8 @@ namespace vicar::detail {
 /// starts an actor, and take much longer.
 class cell_list {
  public:
-  /// Empty, with room for so many.
-  explicit cell_list(std::size_t most) : cells_{most == 0 ? nullptr : new cell_handle[most]} {}
+  /// Empty, with space for `most`.
+  explicit cell_list(std::size_t most) : cells_{most == 0 ? nullptr : new cell_handle[bounded(most)]} {}
   cell_list(cell_list&& other) noexcept : cells_{other.cells_}, size_{other.size_} {
     other.cells_ = nullptr;
     other.size_ = 0;
@@ -30,6 +32,13 @@ class cell_list {
   cell_handle* end() noexcept { return cells_ + size_; }
 
  private:
+  /// What is more than fits in memory throws `std::bad_alloc`. GCC, when it optimises whole programs, warns of the size
+  /// that `new` would ask for otherwise.
+  static std::size_t bounded(std::size_t most) {
+    if (most > PTRDIFF_MAX / sizeof(cell_handle)) throw std::bad_alloc{};
+    return most;
+  }
+
   cell_handle* cells_;
   std::size_t size_ = 0;
 };

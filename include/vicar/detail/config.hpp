@@ -43,6 +43,19 @@
 #define VICAR_COLD
 #endif
 
+// Between these two, what the user passes is converted to what his own function or field declares. A call with the same
+// literal would be silent in his code; here the compiler sees a variable, and he could not correct the line.
+#if defined(__GNUC__)
+#define VICAR_CONVERSIONS_BEGIN                                                                                        \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wconversion\"")                                    \
+      _Pragma("GCC diagnostic ignored \"-Wsign-conversion\"") _Pragma("GCC diagnostic ignored \"-Wfloat-conversion\"") \
+          _Pragma("GCC diagnostic ignored \"-Wdouble-promotion\"")
+#define VICAR_CONVERSIONS_END _Pragma("GCC diagnostic pop")
+#else
+#define VICAR_CONVERSIONS_BEGIN
+#define VICAR_CONVERSIONS_END
+#endif
+
 // `consteval`, except for Clang 15, which crashes at the immediate functions in the umbrella header. AppleClang 14.0.3
 // is made of Clang 15.
 #if defined(__clang__) && \

@@ -156,6 +156,7 @@ class VICAR_SHARED thread_dispatcher final : public waker {
           owner.runs_on(0);
           return;
         case cell::progress::left:
+        default:
           std::exit(owner.threw() ? EXIT_FAILURE : EXIT_SUCCESS);  // NOLINT(concurrency-mt-unsafe): as main returns
       }
     }

@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/config.hpp>
 #include <vicar/detail/member_traits.hpp>
 
 namespace vicar::detail {
@@ -35,11 +36,15 @@ constexpr decltype(auto) invoke(Function&& function, Arguments&&... arguments) {
       if constexpr (std::is_member_object_pointer_v<pointer>) {
         return (object_of<class_type>(std::forward<Object>(object)).*function);
       } else {
+        VICAR_CONVERSIONS_BEGIN
         return (object_of<class_type>(std::forward<Object>(object)).*function)(std::forward<Rest>(rest)...);
+        VICAR_CONVERSIONS_END
       }
     }(std::forward<Arguments>(arguments)...);
   } else {
+    VICAR_CONVERSIONS_BEGIN
     return std::forward<Function>(function)(std::forward<Arguments>(arguments)...);
+    VICAR_CONVERSIONS_END
   }
 }
 

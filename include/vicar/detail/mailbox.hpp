@@ -12,6 +12,7 @@
 #include <utility>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/convert.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/spin_lock.hpp>
 #include <vicar/detail/time_limit.hpp>
@@ -154,7 +155,7 @@ class VICAR_SHARED mailbox {
     // wait. The difference may be too large if this thread is held up in between.
     const std::uint64_t handled = handled_.load(std::memory_order_relaxed);
     const std::uint64_t pushed = pushed_.load(std::memory_order_relaxed);
-    const std::size_t waiting = pushed > handled ? static_cast<std::size_t>(pushed - handled) : 0;
+    const std::size_t waiting = pushed > handled ? convert<std::size_t>(pushed - handled) : 0;
     return waiting < capacity_ ? waiting : capacity_;
   }
   bool closed() const noexcept {

@@ -78,7 +78,9 @@ struct pointer_invoker : invoker_base {
   template <class T, class... Arguments>
     requires(!std::invocable<pointer, T&, Arguments...> && std::invocable<pointer, Arguments...>)
   static constexpr decltype(auto) call(T&, Arguments&&... arguments) {
+    VICAR_CONVERSIONS_BEGIN
     return Member(std::forward<Arguments>(arguments)...);
+    VICAR_CONVERSIONS_END
   }
 };
 /// Methods, of which there are most, without what is needed for everything else.
@@ -93,7 +95,9 @@ struct pointer_invoker<Method> : invoker_base {
       -> decltype((object.*Method)(static_cast<Arguments&&>(arguments)...)) {
     // GCC, when it optimises, takes the implicit conversion to a base for an access of the wrong type, and warns.
     auto& owner = static_cast<std::conditional_t<std::is_const_v<T>, const Class, Class>&>(object);
+    VICAR_CONVERSIONS_BEGIN
     return (owner.*Method)(static_cast<Arguments&&>(arguments)...);
+    VICAR_CONVERSIONS_END
   }
 };
 
@@ -110,7 +114,9 @@ struct function_invoker : invoker_base {
     requires std::is_member_function_pointer_v<Function>
   static constexpr auto call(T& object, Function&& method, Arguments&&... arguments)
       -> decltype((object.*method)(static_cast<Arguments&&>(arguments)...)) {
+    VICAR_CONVERSIONS_BEGIN
     return (object.*method)(static_cast<Arguments&&>(arguments)...);
+    VICAR_CONVERSIONS_END
   }
   template <class T, class... Arguments>
     requires(!std::is_member_function_pointer_v<Function> && std::invocable<Function, T&, Arguments...>)
@@ -135,7 +141,9 @@ struct constant_field {
   }
   template <class T, class Value>
   static void set(T& object, Value&& value) {
+    VICAR_CONVERSIONS_BEGIN
     object.*Field = std::forward<Value>(value);
+    VICAR_CONVERSIONS_END
   }
 };
 template <class Pointer>
@@ -148,7 +156,9 @@ struct pointed_field {
   }
   template <class T, class Value>
   static void set(T& object, Pointer field, Value&& value) {
+    VICAR_CONVERSIONS_BEGIN
     object.*field = std::forward<Value>(value);
+    VICAR_CONVERSIONS_END
   }
 };
 ///@}

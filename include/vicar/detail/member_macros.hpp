@@ -2,6 +2,7 @@
 #ifndef VICAR_DETAIL_MEMBER_MACROS_HPP
 #define VICAR_DETAIL_MEMBER_MACROS_HPP
 
+#include <vicar/detail/config.hpp>
 #include <vicar/detail/for_each_macro.hpp>
 
 // The preprocessor's part of the registration.
@@ -62,12 +63,16 @@
     template <class VicarClass, class VicarValue>                                                          \
     static constexpr auto set(VicarClass& vicar_object, VicarValue&& vicar_value)                          \
         -> decltype(static_cast<void>(vicar_object.member = ::std::forward<VicarValue>(vicar_value))) {    \
+      VICAR_CONVERSIONS_BEGIN                                                                              \
       vicar_object.member = ::std::forward<VicarValue>(vicar_value);                                       \
+      VICAR_CONVERSIONS_END                                                                                \
     }                                                                                                      \
     template <class VicarClass, class... VicarArguments>                                                   \
     static constexpr auto call(VicarClass& vicar_object, VicarArguments&&... vicar_arguments)              \
         -> decltype(vicar_object.member(::std::forward<VicarArguments>(vicar_arguments)...)) {             \
+      VICAR_CONVERSIONS_BEGIN                                                                              \
       return vicar_object.member(::std::forward<VicarArguments>(vicar_arguments)...);                      \
+      VICAR_CONVERSIONS_END                                                                                \
     }                                                                                                      \
   };                                                                                                       \
   static_assert(::vicar::detail::name_exists<vicar_access_##member, typename VicarContext::object_type>(), \
@@ -114,7 +119,9 @@
   template <class VicarClass, class VicarValue>                                                      \
   static constexpr auto set(VicarClass& vicar_object, VicarValue&& vicar_value)                      \
       -> decltype(static_cast<void>(vicar_object.setter(::std::forward<VicarValue>(vicar_value)))) { \
+    VICAR_CONVERSIONS_BEGIN                                                                          \
     vicar_object.setter(::std::forward<VicarValue>(vicar_value));                                    \
+    VICAR_CONVERSIONS_END                                                                            \
   }
 
 #endif

@@ -182,6 +182,9 @@ class member_operations : public refuses_braces_after_function {
   }
 
  protected:
+  member_operations() = default;
+  member_operations(const member_operations&) = default;
+  member_operations& operator=(const member_operations&) = default;
   ~member_operations() = default;
 
  private:

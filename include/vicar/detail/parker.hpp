@@ -9,6 +9,7 @@
 #include <sched.h>
 
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/convert.hpp>
 #include <vicar/detail/time_limit.hpp>
 
 #if defined(__linux__) && !defined(VICAR_NO_FUTEX)
@@ -69,24 +70,32 @@ bool spin_until(Condition condition) {
 
 #if VICAR_USES_FUTEX
 
+// Where time_t is wider than long, on 32-bit targets with -D_TIME_BITS=64, SYS_futex takes the first half of the
+// seconds for all of them, and the second half for the nanoseconds. Linux 5.1 and later have a call for them.
+#if defined(SYS_futex_time64)
+inline constexpr long futex_call = sizeof(std::time_t) > sizeof(long) ? SYS_futex_time64 : SYS_futex;
+#else
+inline constexpr long futex_call = SYS_futex;
+#endif
+
 /// Sleeps while `word` holds `expected`, at most until `limit`. May return early; look at the word again.
 inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
   std::timespec until{};
   if (!limit.forever()) {
     constexpr std::int64_t second = 1'000'000'000;
     // The steady clock is CLOCK_MONOTONIC in both standard libraries.
-    until.tv_sec = static_cast<std::time_t>(limit.until_nanoseconds() / second);
-    until.tv_nsec = static_cast<long>(limit.until_nanoseconds() % second);
+    until.tv_sec = convert<std::time_t>(limit.until_nanoseconds() / second);
+    until.tv_nsec = convert<decltype(until.tv_nsec)>(limit.until_nanoseconds() % second);
   }
-  syscall(SYS_futex, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, limit.forever() ? nullptr : &until, nullptr,
+  syscall(futex_call, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, limit.forever() ? nullptr : &until, nullptr,
           FUTEX_BITSET_MATCH_ANY);
 }
 
 inline void wake_one(const wait_word& word) noexcept {
-  syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+  syscall(futex_call, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
 }
 inline void wake_all(const wait_word& word) noexcept {
-  syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0);
+  syscall(futex_call, &word, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0);
 }
 /// Wakes at most `count` sleepers, or more where the system cannot count them. Returns whether others may sleep still.
 inline bool wake_some(const wait_word& word, std::size_t count) noexcept {

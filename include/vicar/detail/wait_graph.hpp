@@ -52,12 +52,12 @@ class VICAR_SHARED participant {
   /// more.
   virtual void about_to_wait() noexcept = 0;
 
+  /// Of `wait_edge` alone, and guarded by the graph's lock. No friend, as a friend could call the destructor, which
+  /// -Wnon-virtual-dtor warns of.
+  const class wait_edge* own_edge = nullptr;
+
  protected:
   ~participant() = default;
-
- private:
-  friend class wait_edge;
-  const class wait_edge* edge_ = nullptr;  // guarded by the graph's lock
 };
 
 using participant_handle = counted_handle<participant>;
@@ -161,8 +161,8 @@ class wait_edge {
   };
   static look from(const participant& waiter) {
     const std::lock_guard lock{wait_graph_mutex()};
-    if (!waiter.edge_ || !waiter.edge_->target_.try_retain()) return {};
-    return {participant_handle::adopt(&waiter.edge_->target_), waiter.edge_->what_};
+    if (!waiter.own_edge || !waiter.own_edge->target_.try_retain()) return {};
+    return {participant_handle::adopt(&waiter.own_edge->target_), waiter.own_edge->what_};
   }
 
  private:
@@ -179,7 +179,7 @@ class wait_edge {
 
   /// Makes `edge` the one of every actor on this thread; under the lock, as all below.
   static void set_edges(const wait_edge* edge) noexcept {
-    for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.edge_ = edge;
+    for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.own_edge = edge;
   }
   void leave() noexcept {
     set_edges(this);
@@ -200,7 +200,7 @@ class wait_edge {
 
   /// The edge that is in the way of `target_`'s doing something; null if it waits for nothing, or will not for ever.
   const wait_edge* next() const noexcept {
-    const wait_edge* const edge = target_.edge_;
+    const wait_edge* const edge = target_.own_edge;
     return edge && !edge->limited_ && edge->event_.pending() ? edge : nullptr;
   }
 
@@ -259,6 +259,7 @@ class wait_edge {
       case wait_reason::value:
         return format_text("a future's value, which {}.{} makes", name, doing(target_));
       case wait_reason::reply:
+      default:
         break;
     }
     if (doing(target_) == what_) return format_text("{}.{}", name, what_);

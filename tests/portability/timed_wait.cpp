@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <cstdint>
+#include <cstdio>
+
+#include <vicar/detail/parker.hpp>
+#include <vicar/detail/time_limit.hpp>
+
+// A wait with a limit sleeps until the limit, which is no whole second, and not for a part of that time only: the
+// kernel would have read the limit as another type. A signal may wake it now and then.
+int main() {
+  using vicar::detail::time_limit;
+  const vicar::detail::wait_word word{0};
+  const time_limit limit{std::chrono::milliseconds{1500}};
+  int sleeps = 0;
+  while (vicar::detail::steady_now() < limit.until_nanoseconds()) {
+    vicar::detail::sleep_while(word, 0, limit);
+    ++sleeps;
+  }
+  std::printf("%s\n", sleeps <= 20 ? "slept" : "spun");
+}
