@@ -51,6 +51,9 @@
   static_assert(!::vicar::detail::read_names(#__VA_ARGS__).qualified,                                                  \
                 "vicar: a list of members takes names, as in VICAR_PROXY(type, add, calls); leave out & and type::");  \
   friend struct ::vicar::detail::member_access;                                                                        \
+  struct vicar_list {                                                                                                  \
+    static constexpr bool parsed() { return true; }                                                                    \
+  };                                                                                                                   \
   template <class VicarContext>                                                                                        \
   struct vicar_interface {                                                                                             \
     const VicarContext* vicar_context;                                                                                 \
@@ -158,6 +161,11 @@ struct member_access {
   template <class T>
   static constexpr bool in_class = requires { typename T::template vicar_interface<direct_context<T>>; };
 
+  /// False inside the class above its list: the compiler parses function bodies in their order, when the class ends.
+  template <class T>
+  static constexpr bool parsed =
+      from_outside<T> || !in_class<T> || requires { typename std::bool_constant<T::vicar_list::parsed()>; };
+
   struct unregistered {};
 
   template <class T, class Context>
@@ -184,7 +192,13 @@ VICAR_CONSTEVAL bool check_registered() {
       is_registered<T>,
       "vicar: this class has no registered members up to here; put VICAR_PROXY(type, members...) at global scope between the "
       "class and the first function that uses a member by name, or use proxy.call(&type::member, arguments...)");
-  return is_registered<T>;
+  if constexpr (is_registered<T>) {
+    static_assert(
+        member_access::parsed<T>,
+        "vicar: VICAR_PROXY_MEMBERS stands below a function of the class that uses a member by name; put the list above it");
+    return member_access::parsed<T>;
+  }
+  return false;
 }
 
 /// True if `T` has a member of that name, hidden overloads included; of final classes nothing more is known than what
