@@ -68,19 +68,23 @@ inline std::string actor_table() {
 /// The stack of every actor's thread, for people to read: a heading with the actor's name and, where the program lets
 /// it, a line with the name of each function. Each thread writes down its own stack in a signal handler, for which the
 /// last free real-time signal of the process is taken; system calls are restarted. May be called from any thread;
-/// blocks until the threads have answered, a second each at most. Linux only; elsewhere it says so.
+/// blocks until the threads have answered, a second each at most. On Linux, and where <boost/stacktrace.hpp> is found
+/// when the program is compiled; elsewhere the text is a line that says which of them is missing. With
+/// VICAR_NO_STACKTRACE defined, Boost is not used.
 ///
 /// Functions have names where the program was linked with `-rdynamic`, and those that are local to a file, too, and
 /// lines, where Boost.Stacktrace has libbacktrace: the CMake target `vicar::debug` sees to both.
 inline std::string thread_tracebacks() {
   std::string text;
-#if defined(__linux__)
+#if VICAR_HAS_THREAD_STACKS
   for (const detail::cell_handle& each : detail::cell_table::instance().snapshot(detail::cell_table::which::all)) {
     const long thread = each->thread();
     if (thread == 0) continue;
     text += fmt::format("{} ({}), thread {}:\n", one_line(each->name()), each->class_name(), thread);
     text += detail::thread_stack::instance().text_of(thread);
   }
+#elif defined(__linux__)
+  text = "vicar: there are no stacks; compile this program with Boost.Stacktrace, and without VICAR_NO_STACKTRACE\n";
 #else
   text = "vicar: the stacks of other threads can be had on Linux only\n";
 #endif

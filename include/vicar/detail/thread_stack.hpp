@@ -14,7 +14,6 @@
 #include <string>
 
 #include <fmt/core.h>
-#include <boost/stacktrace.hpp>
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/fork.hpp>
@@ -22,9 +21,15 @@
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/time_limit.hpp>
 
-#if defined(__linux__)
+// Whether there are stacks: VICAR_NO_STACKTRACE leaves out Boost where it could be had.
+#if defined(__linux__) && !defined(VICAR_NO_STACKTRACE) && __has_include(<boost/stacktrace.hpp>)
+#define VICAR_HAS_THREAD_STACKS 1
+#include <boost/stacktrace.hpp>
+
 #include <sys/syscall.h>
 #include <unistd.h>
+#else
+#define VICAR_HAS_THREAD_STACKS 0
 #endif
 
 namespace vicar::detail {
@@ -36,7 +41,7 @@ inline constexpr int restart_system_calls = 0;
 inline constexpr int restart_system_calls = SA_RESTART;
 #endif
 
-#if defined(__linux__)
+#if VICAR_HAS_THREAD_STACKS
 
 /// The stack of another thread, taken by that thread itself in a signal handler: one at a time in the process.
 class VICAR_SHARED thread_stack {
