@@ -67,10 +67,10 @@ inline std::string actor_table() {
 
 /// The stack of every actor's thread, for people to read: a heading with the actor's name and, where the program lets
 /// it, a line with the name of each function. Each thread writes down its own stack in a signal handler, for which the
-/// last free real-time signal of the process is taken; system calls are restarted. May be called from any thread;
-/// blocks until the threads have answered, a second each at most. On Linux, and where <boost/stacktrace.hpp> is found
-/// when the program is compiled; elsewhere the text is a line that says which of them is missing. With
-/// VICAR_NO_STACKTRACE defined, Boost is not used.
+/// last free real-time signal of the process is taken; system calls are restarted where the system can, and `poll` and
+/// the like fail with `EINTR`. May be called from any thread; blocks until the threads have answered, a second each at
+/// most. On Linux, and where <boost/stacktrace.hpp> is found when the program is compiled; elsewhere the text is a line
+/// that says which of them is missing. With VICAR_NO_STACKTRACE defined, Boost is not used.
 ///
 /// Functions have names where the program was linked with `-rdynamic`, and those that are local to a file, too, and
 /// lines, where Boost.Stacktrace has libbacktrace: the CMake target `vicar::debug` sees to both.
