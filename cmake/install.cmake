@@ -37,3 +37,4 @@ configure_file(cmake/vicar.pc.in vicar.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/vicar.pc DESTINATION ${pkgconfig})
 
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES cmake/valgrind.supp DESTINATION ${CMAKE_INSTALL_DATADIR}/vicar)

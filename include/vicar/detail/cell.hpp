@@ -24,6 +24,7 @@
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/detail/unanswered.hpp>
 #include <vicar/detail/urn.hpp>
+#include <vicar/detail/valgrind.hpp>
 #include <vicar/detail/wait_graph.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
@@ -99,7 +100,9 @@ class VICAR_SHARED cell : public participant {
   void release() noexcept final {
     // Releases what was done through this reference, and acquires what was done through the others before the cell is
     // freed.
+    happens_before(this);
     if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    happens_after(this);
     {
       const std::lock_guard lock{wait_graph_mutex()};
     }  // whoever looks at this cell through a pending reply is done

@@ -6,6 +6,8 @@
 #include <concepts>
 #include <cstdint>
 
+#include <vicar/detail/valgrind.hpp>
+
 namespace vicar::detail {
 
 /// Counts the references to a `Derived`, which is made with one and deleted with the last. Takes a tenth of the time
@@ -20,7 +22,10 @@ class counted {
   void retain() const noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
   void release() const noexcept {
     // Releases what was done through this reference, and acquires what was done through the others before the end.
-    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete static_cast<const Derived*>(this);
+    happens_before(this);
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    happens_after(this);
+    delete static_cast<const Derived*>(this);
   }
 
  protected:

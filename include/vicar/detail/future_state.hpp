@@ -21,6 +21,7 @@
 #include <vicar/detail/state_pool.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/detail/unanswered.hpp>
+#include <vicar/detail/valgrind.hpp>
 #include <vicar/detail/wait_graph.hpp>
 #include <vicar/error.hpp>
 
@@ -80,7 +81,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   /// Whether the caller's handle is the only one of a consumer: then it may move the value out, and the producer gives
   /// no further handle away. Acquires what the other consumers did before they let go.
   bool move_out() noexcept {
-    std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires as said above
+    std::uint32_t now = look();  // acquires as said above
     while ((now & all_handles) == (one_consumer | producer_bit)) {
       // Acquires as said above; decides between this and `offer_consumer`.
       if (word_.compare_exchange_weak(now, now | moved_out, std::memory_order_acquire)) return true;
@@ -94,10 +95,13 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   bool claim() noexcept {
     // Acquires what a producer wrote that returned the right: it may have begun to construct a value in this state. The
     // outcome itself is published by `publish`.
-    return (word_.fetch_or(claimed, std::memory_order_acquire) & claimed) == 0;
+    const bool free = (word_.fetch_or(claimed, std::memory_order_acquire) & claimed) == 0;
+    happens_after(&word_);
+    return free;
   }
   /// Returns the right because the outcome could not be stored.
   void unclaim() noexcept {
+    happens_before(&word_);
     word_.fetch_and(~claimed, std::memory_order_release);  // releases what was written of a value whose copy threw
   }
   void store_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
@@ -110,6 +114,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   }
   void publish() noexcept {
     // Releases the outcome to whoever sees `ready`; acquires the continuation.
+    happens_before(&word_);
     const std::uint32_t before = word_.fetch_or(claimed | ready_bit, std::memory_order_acq_rel);
     if (before & sleeping) wake_all(word_);
     if (before & continued) continuation_->run(*continuation_);
@@ -120,8 +125,10 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     wait_word& word = word_;  // for its address, which a state that is gone cannot be asked for
     // Releases the outcome and what the producer did; acquires the continuation, and what the consumers did if none is
     // left.
+    happens_before(&word);
     const std::uint32_t before = word.fetch_sub(producer_bit - ready_bit, std::memory_order_acq_rel);
     if ((before & all_consumers) == 0) {
+      happens_after(&word);
       free(before);
       return;
     }
@@ -131,6 +138,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   /// Takes over the lazy value, which was made with `new`.
   void set_lazy(lazy_extra* lazy) noexcept {
     extra_ = lazy;
+    happens_before(&word_);
     // Releases the lazy value to those who ask later or sleep now.
     if (word_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(word_);
   }
@@ -138,10 +146,10 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   // The consumers' side.
 
   /// Acquires the outcome.
-  bool published() const noexcept { return (word_.load(std::memory_order_acquire) & ready_bit) != 0; }
+  bool published() const noexcept { return (look() & ready_bit) != 0; }
   /// Whether `await` would wait for nobody. Throws `std::bad_alloc` where it asks many sources.
   bool ready() {
-    const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+    const std::uint32_t now = look();  // acquires the outcome, or the lazy value
     if (now & ready_bit) return true;
     return (now & lazy_bit) ? lazy().ready(*this) : static_cast<bool>(absent_source());
   }
@@ -150,7 +158,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   /// `limit`.
   future_state_base* await(const time_limit& limit) {
     for (;;) {
-      const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+      const std::uint32_t now = look();  // acquires the outcome, or the lazy value
       if (now & ready_bit) return nullptr;
       if (now & lazy_bit) return lazy().await(*this, limit);
       if (!sleep(limit)) return this;
@@ -160,7 +168,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   /// As `await`, but does not make a value whose sources are ready; one without sources is made.
   future_state_base* await_ready(const time_limit& limit) {
     for (;;) {
-      const std::uint32_t now = word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+      const std::uint32_t now = look();  // acquires the outcome, or the lazy value
       if (now & ready_bit) return nullptr;
       if (now & lazy_bit) return lazy().await_ready(*this, limit);
       if (!sleep(limit)) return this;
@@ -178,6 +186,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   /// Fills the one slot for a continuation. `next` must stay in place until it has run.
   void attach(continuation& next) noexcept {
     continuation_ = &next;
+    happens_before(&word_);
     // Releases the continuation to the producer; acquires the outcome if it is there already.
     if (word_.fetch_or(continued, std::memory_order_acq_rel) & ready_bit) next.run(next);
   }
@@ -227,10 +236,20 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     throw vicar::error{"vicar: one future has more than 4 million copies; keep fewer, or pass them by reference"};
   }
 
+  /// Acquires whatever was published.
+  std::uint32_t look() const noexcept {
+    const std::uint32_t now = word_.load(std::memory_order_acquire);
+    happens_after(&word_);
+    return now;
+  }
+
   void drop(std::uint32_t share) noexcept {
     // Releases what this handle did, and acquires what the others did before the state is freed.
+    happens_before(&word_);
     const std::uint32_t before = word_.fetch_sub(share, std::memory_order_acq_rel);
-    if ((before & all_handles) == share) free(before);
+    if ((before & all_handles) != share) return;
+    happens_after(&word_);
+    free(before);
   }
 
   /// `before` is what the word was with the last handle.
@@ -270,8 +289,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   }
 
   bool changed() const noexcept {
-    return (word_.load(std::memory_order_acquire) & (ready_bit | lazy_bit)) !=
-           0;  // acquires the outcome, or the lazy value
+    return (look() & (ready_bit | lazy_bit)) != 0;  // acquires the outcome, or the lazy value
   }
 
   /// Blocks until `changed`, at most until `limit`.

@@ -9,6 +9,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/parker.hpp>
+#include <vicar/detail/valgrind.hpp>
 
 namespace vicar::detail {
 
@@ -20,10 +21,13 @@ class spin_lock {
  public:
   void lock() noexcept {
     // Acquires what the last holder did.
-    if (!held_.exchange(true, std::memory_order_acquire)) return;
-    wait();
+    if (held_.exchange(true, std::memory_order_acquire)) wait();
+    happens_after(this);
   }
-  void unlock() noexcept { held_.store(false, std::memory_order_release); }  // releases what this holder did
+  void unlock() noexcept {
+    happens_before(this);
+    held_.store(false, std::memory_order_release);  // releases what this holder did
+  }
 
  private:
   [[gnu::noinline, gnu::cold]] void wait() noexcept {

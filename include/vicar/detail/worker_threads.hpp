@@ -12,6 +12,7 @@
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/thread_state.hpp>
 #include <vicar/detail/time_limit.hpp>
+#include <vicar/detail/valgrind.hpp>
 
 namespace vicar::detail {
 
@@ -39,6 +40,7 @@ class worker_threads {
     if (worker* const idle = which == job_thread::own ? nullptr : take_idle(heritage.schedule())) {
       idle->next = std::move(job);
       idle->heritage = heritage;
+      happens_before(idle);
       // Releases the job; acquires that the worker is about to sleep.
       if (idle->state.exchange(given, std::memory_order_acq_rel) == asleep) wake_one(idle->state);
       return;
@@ -103,6 +105,7 @@ class worker_threads {
       job([&] { offered = between.clean(self.heritage) && which == job_thread::reused && offer(self); });
       job = {};
       if (!offered || !wait_for_next(self)) return;
+      happens_after(&self);
       job = std::exchange(self.next, {});
       self.heritage.take_over();
       self.state.store(waiting, std::memory_order_relaxed);  // relaxed: nobody knows this worker before it is offered
