@@ -230,6 +230,62 @@ TEST_CASE("self works in constructors, through bases, and beside an actor that i
   ref.stop().get();
 }
 
+namespace {
+struct with_part {
+  struct part : vicar::actor {};
+  std::unique_ptr<part> apart = std::make_unique<part>();
+  std::string ask() { return std::string{apart->name()}; }
+};
+}  // namespace
+
+TEST_CASE("self of a part outside of the actor's object says so") {
+  const auto ref = start<with_part>({.name = "whole"});
+  const std::string text = text_of<vicar::error>([&] { ref.call<&with_part::ask>().get(); });
+  CHECK(contains(text, "vicar: self was called in whole ("));
+  CHECK(contains(text, "is no part of the actor's object"));
+  ref.stop().get();
+}
+
+namespace {
+/// Sends itself more in its constructor than its mailbox holds.
+struct hasty {
+  hasty() {
+    for (int i = 0; i < 3; ++i) self(*this).defer<&hasty::nothing>();
+  }
+  void nothing() {}
+};
+struct socket_like {
+  static constexpr bool vicar_hooks = false;
+  void on_receive(const char*, std::size_t) {}
+  void on_stop(int) {}
+  void on_start() { started = true; }
+  bool started = false;
+};
+struct foreign_socket {
+  void on_receive(const char*, std::size_t) {}
+  void on_stop(int) {}
+
+ private:
+  void on_start() {}
+};
+}  // namespace
+
+template <>
+inline constexpr bool vicar::enable_hooks<foreign_socket> = false;
+
+TEST_CASE("a constructor that fills its own mailbox is told about the capacity") {
+  const std::string text = text_of<vicar::deadlock_error>([] { start<hasty>({.mailbox_capacity = 2}); });
+  CHECK(contains(text, "waits for space in its own mailbox for nothing"));
+  CHECK(contains(text, "options::mailbox_capacity"));
+}
+
+TEST_CASE("members with the names of hooks are none where the class says so") {
+  const auto ref = start<socket_like>();
+  CHECK_FALSE(ref.get(&socket_like::started).get());
+  CHECK(ref.stop().get());
+  CHECK(start<foreign_socket>().stop().get());
+}
+
 TEST_CASE("self outside the actor throws and names the class") {
   worker free_standing;
   CHECK(contains(text_of<vicar::error>([&] { self(free_standing); }),
@@ -609,7 +665,7 @@ TEST_CASE("no thread: start throws, the object is gone and nothing is left") {
   const std::string text = text_of<vicar::error>([&] { start<worker>({.name = "unlucky"}, &book); });
   REQUIRE(pthread_setattr_default_np(&usual) == 0);
   CHECK(contains(text, "vicar: no thread for"));
-  CHECK(contains(text, "worker (urn:uuid:"));
+  CHECK(contains(text, "unlucky ("));
   CHECK(book.entries == entries{"constructor", "destructor"});
   CHECK(vicar::detail::cell_table::instance().snapshot(vicar::detail::cell_table::which::all).size() == others.size());
   auto ref = start<worker>();

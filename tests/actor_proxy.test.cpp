@@ -722,3 +722,28 @@ TEST_CASE("a full mailbox refuses the call and says so with the member's name") 
     });
   }
 }
+
+namespace {
+struct labelled {
+  int listed(int x) { return x; }
+  int other(int x) { return x; }
+  int count = 0;
+};
+}  // namespace
+
+VICAR_PROXY(labelled, listed, count)
+
+TEST_CASE("a registered member that is named by a pointer has its name in texts, another one its parameters") {
+  const auto proxy = vicar::start<labelled>().proxy();
+  proxy.stop().get();
+  const auto text_for = [](const auto& answer) {
+    return support::error_text<vicar::actor_dead_error>([&] { answer.get(); });
+  };
+  CHECK(text_for(proxy.call(&labelled::listed, 1)) == containing(", listed was not delivered"));
+  CHECK(text_for(proxy.ref().call(&labelled::listed, 1)) == containing(", listed was not delivered"));
+  CHECK(text_for(proxy.get(&labelled::count)) == containing(", count was not delivered"));
+  CHECK(text_for(proxy.set(&labelled::count, 1)) == containing(", count was not delivered"));
+  CHECK(text_for(proxy.call(&labelled::other, 1)) == containing("labelled::(int) -> int was not delivered"));
+  CHECK(support::error_text<vicar::actor_dead_error>([&] { proxy.defer(&labelled::listed, 1); }) ==
+        containing(", listed was not delivered"));
+}

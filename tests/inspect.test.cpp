@@ -20,6 +20,25 @@
 #include "support/log_capture.hpp"
 
 namespace app {
+struct any_holder {
+  std::any first;
+};
+/// Takes whatever it is given.
+struct greedy {
+  greedy() = default;
+  template <class Value>
+  greedy(const Value&) {}  // NOLINT: as the values of some JSON libraries
+};
+struct greedy_holder {
+  greedy first;
+  int second;
+};
+struct counted_base {
+  int count;
+};
+struct derived_holder : counted_base {
+  std::any first;
+};
 
 struct item {
   int id;
@@ -337,6 +356,12 @@ TEST_CASE("a snapshot of a class with a formatter is what that prints") {
   const auto ref = vicar::start<app::amount>(5);
   CHECK(ref.snapshot().get() == "5 cents");
   ref.stop().wait();
+}
+
+TEST_CASE("an aggregate whose first field takes anything is printed") {
+  CHECK(vicar::detail::plain_aggregate<app::any_holder>);
+  CHECK(vicar::detail::plain_aggregate<app::greedy_holder>);
+  CHECK_FALSE(vicar::detail::plain_aggregate<app::derived_holder>);
 }
 
 TEST_CASE("a snapshot shows a traversable field as what it wraps") {

@@ -210,6 +210,83 @@ TEST_CASE("stop_all with a timeout says for whom the stuck one waits") {
   stone.stop().wait();
 }
 
+namespace {
+struct listener {
+  virtual ~listener() = default;
+  virtual void event(const std::string& what) { heard = what; }
+  std::string heard;
+};
+struct loud_listener : listener {
+  void event(const std::string& what) override { heard = what + '!'; }
+};
+struct counted_value {
+  counted_value(int number) : value{number} { ++made; }  // NOLINT: converts
+  int value;
+  static inline std::atomic<int> made{0};
+};
+struct taker {
+  void take(const counted_value& given) { sum += given.value; }
+  void fail_at(int number) {
+    if (number == own) throw std::runtime_error{"unlucky"};
+    sum += number;
+  }
+  int own = 0;
+  int sum = 0;
+};
+}  // namespace
+
+TEST_CASE("a broadcast calls a member of every actor of its class, derived ones included") {
+  const clean up;
+  const auto plain = start<listener>();
+  const auto loud = start<loud_listener>();
+  const auto other = start<app::stone>();
+  std::string text = "a text that is long enough for the heap";
+  registry::broadcast<&listener::event>(text.c_str());
+  text.assign(text.size(), 'x');
+  CHECK(plain.get(&listener::heard).get() == "a text that is long enough for the heap");
+  CHECK(loud.get(&listener::heard).get() == "a text that is long enough for the heap!");
+}
+
+TEST_CASE("a broadcast converts its arguments once, and gives each actor a copy") {
+  const clean up;
+  const auto one = start<taker>();
+  const auto two = start<taker>();
+  const int before = counted_value::made;
+  registry::broadcast<&taker::take>(3);
+  CHECK(one.get(&taker::sum).get() + two.get(&taker::sum).get() == 6);
+  CHECK(counted_value::made == before + 1);
+}
+
+TEST_CASE("a broadcast passes over actors that have stopped, and goes on after a failure") {
+  const clean up;
+  const log_capture log;
+  const auto gone = start<taker>();
+  gone.stop().get();
+  const auto unlucky = start<taker>(7);
+  std::binary_semaphore door{0};
+  const auto full = start<taker>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail});
+  std::binary_semaphore busy{0};
+  full.defer([&](taker&) {
+    busy.release();
+    door.acquire();
+  });
+  busy.acquire();
+  full.defer([](taker&) {});
+  const auto last = start<taker>();
+  CHECK_THROWS_AS(registry::broadcast<&taker::fail_at>(7), vicar::mailbox_full_error);
+  door.release();
+  CHECK(last.get(&taker::sum).get() == 7);
+  CHECK_THROWS_AS(unlucky.get(&taker::sum).get(), vicar::actor_dead_error);
+}
+
+TEST_CASE("texts name a named actor first") {
+  const clean up;
+  const auto ref = start<app::stone>({.name = "pebble"});
+  ref.stop().get();
+  const std::string text = text_of<vicar::actor_dead_error>([&] { ref.call<&app::stone::wait>().get(); });
+  CHECK(contains(text, "vicar: pebble (app::stone, urn:uuid:"));
+}
+
 TEST_CASE("an actor may stop them all, itself included") {
   const clean up;
   auto bystander = start<app::animal>();

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <vicar/overload.hpp>
 #include <vicar/registry.hpp>
 
 #include "support/catch.hpp"
@@ -135,6 +136,109 @@ TEST_CASE("a fake is an actor with the name of what it imitates") {
   }
   CHECK_FALSE(ref->is_alive());
   CHECK(vicar::registry::get_all().empty());
+}
+
+struct versioned {
+  int version() const { return 1; }
+};
+struct tuner : versioned {};
+struct recorder : versioned {};
+
+TEST_CASE("a fake is found as an actor of the class that it stands for, and of the bases of that") {
+  vicar::fake<tuner> fake;
+  fake.on<&versioned::version>([] { return 4; });
+  REQUIRE(vicar::registry::get_by_class<tuner>().size() == 1);
+  REQUIRE(vicar::registry::get_by_class<versioned>().size() == 1);
+  CHECK(vicar::registry::get_by_class<versioned>().front() == fake.ref());
+  CHECK(vicar::registry::get_by_class<versioned>().front().call<&versioned::version>().get() == 4);
+  CHECK(vicar::registry::get_by_class<recorder>().empty());
+  CHECK(vicar::any_actor_ref{fake.ref()}.as<tuner>() == fake.ref());
+}
+
+TEST_CASE("a broadcast reaches fakes") {
+  vicar::fake<player> fake;
+  std::string named;
+  fake.on<&player::rename>([&](const std::string& name) { named = name; });
+  vicar::registry::broadcast<&player::rename>("Ada");
+  CHECK(fake.calls<&player::rename>() == 1);
+  CHECK(named == "Ada");
+}
+
+struct printer {
+  bool eject(int tray = 1) { return tray > 0; }
+  std::string print(const std::string& text, int copies = 1) { return text + std::to_string(copies); }
+  static inline int limit = 4;
+};
+struct hidden_base {
+  int answer(int x) { return x; }
+};
+struct opened : private hidden_base {
+  using hidden_base::answer;
+};
+/// May not be derived from, and is not marked final.
+struct sealed {
+  virtual ~sealed() final = default;
+  int value() { return 1; }
+  int value(int x) { return x; }
+  template <class Number>
+  Number twice(Number x) {
+    return x + x;
+  }
+};
+}  // namespace
+
+VICAR_PROXY(printer, eject, print, limit)
+VICAR_PROXY(opened, answer)
+VICAR_PROXY(sealed, value, twice)
+
+namespace {
+
+TEST_CASE("a call without arguments of a method with default ones is answered by itself") {
+  vicar::fake<printer> fake;
+  fake.on<&printer::eject>([](int tray) { return tray > 5; });
+  CHECK(error_text<vicar::unanswered_error>([&] {
+          fake.proxy()->eject().get();
+        }).find("fake.on<&type::member, void>(function)") != std::string::npos);
+  fake.on<&printer::eject, void>([] { return true; });
+  CHECK(fake.proxy()->eject().get());
+  CHECK_FALSE(fake.proxy()->eject(2).get());
+  CHECK(fake.arguments<&printer::eject, void>().size() == 1);
+  CHECK(fake.arguments<&printer::eject>().size() == 1);
+}
+
+TEST_CASE("a fake gets arguments in the types of the parameters, default ones left out or not") {
+  vicar::fake<printer> fake;
+  fake.on<&printer::print, std::string>([](const std::string& text) { return text; });
+  char buffer[8] = "text";
+  CHECK(fake.proxy()->print(buffer).get() == "text");
+}
+
+TEST_CASE("a fake answers for a static data member") {
+  vicar::fake<printer> fake;
+  fake.on<&printer::limit>([] { return 44; });
+  CHECK(fake.proxy()->limit.get() == 44);
+  CHECK(fake.calls<&printer::limit>() == 1);
+}
+
+TEST_CASE("a fake answers for a public member of a private base") {
+  vicar::fake<opened> fake;
+  fake.on<&opened::answer>([](int x) { return x + 3; });
+  CHECK(fake.proxy()->answer(1).get() == 4);
+  const auto real = vicar::start<opened>();
+  CHECK(real.proxy()->answer(1).get() == 1);
+  real.stop().get();
+}
+
+TEST_CASE("a class with a final destructor can be an actor, and be faked") {
+  vicar::fake<sealed> fake;
+  fake.on<vicar::overload<int>(&sealed::value)>([](int x) { return x + 1; });
+  fake.on<&sealed::twice<int>>([](int x) { return 3 * x; });
+  CHECK(fake.proxy()->value(1).get() == 2);
+  CHECK(fake.proxy()->twice(1).get() == 3);
+  const auto real = vicar::start<sealed>();
+  CHECK(real.proxy()->value().get() == 1);
+  CHECK(real.proxy()->twice(2).get() == 4);
+  real.stop().get();
 }
 
 TEST_CASE("a fake can be stopped by the code under test, and tells what it was asked") {

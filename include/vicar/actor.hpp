@@ -93,7 +93,7 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
   if (chosen.mailbox_capacity == 0) {
     throw error{format_text(
         "vicar: {} was given a mailbox_capacity of 0 and could never get a message; use 1 or more, or vicar::unbounded",
-        class_name<T>)};
+        chosen.name.empty() ? std::string{class_name<T>} : format_text("{} ({})", chosen.name, class_name<T>))};
   }
   cell_table& table = cell_table::instance();  // made first, if need be: what cleans up below must not fail
   thread_dispatcher& dispatcher = thread_dispatcher::instance();
@@ -124,11 +124,23 @@ inline constexpr bool begins_with_options = false;
 template <class First, class... Rest>
 inline constexpr bool begins_with_options<First, Rest...> = std::same_as<std::remove_cvref_t<First>, options>;
 
+/// Made of a list in braces that names no fields.
+struct braced_argument {
+  template <class First, class... Rest>
+  braced_argument(First&&, Rest&&...);  // NOLINT(google-explicit-constructor): only asked whether it could
+};
+
 /// The cell that runs or is being constructed on this thread with `inside` in its object.
 inline cell& cell_around(const void* inside, std::string_view class_name) {
   for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) {
     auto& owner = static_cast<cell&>(frame->owner);  // there is no other kind of participant
     if (owner.contains(inside)) return owner;
+  }
+  if (innermost_frame) {
+    throw error{format_text(
+        "vicar: self was called in {} for a {} that is no part of the actor's object, such as one on the heap that the object "
+        "points to; call it with the actor's own object, and pass the reference on",
+        innermost_frame->owner.title(), class_name)};
   }
   throw error{format_text(
       "vicar: self was called for a {} outside its actor's own thread; call it in the constructor, a hook or a method that "
@@ -176,6 +188,16 @@ auto start(options, Arguments&&...) {
   return detail::refuse_start<T>();
 }
 ///@}
+
+/// A compile error that says how to write an argument in braces.
+template <class T, class... Arguments>
+  requires detail::class_of_actor<T>
+actor_ref<T> start(detail::braced_argument, Arguments&&...) {
+  static_assert(detail::always_false<T>,
+                "vicar: start cannot tell the type of an argument in braces; name it: "
+                "start<type>(std::vector<int>{1, 2}), and name the fields of options: start<type>({.name = \"one\"})");
+  return detail::placeholder{};
+}
 
 /// The reference to the actor that `this_object` is, or is a base or member of: `vicar::self(*this)`. Only inside the
 /// actor: in its constructor and on its own thread; elsewhere it throws `vicar::error`. Does not block.

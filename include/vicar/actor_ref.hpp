@@ -2,8 +2,6 @@
 #ifndef VICAR_ACTOR_REF_HPP
 #define VICAR_ACTOR_REF_HPP
 
-#include <vicar/detail/config.hpp>
-
 #include <any>
 #include <compare>
 #include <concepts>
@@ -19,6 +17,7 @@
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_run.hpp>
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/conversion.hpp>
 #include <vicar/detail/copyable.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
@@ -145,15 +144,18 @@ class actor_ref : public detail::ref_base,
   /// only under `overflow::block`.
   template <class Message>
   void tell(Message&& message) const {
-    if constexpr (check_message<Message>()) {
-      detail::defer_member<receiver>(owner(), target(), std::forward<Message>(message));
+    using kept = kept_message<Message>;
+    if constexpr (check_message<Message, kept>()) {
+      detail::defer_member<receiver>(typename kept::type{}, owner(), target(), std::forward<Message>(message));
     }
   }
   /// As `tell`, but never waits: false if the message was not accepted. See `try_defer`.
   template <class Message>
   [[nodiscard]] bool try_tell(Message&& message) const {
-    if constexpr (check_message<Message>()) {
-      return detail::try_defer_member<receiver>(owner(), target(), std::forward<Message>(message));
+    using kept = kept_message<Message>;
+    if constexpr (check_message<Message, kept>()) {
+      return detail::try_defer_member<receiver>(typename kept::type{}, owner(), target(),
+                                                std::forward<Message>(message));
     } else {
       return false;
     }
@@ -162,8 +164,9 @@ class actor_ref : public detail::ref_base,
   /// actor: the future does.
   template <class Message>
   auto ask(Message&& message) const {
-    if constexpr (check_message<Message>()) {
-      return detail::call_member<receiver>(owner(), target(), std::forward<Message>(message));
+    using kept = kept_message<Message>;
+    if constexpr (check_message<Message, kept>()) {
+      return detail::call_member<receiver>(typename kept::type{}, owner(), target(), std::forward<Message>(message));
     } else {
       return detail::placeholder{};
     }
@@ -217,13 +220,17 @@ class actor_ref : public detail::ref_base,
   };
 
   template <class Message>
+  using kept_message = detail::kept_arguments<typename detail::receiver_parameters<T>::type, Message>;
+
+  template <class Message, class Kept>
   static VICAR_CONSTEVAL bool check_message() {
-    constexpr bool storable = detail::check_storable<Message>();
-    constexpr bool taken = detail::takes<T, std::decay_t<Message>>;
+    using kept = typename detail::only_type<typename Kept::type>::type;
+    constexpr bool whole = detail::check_message_kept<Message, Kept>();
+    constexpr bool taken = detail::takes<T, kept>;
     static_assert(
-        !storable || taken,
+        !whole || taken,
         "vicar: no on_receive of this actor takes a message of this type as an rvalue; add an overload, and make it public");
-    return storable && taken;
+    return whole && taken;
   }
 
   template <class Derived>
@@ -253,7 +260,7 @@ class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_a
       : detail::ref_base{other} {}
 
   /// The typed reference, if the actor is of class `T` or, while it is alive, of a class derived from `T`, polymorphic
-  /// or not. Empty if not.
+  /// or not. A fake counts as an actor of the class that it stands for. Empty if not.
   template <class T>
   [[nodiscard]] std::optional<actor_ref<T>> as() const {
     static_assert(std::is_class_v<T> && !std::is_const_v<T>,
@@ -262,9 +269,8 @@ class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_a
     T* object = nullptr;
     if (cell.type() == &detail::type_tag<T>)
       object = static_cast<T*>(cell.object_address());
-    else
-      object = cell.find_base<T>();
-    if (!object) return std::nullopt;
+    else if (!cell.find_base(detail::cell::role::imitated, object))
+      return std::nullopt;
     return detail::ref_access::make<T>(detail::ref_access::handle(*this), object);
   }
 
@@ -274,14 +280,16 @@ class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_a
   template <class Message>
   void tell(Message&& message) const {
     if constexpr (detail::check_storable<Message>()) {
-      detail::defer_member<receiver>(owner(), cell_target{}, std::forward<Message>(message));
+      detail::defer_member<receiver>(detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{},
+                                     std::forward<Message>(message));
     }
   }
   /// As `tell`, but never waits: false if the message was not accepted. See `actor_ref<T>::try_defer`.
   template <class Message>
   [[nodiscard]] bool try_tell(Message&& message) const {
     if constexpr (detail::check_storable<Message>()) {
-      return detail::try_defer_member<receiver>(owner(), cell_target{}, std::forward<Message>(message));
+      return detail::try_defer_member<receiver>(detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{},
+                                                std::forward<Message>(message));
     } else {
       return false;
     }
@@ -291,7 +299,8 @@ class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_a
   template <class Message>
   future<std::any> ask(Message&& message) const {
     if constexpr (detail::check_storable<Message>()) {
-      return detail::send_member<answerer, std::any>(owner(), cell_target{}, std::forward<Message>(message));
+      return detail::send_member<answerer, std::any>(detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{},
+                                                     std::forward<Message>(message));
     } else {
       return detail::placeholder{};
     }

@@ -50,6 +50,18 @@ inline constexpr bool enable_traversable = false;
 template <class R>
 inline constexpr bool enable_view_result = false;
 
+/// Says that a parameter of this type refers to the argument and does not hold it, as `Eigen::Ref` does: the message
+/// keeps the argument itself, and the parameter is made of that on the actor's thread. Known of what the standard
+/// library marks as a borrowed view, and of classes that are copied bit by bit.
+template <class P>
+inline constexpr bool enable_view_parameter = false;
+
+/// Whether `on_start`, `on_stop`, `on_failure`, `on_receive` and `receives` of a class are vicar's hooks. Specialise as
+/// `false` for a class that has members of such names for something else; in the class itself, `static constexpr bool
+/// vicar_hooks = false;` says the same.
+template <class T>
+inline constexpr bool enable_hooks = true;
+
 /// Prints messages, arguments and fields of this type by their value in logs and errors, not by their type's name:
 /// `template <> inline constexpr bool vicar::enable_inspection<order> = true;`, beside the type. Needs
 /// `<vicar/inspect.hpp>`.

@@ -31,16 +31,25 @@
 
 namespace vicar::detail {
 
-/// Converts to the bases of `T` and to nothing else.
+/// Converts to the bases of `T` and to nothing else. It cannot be copied, so that a field such as a `std::any`, which
+/// takes whatever can be, does not take it.
 template <class T>
 struct any_base_of {
+  any_base_of() = default;
+  any_base_of(const any_base_of&) = delete;
   template <class Base>
     requires(std::is_base_of_v<Base, T> && !std::same_as<Base, T>)
   operator Base() const;  // NOLINT(google-explicit-constructor): only asked whether it could
 };
+/// Converts to nothing. A field that takes this takes anything.
+struct base_of_nothing {
+  base_of_nothing() = default;
+  base_of_nothing(const base_of_nothing&) = delete;
+};
 /// `vicar::actor` can be made by nobody but the class derived from it, so it is named.
 template <class T>
-concept aggregate_with_base = std::is_base_of_v<actor, T> || requires { T{any_base_of<T>{}}; };
+concept aggregate_with_base =
+    std::is_base_of_v<actor, T> || (requires { T{any_base_of<T>{}}; } && !requires { T{base_of_nothing{}}; });
 
 /// What `visit_fields` can visit, as far as can be determined beforehand: it cannot visit arrays among the fields.
 template <class T>

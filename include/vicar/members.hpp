@@ -12,6 +12,8 @@
 
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/context.hpp>
+#include <vicar/detail/envelope.hpp>
+#include <vicar/detail/member_call.hpp>
 #include <vicar/detail/member_macros.hpp>
 #include <vicar/detail/path.hpp>
 #include <vicar/fwd.hpp>
@@ -39,7 +41,7 @@
       type, decltype(vicar_listed(static_cast<::std::type_identity<type>*>(nullptr)))::value, __LINE__>> {                   \
     VICAR_PROXY_MEMBERS(__VA_ARGS__)                                                                                         \
   };                                                                                                                         \
-  ::std::true_type vicar_listed(::std::type_identity<type>*);
+  [[maybe_unused]] ::std::true_type vicar_listed(::std::type_identity<type>*);
 
 /// The same inside the class: private members can be listed, class templates registered, and derived classes inherit
 /// it. Stands anywhere in the body, but before a method that is defined there and uses a proxy of the class by name.
@@ -201,11 +203,11 @@ VICAR_CONSTEVAL bool check_registered() {
   return false;
 }
 
-/// True if `T` has a member of that name, hidden overloads included; of final classes nothing more is known than what
-/// can be reached.
+/// True if `T` has a member of that name, hidden overloads included; of classes that may not be derived from, nothing
+/// more is known than what can be reached.
 template <class Access, class T>
 VICAR_CONSTEVAL bool name_exists() {
-  if constexpr (Access::template pointable<T> || Access::template is_data<T> || std::is_final_v<T>)
+  if constexpr (Access::template pointable<T> || Access::template is_data<T> || !derivable<T>)
     return true;
   else
     return !Access::template pointable<typename Access::template vicar_fused<T>>;
@@ -280,21 +282,37 @@ constexpr std::array<member_info, count_members<T>()> describe_members() {
   return all;
 }
 
-/// The registered name of a member, or its type where it has none.
-template <class T, class Pointer>
-std::string_view name_of(Pointer member) {
-  std::string_view found = class_name<Pointer>;
+/// Calls `found` with the registered member that a pointer leads to, if there is one.
+template <class T, class Pointer, class Found>
+constexpr void find_member(Pointer member, Found found) {
   if constexpr (is_registered<T>) {
     visit_members<T>([&]<class Access>() {
       if constexpr (Access::template pointable<T>) {
         if constexpr (std::is_same_v<pointer_t<Access, T>, Pointer>) {
-          if (Access::template pointer<T>() == member) found = Access::name;
+          if (Access::template pointer<T>() == member) found.template operator()<Access>();
         }
       }
     });
   }
+}
+
+/// The registered name of a member, or its type where it has none.
+template <class T, class Pointer>
+std::string_view name_of(Pointer member) {
+  std::string_view found = class_name<Pointer>;
+  find_member<T>(member, [&]<class Access>() { found = Access::name; });
   return found;
 }
+
+template <class T>
+struct registered_kinds {
+  template <class Sent, class Pointer>
+  static constexpr const message_kind& of(Pointer member) noexcept {
+    const message_kind* found = &Sent::kind;
+    find_member<T>(member, [&]<class Access>() { found = &named_kind<Sent, Access>; });
+    return *found;
+  }
+};
 
 }  // namespace detail
 

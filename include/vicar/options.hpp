@@ -41,9 +41,21 @@ struct thread_options {
 /// `options::thread` of an actor with a new thread, which ends with the actor.
 inline constexpr thread_options own_thread{.own = true};
 
-/// How an actor is started. Given to `start`, or once for a class as `static constexpr vicar::options
-/// actor_options{...};`. The ones given to `start` replace those of the class as a whole.
+namespace detail {
+
+/// In the first place of a class whose fields are set by name alone: `{"text"}` is no such list.
+struct fields_by_name {
+  explicit constexpr fields_by_name() = default;
+};
+
+}  // namespace detail
+
+/// How an actor is started. The fields are set by name: `{.name = "pump"}`. Given to `start`, or once for a class as
+/// `static constexpr vicar::options actor_options{...};`. The ones given to `start` replace those of the class as a
+/// whole.
 struct options {
+  /// Takes no value, so that an actor's argument in braces is not taken for options.
+  [[no_unique_address]] detail::fields_by_name by_name = detail::fields_by_name{};
   /// Name of the actor and its thread (the system shows the first 15 characters). Copied. Empty: class name and a
   /// running number.
   std::string_view name = {};

@@ -102,8 +102,8 @@ class proxy_field : public detail::refuses_braces {
   template <class Value = value_type>
   auto set(Value&& value) const {
     if constexpr (check_write<Value>()) {
-      return detail::write_member<detail::named_field<Access>, value_type>(context_->owner(), context_->target(),
-                                                                           std::forward<Value>(value));
+      return detail::write_member<detail::named_field<Access>, value_type>(
+          detail::type_list<kept_value_t<Value>>{}, context_->owner(), context_->target(), std::forward<Value>(value));
     } else {
       return detail::placeholder{};
     }
@@ -123,8 +123,10 @@ class proxy_field : public detail::refuses_braces {
   /// Calls the value on the actor's thread, where it is something like a `std::function`; see `actor_proxy::call`.
   template <class... Arguments>
   auto operator()(Arguments&&... arguments) const {
-    if constexpr (check_call<Arguments...>()) {
-      return detail::call_member<invoker>(context_->owner(), context_->target(), std::forward<Arguments>(arguments)...);
+    using kept = detail::kept_arguments<typename invoker::parameters, Arguments...>;
+    if constexpr (check_call<kept, Arguments...>()) {
+      return detail::call_member<invoker>(typename kept::type{}, context_->owner(), context_->target(),
+                                          std::forward<Arguments>(arguments)...);
     } else {
       return detail::placeholder{};
     }
@@ -132,16 +134,19 @@ class proxy_field : public detail::refuses_braces {
   /// The same for the effect alone; see `actor_proxy::defer`.
   template <class... Arguments>
   void defer(Arguments&&... arguments) const {
-    if constexpr (check_call<Arguments...>()) {
-      detail::defer_member<invoker>(context_->owner(), context_->target(), std::forward<Arguments>(arguments)...);
+    using kept = detail::kept_arguments<typename invoker::parameters, Arguments...>;
+    if constexpr (check_call<kept, Arguments...>()) {
+      detail::defer_member<invoker>(typename kept::type{}, context_->owner(), context_->target(),
+                                    std::forward<Arguments>(arguments)...);
     }
   }
 
   /// The same, but never waits: see `actor_proxy::try_defer`.
   template <class... Arguments>
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
-    if constexpr (check_call<Arguments...>()) {
-      return detail::try_defer_member<invoker>(context_->owner(), context_->target(),
+    using kept = detail::kept_arguments<typename invoker::parameters, Arguments...>;
+    if constexpr (check_call<kept, Arguments...>()) {
+      return detail::try_defer_member<invoker>(typename kept::type{}, context_->owner(), context_->target(),
                                                std::forward<Arguments>(arguments)...);
     } else {
       return false;
@@ -204,6 +209,7 @@ class proxy_field : public detail::refuses_braces {
  private:
   struct invoker : detail::invoker_base {
     static constexpr const std::string_view* label = Access::label;
+    using parameters = typename detail::declared_parameters<std::remove_cvref_t<declared>>::type;
     template <class... Arguments>
     static decltype(auto) call(object_type& object, Arguments&&... arguments)
       requires requires { Access::get(object)(std::forward<Arguments>(arguments)...); }
@@ -213,6 +219,26 @@ class proxy_field : public detail::refuses_braces {
       VICAR_CONVERSIONS_END
     }
   };
+
+  /// The parameters of a property's setter; unknown where there is no setter, or an overloaded one.
+  template <class Of, class = void>
+  struct find_setter {
+    using type = detail::unknown_parameters;
+  };
+  template <class Of>
+  struct find_setter<Of, std::void_t<decltype(Of::template setter_pointer<object_type>())>>
+      : detail::declared_parameters<decltype(Of::template setter_pointer<object_type>())> {};
+  using setter_parameters = typename find_setter<Access>::type;
+
+  /// In which type a message keeps the value that is written.
+  template <class Value, bool IsProperty = Access::is_property>
+  struct find_kept : detail::kept_value<declared, Value> {};
+  template <class Value>
+  struct find_kept<Value, true> {
+    using type = typename detail::only_type<typename detail::kept_arguments<setter_parameters, Value>::type>::type;
+  };
+  template <class Value>
+  using kept_value_t = typename find_kept<Value>::type;
 
   template <class Self>
   static constexpr void refuse_step() {
@@ -246,34 +272,49 @@ class proxy_field : public detail::refuses_braces {
       else
         return false;
     } else {
-      return detail::check_writable<declared, Value>();
+      return detail::check_writable<declared, Value, kept_value_t<Value>>();
     }
   }
   template <class Value>
   static VICAR_CONSTEVAL bool check_setter() {
+    using kept = detail::kept_arguments<setter_parameters, Value>;
+    using kept_type = kept_value_t<Value>;
+    constexpr bool sliced = (kept::errors & detail::may_be_sliced) != 0;
+    constexpr bool dangles = (kept::errors & ~detail::may_be_sliced) != 0;
+    constexpr bool storable = detail::kept_whole<Value, kept_type>;
     constexpr bool accepted =
-        requires(object_type& object, std::decay_t<Value> kept) { Access::set(object, std::move(kept)); };
-    static_assert(!detail::storable_if_moved<Value>,
+        requires(object_type& object, kept_type value) { Access::set(object, static_cast<kept_type&&>(value)); };
+    constexpr bool unmoved = !storable && detail::storable_if_moved<Value>;
+    static_assert(
+        !sliced,
+        "vicar: this value refers to an object of a class with virtual functions, of whose derived class a copy in the "
+        "message would keep nothing; write std::ref(x) or a pointer, or a copy of your own: type{x}");
+    static_assert(
+        sliced || !dangles,
+        "vicar: what this value points to may be gone when the setter runs; write a value that owns it, such as a "
+        "std::string or a std::vector");
+    static_assert(sliced || dangles || !unmoved,
                   "vicar: the value can be moved into the message but not copied; write std::move(x)");
     static_assert(
-        detail::storable<Value> || detail::storable_if_moved<Value>,
+        sliced || dangles || storable || unmoved,
         "vicar: the value can be neither copied nor moved into the message; write one that can, or a pointer to it");
     static_assert(
-        !detail::storable<Value> || accepted,
+        sliced || dangles || !storable || accepted,
         "vicar: the setter of this property does not take this value; check the setter's name and convert the value first");
-    return detail::storable<Value> && accepted;
+    return !sliced && !dangles && storable && accepted;
   }
-  template <class... Arguments>
+  template <class Kept, class... Arguments>
   static VICAR_CONSTEVAL bool check_call() {
-    constexpr bool callable = detail::calls<invoker, object_type, Arguments...>;
+    constexpr bool callable = detail::calls<invoker, object_type, typename Kept::type>;
     constexpr bool fits =
-        detail::find_call_error<object_type, void, callable, Arguments...>() != detail::call_error::method_parameters;
+        detail::find_call_error<object_type, void, callable, Kept::errors>(
+            typename Kept::type{}, detail::type_list<Arguments...>{}) != detail::call_error::method_parameters;
     static_assert(
         fits,
         "vicar: this field cannot be called with these arguments; they are copied or moved into the message and handed "
         "over as rvalues, and the field has to be a std::function or the like");
     if constexpr (fits)
-      return detail::check_call<object_type, void, callable, Arguments...>();
+      return detail::check_call<object_type, void, callable, Kept, detail::type_list<Arguments...>>();
     else
       return false;
   }

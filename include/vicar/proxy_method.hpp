@@ -21,6 +21,7 @@ template <class Access, class Context>
 class proxy_method : public detail::refuses_braces {
   using object_type = typename Context::object_type;
   using pointer = detail::pointer_t<Access, object_type>;
+  using parameters = typename detail::declared_parameters<pointer>::type;
 
  public:
   /// For the proxy, which makes its members.
@@ -39,9 +40,10 @@ class proxy_method : public detail::refuses_braces {
   /// Calls the method on the actor's thread; see `actor_proxy::call`.
   template <class... Arguments>
   auto operator()(Arguments&&... arguments) const {
-    if constexpr (check<Arguments...>()) {
-      return detail::call_member<invoker<Arguments...>>(context_->owner(), context_->target(),
-                                                        static_cast<Arguments&&>(arguments)...);
+    using kept = detail::kept_arguments<parameters, Arguments...>;
+    if constexpr (check<kept, Arguments...>()) {
+      return detail::call_member<invoker<typename kept::type>>(
+          typename kept::type{}, context_->owner(), context_->target(), static_cast<Arguments&&>(arguments)...);
     } else {
       return detail::placeholder{};
     }
@@ -50,18 +52,20 @@ class proxy_method : public detail::refuses_braces {
   /// The same for the effect alone; see `actor_proxy::defer`.
   template <class... Arguments>
   void defer(Arguments&&... arguments) const {
-    if constexpr (check<Arguments...>()) {
-      detail::defer_member<invoker<Arguments...>>(context_->owner(), context_->target(),
-                                                  static_cast<Arguments&&>(arguments)...);
+    using kept = detail::kept_arguments<parameters, Arguments...>;
+    if constexpr (check<kept, Arguments...>()) {
+      detail::defer_member<invoker<typename kept::type>>(typename kept::type{}, context_->owner(), context_->target(),
+                                                         static_cast<Arguments&&>(arguments)...);
     }
   }
 
   /// The same, but never waits: false if the message was not accepted. See `actor_proxy::try_defer`.
   template <class... Arguments>
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
-    if constexpr (check<Arguments...>()) {
-      return detail::try_defer_member<invoker<Arguments...>>(context_->owner(), context_->target(),
-                                                             static_cast<Arguments&&>(arguments)...);
+    using kept = detail::kept_arguments<parameters, Arguments...>;
+    if constexpr (check<kept, Arguments...>()) {
+      return detail::try_defer_member<invoker<typename kept::type>>(
+          typename kept::type{}, context_->owner(), context_->target(), static_cast<Arguments&&>(arguments)...);
     } else {
       return false;
     }
@@ -96,29 +100,27 @@ class proxy_method : public detail::refuses_braces {
  private:
   /// The member pointer where it fits, so that calls by name and by pointer share their code; else the call as it is
   /// written in the source.
-  template <class... Arguments>
-  static VICAR_CONSTEVAL bool by_pointer() {
-    if constexpr (std::is_member_function_pointer_v<pointer>) {
-      return std::invocable<pointer, object_type&, std::decay_t<Arguments>...>;
-    } else {
-      return false;
-    }
-  }
   template <bool ByPointer, class = void>
   struct chosen {
-    using type = detail::named_invoker<Access>;
+    using type = detail::named_invoker<Access, parameters>;
   };
   template <class Unused>
   struct chosen<true, Unused> {
     using type = detail::pointer_invoker<Access::template pointer<object_type>()>;
   };
-  template <class... Arguments>
-  using invoker = typename chosen<by_pointer<Arguments...>()>::type;
+  template <class Kept>
+  struct invoker_of;
+  template <class... Kept>
+  struct invoker_of<detail::type_list<Kept...>>
+      : chosen<std::is_member_function_pointer_v<pointer> && std::is_invocable_v<pointer, object_type&, Kept...>> {};
+  template <class Kept>
+  using invoker = typename invoker_of<Kept>::type;
 
-  template <class... Arguments>
+  template <class Kept, class... Arguments>
   static VICAR_CONSTEVAL bool check() {
     using function = std::conditional_t<std::is_member_function_pointer_v<pointer>, pointer, void>;
-    return detail::check_call<object_type, function, detail::calls<Access, object_type, Arguments...>, Arguments...>();
+    return detail::check_call<object_type, function, detail::calls<Access, object_type, typename Kept::type>, Kept,
+                              detail::type_list<Arguments...>>();
   }
 
   template <class... Unused>

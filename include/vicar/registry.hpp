@@ -2,8 +2,6 @@
 #ifndef VICAR_REGISTRY_HPP
 #define VICAR_REGISTRY_HPP
 
-#include <vicar/detail/config.hpp>
-
 #include <concepts>
 #include <cstddef>
 #include <exception>
@@ -18,7 +16,11 @@
 #include <vicar/detail/cell_table.hpp>
 #include <vicar/detail/chrono.hpp>
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/conversion.hpp>
 #include <vicar/detail/copyable.hpp>
+#include <vicar/detail/diagnose.hpp>
+#include <vicar/detail/member_call.hpp>
+#include <vicar/detail/member_traits.hpp>
 #include <vicar/detail/time_limit.hpp>
 #include <vicar/error.hpp>
 #include <vicar/fwd.hpp>
@@ -37,7 +39,7 @@ namespace vicar::registry {
   return found;
 }
 
-/// The actors of class `T` and of classes derived from it.
+/// The actors of class `T` and of classes derived from it, and fakes of those.
 template <class T>
 [[nodiscard]] std::vector<actor_ref<T>> get_by_class() {
   std::vector<actor_ref<T>> found;
@@ -67,27 +69,72 @@ template <class T>
 
 namespace broadcast_detail {
 
-/// Tells each a copy. Actors that stop meanwhile are passed over; another failure is thrown once all the others were
-/// told.
+/// Sends to each. Actors that stop meanwhile are passed over; another failure is thrown once all the others were sent
+/// to.
+template <class Refs, class Send>
+void for_each_alive(const Refs& refs, Send send) {
+  std::exception_ptr failure;
+  for (const auto& each : refs) {
+    try {
+      send(each);
+    } catch (const actor_dead_error&) {  // it has just stopped
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+/// Tells each a copy.
 template <class Refs, class Message>
 void tell_each(const Refs& refs, const Message& message) {
   constexpr bool copyable = detail::implicitly_copyable<Message>;
   static_assert(
       copyable,
       "vicar: a broadcast gives each actor a copy, and this message cannot be copied; send a std::shared_ptr to it");
-  if constexpr (copyable) {
-    std::exception_ptr failure;
-    for (const auto& each : refs) {
-      try {
-        any_actor_ref{each}.tell(message);
-      } catch (const actor_dead_error&) {  // it has just stopped
-      } catch (...) {
-        if (!failure) failure = std::current_exception();
-      }
-    }
-    if (failure) std::rethrow_exception(failure);
-  }
+  if constexpr (copyable) for_each_alive(refs, [&](const auto& each) { any_actor_ref{each}.tell(message); });
 }
+
+/// Defers a member of each with copies of the arguments, which are in the types that messages keep.
+template <auto Member, class Refs, class... Kept>
+void defer_each(const Refs& refs, const Kept&... arguments) {
+  for_each_alive(refs, [&](const auto& each) { each.template defer<Member>(static_cast<Kept>(arguments)...); });
+}
+
+template <auto Member, class... Arguments>
+struct member_broadcast {
+  using pointer = decltype(Member);
+  using class_type = typename detail::member_traits<pointer>::class_type;
+  using kept = detail::kept_arguments<typename detail::declared_parameters<pointer>::type, Arguments...>;
+
+  static VICAR_CONSTEVAL bool check() {
+    constexpr bool method = std::is_member_function_pointer_v<pointer>;
+    static_assert(method,
+                  "vicar: a broadcast calls a method of each actor, and this is none; write "
+                  "broadcast<&type::method>(arguments...), or broadcast a message: broadcast<type>(message)");
+    if constexpr (method) {
+      constexpr bool callable = detail::calls<detail::pointer_invoker<Member>, class_type, typename kept::type>;
+      if constexpr (detail::check_call<class_type, pointer, callable, kept, detail::type_list<Arguments...>>())
+        return check_copies(typename kept::type{});
+    }
+    return false;
+  }
+  template <class... Kept>
+  static void send(detail::type_list<Kept...>, Arguments&&... arguments) {
+    defer_each<Member, std::vector<actor_ref<class_type>>, Kept...>(
+        get_by_class<class_type>(), static_cast<Kept>(std::forward<Arguments>(arguments))...);
+  }
+
+ private:
+  template <class... Kept>
+  static VICAR_CONSTEVAL bool check_copies(detail::type_list<Kept...>) {
+    constexpr bool copyable = (detail::implicitly_copyable<Kept> && ...);
+    static_assert(
+        copyable,
+        "vicar: a broadcast gives each actor a copy, and an argument cannot be copied; pass a std::shared_ptr to it");
+    return copyable;
+  }
+};
 
 }  // namespace broadcast_detail
 
@@ -105,6 +152,17 @@ void broadcast(const Message& message) {
 template <class Message>
 void broadcast_by_class_name(std::string_view name, const Message& message) {
   broadcast_detail::tell_each(get_by_class_name(name), static_cast<const std::decay_t<const Message&>&>(message));
+}
+
+/// Calls a method of every actor of its class, or derived from it, as `defer` does: `broadcast<&listener::event>(7)`.
+/// Each actor gets a copy of the arguments, which are converted to the method's parameters once, on the calling thread.
+/// The actors may run it at the same time; an exception there ends the one that throws. An actor that has just stopped
+/// is passed over. A full mailbox is treated as its actor's `options::on_overflow` says: this waits, drops the message,
+/// or throws `mailbox_full_error` once all the others were sent to; so it does with whatever else fails.
+template <auto Member, class... Arguments>
+void broadcast(Arguments&&... arguments) {
+  using sent = broadcast_detail::member_broadcast<Member, Arguments...>;
+  if constexpr (sent::check()) sent::send(typename sent::kept::type{}, std::forward<Arguments>(arguments)...);
 }
 
 /// Puts an actor that was taken out back in; one that is in, or has ended, stays as it is.

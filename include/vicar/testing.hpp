@@ -32,7 +32,7 @@ namespace vicar {
 ///
 /// `T` need not be constructible. A member that no function answers fails with `unanswered_error`: in the future of a
 /// call, and, like every exception of a deferred call, by ending the actor and a line in the log. The registry finds a
-/// fake by the name of the class, not by the class itself. Stopped, and waited for, when it is destroyed.
+/// fake as an actor of the class that it stands for. Stopped, and waited for, when it is destroyed.
 template <class T>
 class fake {
   static_assert(std::is_class_v<T> && !std::is_const_v<T>, "vicar: fake<T> stands for an actor; T is its class");
@@ -75,11 +75,15 @@ class fake {
     return *this;
   }
   /// The same for calls whose arguments have other types than the parameters: those that leave out default arguments,
-  /// choose an overload by conversion, or name a template. Also for fields that can be called.
+  /// choose an overload by conversion, or name a template. Also for fields that can be called. A call without arguments
+  /// is `on<&T::method, void>(function)`.
   template <auto Member, class First, class... Arguments, class Function>
   fake& on(Function function) {
     using member = detail::faked_member<T, Member>;
-    member::template answer_call<First, Arguments...>(*book_, std::move(function));
+    if constexpr (std::is_void_v<First> && sizeof...(Arguments) == 0)
+      member::template answer_call<>(*book_, std::move(function));
+    else
+      member::template answer_call<First, Arguments...>(*book_, std::move(function));
     return *this;
   }
 
@@ -110,7 +114,10 @@ class fake {
   template <auto Member, class First, class... Arguments>
   auto arguments() const {
     settle();
-    return detail::faked_member<T, Member>::template arguments_of<First, Arguments...>(*book_);
+    if constexpr (std::is_void_v<First> && sizeof...(Arguments) == 0)
+      return detail::faked_member<T, Member>::template arguments_of<>(*book_);
+    else
+      return detail::faked_member<T, Member>::template arguments_of<First, Arguments...>(*book_);
   }
 
  private:

@@ -53,6 +53,15 @@ TEST_CASE("a template argument is cut out of what either compiler writes") {
   STATIC_REQUIRE(clang.find_in("std::string_view f() [T = a<(x)1, b{2}>]") == "a<(x)1, b{2}>");
 }
 
+TEST_CASE("a method without a name is described by its class, parameters and result") {
+  using vicar::detail::method_text;
+  STATIC_REQUIRE(method_text<60>{"int (a::b::*)(int, char) const"}.view() == "a::b::(int, char) const -> int");
+  STATIC_REQUIRE(method_text<60>{"void (*(a::*)(int))()"}.view() == "void (*(a::*)(int))()");
+  STATIC_REQUIRE(method_text<60>{"int a::*"}.view() == "int a::*");
+  CHECK(vicar::detail::unnamed_member<void (outer::inner::plain::*)(int)> ==
+        containing("outer::inner::plain::(int) -> void"));
+}
+
 TEST_CASE("the last component of a name is what is behind the last colon outside of arguments") {
   STATIC_REQUIRE(last_component("adder") == "adder");
   STATIC_REQUIRE(last_component("app::adder") == "adder");

@@ -16,6 +16,8 @@ struct worker : base {
   int method(int) { return 0; }
   int constant() const noexcept { return 0; }
   static int fixed() { return 0; }
+  static inline int shared = 0;
+  static constexpr int limit = 4;
   int overloaded(int) { return 0; }
   int overloaded(double) { return 0; }
   template <class T>
@@ -42,6 +44,8 @@ TEST_CASE("the name of a member is unqualified") {
   STATIC_REQUIRE(member_name<&app::worker::constant> == "constant");
   STATIC_REQUIRE(member_name<&app::worker::fixed> == "fixed");
   STATIC_REQUIRE(member_name<&app::worker::field> == "field");
+  STATIC_REQUIRE(member_name<&app::worker::shared> == "shared");
+  STATIC_REQUIRE(member_name<&app::worker::limit> == "limit");
   STATIC_REQUIRE(member_name<&app::worker::inherited> == "inherited");
   STATIC_REQUIRE(member_name<static_cast<int (app::worker::*)(double)>(&app::worker::overloaded)> == "overloaded");
   STATIC_REQUIRE(member_name<&hidden::method> == "method");
@@ -57,6 +61,8 @@ TEST_CASE("what is no plain name stays as it is") {
   STATIC_REQUIRE(last_name("").empty());
   STATIC_REQUIRE(last_name("&a::f") == "f");
   STATIC_REQUIRE(last_name("&f") == "f");
+  STATIC_REQUIRE(last_name("(& a::b)") == "b");
+  STATIC_REQUIRE(last_name("(& b)") == "b");
   STATIC_REQUIRE(last_name("(int (a::*)(int))a::f") == "f");
   STATIC_REQUIRE(last_name("&a::f<b::c>") == "f<b::c>");
   STATIC_REQUIRE(last_name("(lambda at x.cpp:3)") == "(lambda at x.cpp:3)");

@@ -79,11 +79,11 @@ TEST_CASE("a message has a printable form in the log: its member, or its type") 
     REQUIRE(log.lines().size() == 1);
     CHECK(log.lines()[0].message == "Exception returned from " + title + " to caller: lose threw:");
   }
-  SECTION("of a member pointer: its type") {
+  SECTION("of a member pointer without a registered name: its class, parameters and result") {
     CHECK_THROWS_AS(actor.ref.call(&depot::lose).get(), std::runtime_error);
     REQUIRE(log.lines().size() == 1);
     CHECK(log.lines()[0].message ==
-          containing("Exception returned from " + title + " to caller: void (depot::*", "threw:"));
+          containing("Exception returned from " + title + " to caller: ", "depot::(", " -> void threw:"));
   }
   SECTION("of a deferred call: its name") {
     actor.ref.defer<&depot::lose>();

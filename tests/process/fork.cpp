@@ -125,7 +125,7 @@ void check_inherited(const vicar::actor_ref<derived_adder>& ref, const vicar::fu
                      const vicar::future<int>& answered) {
   const auto text = [](std::string_view consequence) {
     return fmt::format(
-        "vicar: derived_adder (inherited) was started before fork() and does not run in this process, {}; start actors "
+        "vicar: inherited (derived_adder) was started before fork() and does not run in this process, {}; start actors "
         "after fork(), or fork before you start any",
         consequence);
   };

@@ -114,7 +114,9 @@ class VICAR_SHARED cell : public participant {
   std::string_view name() const noexcept final { return name_; }
   std::string_view class_name() const noexcept final { return class_name_; }
   const std::string& urn() const { return urn_.get(&make_urn); }
-  std::string title() const final { return format_text("{} ({})", class_name_, urn()); }
+  std::string title() const final {
+    return named_ ? format_text("{} ({}, {})", name_, class_name_, urn()) : format_text("{} ({})", class_name_, urn());
+  }
   bool daemon() const noexcept { return daemon_; }
   bool own_thread() const noexcept { return own_thread_; }
   bool alive() const noexcept { return !mailbox_.closed() && !inherited(); }
@@ -154,20 +156,24 @@ class VICAR_SHARED cell : public participant {
     const auto inside = reinterpret_cast<std::uintptr_t>(address);
     return inside >= begin && inside - begin < object_size();
   }
-  /// The object seen as a `Base`, or null if it is none or was destroyed. A catch clause knows the bases without
+  /// Which object is asked for: the cell's own, or the one that a fake stands for, which is a null pointer of its
+  /// class.
+  enum class role : std::uint8_t { own, imitated };
+  /// Finds the object seen as a `Base`; false if it is none or was destroyed. A catch clause knows the bases without
   /// run-time type information in the user's classes.
   template <class Base>
-  Base* find_base() {
-    if (inherited()) return nullptr;
+  bool find_base(role wanted, Base*& object) {
+    if (inherited()) return false;
     const std::lock_guard lock{object_mutex_};
-    if (!object_alive_) return nullptr;
+    if (!object_alive_) return false;
     try {
-      throw_object();
+      throw_object(wanted);
     } catch (Base* found) {
-      return found;
+      object = found;
+      return true;
     } catch (...) {  // another class
     }
-    return nullptr;
+    return false;
   }
   /// Its place in the table of all actors; guarded by the lock of that.
   struct table_entry {
@@ -336,6 +342,7 @@ class VICAR_SHARED cell : public participant {
   cell(std::string_view class_name, std::string name, const options& chosen)
       : class_name_{class_name},
         name_{std::move(name)},
+        named_{!chosen.name.empty()},
         capacity_{chosen.mailbox_capacity},
         on_overflow_{chosen.on_overflow},
         on_deadlock_{chosen.deadlock},
@@ -349,7 +356,7 @@ class VICAR_SHARED cell : public participant {
 
   virtual std::size_t object_size() const noexcept = 0;
   virtual void destroy_object() = 0;
-  virtual void throw_object() const = 0;  ///< throws a pointer to the object
+  virtual void throw_object(role wanted) const = 0;  ///< throws a pointer to the object
   virtual void on_start() = 0;
   virtual void on_stop() = 0;
   virtual void on_failure(std::exception_ptr failure) = 0;
@@ -388,6 +395,7 @@ class VICAR_SHARED cell : public participant {
 
   const std::string_view class_name_;
   const std::string name_;
+  const bool named_;  ///< by the user
   const std::size_t capacity_;
   const overflow on_overflow_;
   const deadlock_policy on_deadlock_;

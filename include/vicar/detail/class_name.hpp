@@ -2,6 +2,7 @@
 #ifndef VICAR_DETAIL_CLASS_NAME_HPP
 #define VICAR_DETAIL_CLASS_NAME_HPP
 
+#include <array>
 #include <cstddef>
 #include <string_view>
 
@@ -46,6 +47,37 @@ constexpr std::string_view last_component(std::string_view qualified) {
   }
   return qualified;
 }
+
+/// The text for a pointer to a method whose name is not known: `int (ns::node::*)(long) const` gives `ns::node::(long)
+/// const -> int`. Any other text stays as it is.
+template <std::size_t Size>
+struct method_text {
+  std::array<char, Size + 8> characters{};
+  std::size_t size = 0;
+
+  VICAR_CONSTEVAL explicit method_text(std::string_view type) {
+    const std::size_t close = type.find("::*)");
+    const std::size_t open = type.substr(0, close).rfind(" (");
+    if (close == type.npos || open == type.npos || type[open + 2] == '*') {
+      append(type);
+    } else {
+      append(type.substr(open + 2, close - open));
+      append(type.substr(close + 4));
+      append(" -> ");
+      append(type.substr(0, open));
+    }
+  }
+  constexpr std::string_view view() const { return {characters.data(), size}; }
+
+ private:
+  VICAR_CONSTEVAL void append(std::string_view text) {
+    for (const char c : text) characters[size++] = c;
+  }
+};
+template <class Pointer>
+inline constexpr method_text<class_name<Pointer>.size()> method_text_of{class_name<Pointer>};
+template <class Pointer>
+inline constexpr std::string_view unnamed_member = method_text_of<Pointer>.view();
 
 }  // namespace vicar::detail
 

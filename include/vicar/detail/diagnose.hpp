@@ -3,6 +3,7 @@
 #define VICAR_DETAIL_DIAGNOSE_HPP
 
 #include <concepts>
+#include <initializer_list>
 #include <iterator>
 #include <new>
 #include <string_view>
@@ -62,10 +63,19 @@ template <class Argument>
 concept storable_if_moved =
     std::is_lvalue_reference_v<Argument> && !storable<Argument> && storable<std::remove_reference_t<Argument>>;
 
+/// Whether a message can hold an argument as a `Kept`: a conversion to that is known to be possible.
+template <class Argument, class Kept>
+concept kept_whole = !std::same_as<std::decay_t<Argument>, Kept> || storable<Argument>;
+
 template <class Argument>
 inline constexpr bool is_future = false;
 template <class T>
 inline constexpr bool is_future<future<T>> = true;
+
+template <class Argument>
+inline constexpr bool is_initializer_list = false;
+template <class T>
+inline constexpr bool is_initializer_list<std::initializer_list<T>> = true;
 
 /// A wrapper behind a proxy's arrow, which is no value.
 template <class Argument>
@@ -76,11 +86,12 @@ template <class Result>
 inline constexpr bool is_view = std::ranges::enable_view<Result> && std::ranges::enable_borrowed_range<Result>;
 /// `std::reference_wrapper`, by its looks: its header is a heavy one.
 template <class Result>
-  requires requires(const Result& result) {
-    typename Result::type;
-    { result.get() } -> std::same_as<typename Result::type&>;
-    static_cast<typename Result::type&>(result);
-  }
+concept wraps_reference = requires(const Result& result) {
+  typename Result::type;
+  { result.get() } -> std::same_as<typename Result::type&>;
+  static_cast<typename Result::type&>(result);
+};
+template <wraps_reference Result>
 inline constexpr bool is_view<Result> = true;
 /// What an element of a `std::vector<bool>` is read by; in libc++ also one that cannot be written.
 template <class Result>
@@ -92,10 +103,15 @@ template <class Message>
 VICAR_CONSTEVAL bool check_storable() {
   static_assert(!storable_if_moved<Message>,
                 "vicar: this message can be moved into the mailbox but not copied; send std::move(message)");
+  constexpr bool list = is_initializer_list<std::decay_t<Message>>;
+  static_assert(
+      !list,
+      "vicar: this message is a std::initializer_list, whose elements are gone when it is handled; send a container, "
+      "such as std::vector{...}");
   static_assert(
       storable<Message> || storable_if_moved<Message>,
       "vicar: this message can be neither copied nor moved into the mailbox; send a pointer, or std::ref to share it");
-  return storable<Message>;
+  return !list && storable<Message>;
 }
 
 template <class Value>
@@ -132,9 +148,20 @@ VICAR_CONSTEVAL bool check_result() {
   return !fluent && !view && storable_result;
 }
 
+/// What is wrong with an argument for the parameter that it is meant for, as bits: see conversion.hpp.
+enum kept_error : unsigned {
+  nothing_wrong = 0,
+  may_be_sliced = 1,
+  list_dangles = 2,
+  text_dangles = 4,
+};
+
 enum class call_error : unsigned char {
   none,
   unmoved_argument,
+  sliced_argument,
+  dangling_list,
+  dangling_text,
   unmovable_argument,
   proxy_member_argument,
   foreign_member,
@@ -147,18 +174,29 @@ enum class call_error : unsigned char {
 
 /// Why `function(T&, arguments...)` cannot be a message. `Function` is the type of a member pointer or another
 /// callable; void for what has no pointer that takes part in the call, such as an overloaded method called by name.
-template <class T, class Function, bool Callable, class... Arguments>
-VICAR_CONSTEVAL call_error find_call_error() {
+/// `Errors` are those of the arguments, as `kept_arguments` finds them, and `Callable` is asked about what it keeps.
+template <class T, class Function, bool Callable, unsigned Errors, class... Kept, class... Arguments>
+VICAR_CONSTEVAL call_error find_call_error(type_list<Kept...>, type_list<Arguments...>) {
   using owner = typename member_traits<Function>::class_type;
-  if constexpr (!(storable<Arguments> && ...)) {
-    if constexpr (!((storable<Arguments> || storable_if_moved<Arguments>) && ...))
+  if constexpr ((is_proxy_member<std::decay_t<Arguments>> || ...))
+    return call_error::proxy_member_argument;
+  else if constexpr ((Errors & may_be_sliced) != 0)
+    return call_error::sliced_argument;
+  else if constexpr ((Errors & list_dangles) != 0)
+    return call_error::dangling_list;
+  else if constexpr ((Errors & text_dangles) != 0)
+    return call_error::dangling_text;
+  else if constexpr (!(kept_whole<Arguments, Kept> && ...)) {
+    if constexpr (!((kept_whole<Arguments, Kept> || storable_if_moved<Arguments>) && ...))
       return call_error::unmovable_argument;
     else if constexpr (!Callable && member_traits<Function>::takes_mutable_lvalue)
       return call_error::mutable_parameter;
     else
       return call_error::unmoved_argument;
-  } else if constexpr ((is_proxy_member<std::decay_t<Arguments>> || ...))
-    return call_error::proxy_member_argument;
+  }
+  // By name, what a using-declaration makes accessible can be called, of whatever base it is.
+  else if constexpr (Callable && std::is_member_function_pointer_v<Function>)
+    return call_error::none;
   else if constexpr (!std::is_void_v<owner> && !std::derived_from<T, owner>)
     return call_error::foreign_member;
   else if constexpr (Callable)
@@ -167,7 +205,7 @@ VICAR_CONSTEVAL call_error find_call_error() {
     return call_error::future_argument;
   else if constexpr (!std::is_void_v<Function> && !std::is_member_pointer_v<Function>)
     return call_error::function_parameters;
-  else if constexpr (std::invocable<Function, T, std::decay_t<Arguments>...>)
+  else if constexpr (std::invocable<Function, T, Kept...>)
     return call_error::temporary_object;
   else if constexpr (member_traits<Function>::takes_mutable_lvalue)
     return call_error::mutable_parameter;
@@ -175,11 +213,23 @@ VICAR_CONSTEVAL call_error find_call_error() {
     return call_error::method_parameters;
 }
 
-template <class T, class Function, bool Callable, class... Arguments>
+/// `Kept` is what `kept_arguments` says of the arguments, which are a `type_list`.
+template <class T, class Function, bool Callable, class Kept, class Arguments>
 VICAR_CONSTEVAL bool check_call() {
-  constexpr call_error found = find_call_error<T, Function, Callable, Arguments...>();
+  constexpr call_error found = find_call_error<T, Function, Callable, Kept::errors>(typename Kept::type{}, Arguments{});
   static_assert(found != call_error::unmoved_argument,
                 "vicar: an argument can be moved into the message but not copied; pass std::move(x)");
+  static_assert(
+      found != call_error::sliced_argument,
+      "vicar: this argument refers to an object of a class with virtual functions, of whose derived class a copy in the message "
+      "would keep nothing; pass std::ref(x) or a pointer to share the object, or a copy of your own: type{x}");
+  static_assert(found != call_error::dangling_list,
+                "vicar: an argument is a std::initializer_list, whose elements are gone when the message is handled; "
+                "pass a container, such as std::vector{...}");
+  static_assert(
+      found != call_error::dangling_text,
+      "vicar: this method takes a view, and the text that this pointer leads to may be gone when the message is handled; pass a "
+      "std::string, or the view itself if its text outlives the message");
   static_assert(
       found != call_error::unmovable_argument,
       "vicar: an argument can be neither copied nor moved into the message; pass std::ref(x) to share it, or a pointer");
@@ -227,7 +277,11 @@ template <class T, class Pointer>
 VICAR_CONSTEVAL bool check_field() {
   using owner = typename member_traits<Pointer>::class_type;
   constexpr bool field = std::is_member_object_pointer_v<Pointer>;
-  static_assert(field,
+  constexpr bool static_field = std::is_pointer_v<Pointer> && std::is_object_v<std::remove_pointer_t<Pointer>>;
+  static_assert(!static_field,
+                "vicar: this is a plain pointer, such as one to a static data member, which leads into no object; list "
+                "the member with VICAR_PROXY and use it by name: proxy->name.get()");
+  static_assert(field || static_field,
                 "vicar: get, set and at need a pointer to a data member, and this is none; use call for a method");
   constexpr bool foreign = field && !std::derived_from<T, owner>;
   static_assert(
@@ -245,23 +299,36 @@ VICAR_CONSTEVAL bool check_readable() {
   return readable;
 }
 
-template <class Field, class Value>
+/// `Kept` is the type in which the message keeps the value.
+template <class Field, class Value, class Kept>
 VICAR_CONSTEVAL bool check_writable() {
+  using declared = std::remove_cvref_t<Field>;
   constexpr bool constant = std::is_const_v<std::remove_reference_t<Field>>;
-  constexpr bool assignable = std::is_assignable_v<std::add_lvalue_reference_t<Field>, std::decay_t<Value>>;
+  constexpr bool assignable = std::is_assignable_v<std::add_lvalue_reference_t<Field>, Kept>;
+  constexpr bool storable_value = kept_whole<Value, Kept>;
   constexpr bool proxy_member = is_proxy_member<std::decay_t<Value>>;
   static_assert(!constant, "vicar: this field is const and cannot be written; read it with get(), or drop the const");
   static_assert(
       constant || !proxy_member,
       "vicar: one proxy's member cannot be assigned to another's; say which value to wait for: a->x = b->x.get()");
-  static_assert(constant || proxy_member || !storable_if_moved<Value>,
+  constexpr bool unmoved = !storable_value && storable_if_moved<Value>;
+  constexpr bool list = is_initializer_list<Kept>;
+  constexpr bool dangles = is_view<declared> && assignable && std::is_class_v<Kept> && !is_view<Kept> && !list;
+  static_assert(constant || proxy_member || !unmoved,
                 "vicar: the value can be moved into the message but not copied; write std::move(x)");
   static_assert(
-      constant || proxy_member || storable<Value> || storable_if_moved<Value>,
+      constant || proxy_member || storable_value || unmoved,
       "vicar: the value can be neither copied nor moved into the message; write one that can, or a pointer to it");
-  static_assert(constant || proxy_member || !storable<Value> || assignable,
+  static_assert(constant || proxy_member || !storable_value || assignable,
                 "vicar: this value cannot be assigned to the field; convert it to the field's type first");
-  return !constant && !proxy_member && storable<Value> && assignable;
+  static_assert(constant || proxy_member || !list,
+                "vicar: the value is a std::initializer_list, whose elements are gone when it is assigned; write a "
+                "container, such as std::vector{...}");
+  static_assert(
+      constant || !dangles,
+      "vicar: this field is a view and would look at the value in the message, which is gone when it is assigned; make the field "
+      "an owning type, or write a view of what outlives the actor");
+  return !constant && !proxy_member && storable_value && assignable && !list && !dangles;
 }
 
 }  // namespace vicar::detail

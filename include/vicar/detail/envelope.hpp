@@ -45,6 +45,11 @@ struct message_kind : message::traits {
   }
 };
 
+/// The kind of a message that has one: of every message but the request to stop and a box.
+inline const message_kind& kind_of_message(const message& one) noexcept {
+  return static_cast<const message_kind&>(*one.type);
+}
+
 /// The label of a message; its arguments, too, if one of them is marked.
 inline std::string described(message& self, const message_kind& kind) {
   std::string text{*kind.label};

@@ -55,6 +55,8 @@ class reply_slot {
 template <class T>
 class fake_actor final : public stand_in, public listed_messages<T> {
  public:
+  using vicar_imitated = T;
+
   explicit fake_actor(std::shared_ptr<fake_book> book) noexcept : book_{std::move(book)} {}
 
   void answer(imitated_message& asked) override { book_->answer(asked); }

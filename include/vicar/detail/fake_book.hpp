@@ -148,8 +148,8 @@ class fake_book {
     }
     if (near_miss) {
       throw unanswered_error{fmt::format(
-          "vicar: the fake of {0} answers {1}({2}) and not {1}({3}); name the types: fake.on<&type::member, types...>(function)",
-          class_name_, member, near_miss->parameters(), types)};
+          "vicar: the fake of {0} answers {1}({2}) and not {1}({3}); name the types: fake.on<&type::member, {4}>(function)",
+          class_name_, member, near_miss->parameters(), types, types.empty() ? "void" : "types...")};
     }
     if (asked.kind == message_access::function) {
       throw unanswered_error{fmt::format(

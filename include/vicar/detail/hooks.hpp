@@ -12,26 +12,30 @@
 #include <vicar/fwd.hpp>
 
 // Hooks are found by name. A class has a member of that name if `&T::name` can be formed, or if it cannot although it
-// could be without `T`'s own: then the name is overloaded, a template or private. Final classes can only be asked the
-// first question.
+// could be without `T`'s own: then the name is overloaded, a template or private. Classes that may not be derived from
+// can only be asked the first question.
 namespace vicar::detail {
 
-#define VICAR_DEFINE_HOOK(name, declaration, ...)                \
-  struct name##_probe {                                          \
-    declaration;                                                 \
-  };                                                             \
-  template <class T>                                             \
-  struct name##_fused : T, name##_probe {};                      \
-  template <class T>                                             \
-  concept name##_reachable = requires { __VA_ARGS__; };          \
-  template <class T>                                             \
-  VICAR_CONSTEVAL bool has_##name() {                            \
-    if constexpr (name##_reachable<T>)                           \
-      return true;                                               \
-    else if constexpr (std::is_final_v<T> || std::is_union_v<T>) \
-      return false;                                              \
-    else                                                         \
-      return !name##_reachable<name##_fused<T>>;                 \
+/// Whether hooks are looked for in a `T` at all.
+template <class T>
+inline constexpr bool has_hooks = enable_hooks<T> && !requires { requires !T::vicar_hooks; };
+
+#define VICAR_DEFINE_HOOK(name, declaration, ...)       \
+  struct name##_probe {                                 \
+    declaration;                                        \
+  };                                                    \
+  template <class T>                                    \
+  struct name##_fused : T, name##_probe {};             \
+  template <class T>                                    \
+  concept name##_reachable = requires { __VA_ARGS__; }; \
+  template <class T>                                    \
+  VICAR_CONSTEVAL bool has_##name() {                   \
+    if constexpr (name##_reachable<T>)                  \
+      return true;                                      \
+    else if constexpr (!derivable<T>)                   \
+      return false;                                     \
+    else                                                \
+      return !name##_reachable<name##_fused<T>>;        \
   }
 VICAR_DEFINE_HOOK(on_start, int on_start, &T::on_start)
 VICAR_DEFINE_HOOK(on_stop, int on_stop, &T::on_stop)
@@ -42,13 +46,14 @@ VICAR_DEFINE_HOOK(receives, struct receives, typename T::receives)
 #undef VICAR_DEFINE_HOOK
 
 template <class T>
-concept starts = requires(T& object) { object.on_start(); };
+concept starts = has_hooks<T> && requires(T& object) { object.on_start(); };
 template <class T>
-concept stops = requires(T& object) { object.on_stop(); };
+concept stops = has_hooks<T> && requires(T& object) { object.on_stop(); };
 template <class T>
-concept handles_failure = requires(T& object, std::exception_ptr failure) { object.on_failure(failure); };
+concept handles_failure =
+    has_hooks<T> && requires(T& object, std::exception_ptr failure) { object.on_failure(failure); };
 template <class T, class Message>
-concept takes = requires(T& object, Message incoming) { object.on_receive(std::move(incoming)); };
+concept takes = has_hooks<T> && requires(T& object, Message incoming) { object.on_receive(std::move(incoming)); };
 
 /// False for the one shape of `on_receive` that nothing can call; overloaded and generic ones are judged where a
 /// message is sent.
@@ -62,8 +67,17 @@ VICAR_CONSTEVAL bool receives_one_message() {
   return true;
 }
 
+/// The parameters of an `on_receive` that is neither overloaded nor a template.
 template <class T>
-concept lists_messages = receives_reachable<T>;
+struct receiver_parameters {
+  using type = unknown_parameters;
+};
+template <class T>
+  requires on_receive_reachable<T>
+struct receiver_parameters<T> : declared_parameters<decltype(&T::on_receive)> {};
+
+template <class T>
+concept lists_messages = has_hooks<T> && receives_reachable<T>;
 
 template <class T, class List>
 inline constexpr bool takes_listed = false;
@@ -81,19 +95,25 @@ VICAR_CONSTEVAL bool receives_listed() {
 /// One message for each hook that has the right name and cannot be called.
 template <class T>
 VICAR_CONSTEVAL bool check_hooks() {
-  constexpr bool on_start = !has_on_start<T>() || starts<T>;
-  constexpr bool on_stop = !has_on_stop<T>() || stops<T>;
-  constexpr bool on_failure = !has_on_failure<T>() || handles_failure<T>;
-  constexpr bool on_receive = receives_one_message<T>();
-  constexpr bool receives = receives_listed<T>();
+  constexpr bool on_start = !has_hooks<T> || !has_on_start<T>() || starts<T>;
+  constexpr bool on_stop = !has_hooks<T> || !has_on_stop<T>() || stops<T>;
+  constexpr bool on_failure = !has_hooks<T> || !has_on_failure<T>() || handles_failure<T>;
+  constexpr bool on_receive = !has_hooks<T> || receives_one_message<T>();
+  constexpr bool receives = !has_hooks<T> || receives_listed<T>();
   constexpr bool options = !has_actor_options<T>() || actor_options_reachable<T>;
   static_assert(on_start,
-                "vicar: on_start cannot be called as on_start(); make it public, without required parameters");
-  static_assert(on_stop, "vicar: on_stop cannot be called as on_stop(); make it public, without required parameters");
+                "vicar: on_start cannot be called as on_start(); make it public, without required parameters; "
+                "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+  static_assert(on_stop,
+                "vicar: on_stop cannot be called as on_stop(); make it public, without required parameters; "
+                "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
   static_assert(
       on_failure,
-      "vicar: on_failure cannot be called as on_failure(std::exception_ptr); make it public, with that parameter");
-  static_assert(on_receive, "vicar: on_receive cannot be called as on_receive(message); give it one parameter");
+      "vicar: on_failure cannot be called as on_failure(std::exception_ptr); make it public, with that parameter; "
+      "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+  static_assert(on_receive,
+                "vicar: on_receive cannot be called as on_receive(message); give it one parameter; "
+                "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
   static_assert(
       !on_receive || receives,
       "vicar: receives has to be a vicar::messages<...> of types that on_receive accepts as rvalues; add the missing overload, and "

@@ -14,6 +14,7 @@
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/conversion.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
 #include <vicar/detail/invoke.hpp>
@@ -40,28 +41,20 @@ struct direct_target {
   T& resolve(cell&) const noexcept { return *object; }
 };
 
-/// The parameters that a function is declared with; nothing that fits where that is not known.
-template <class Function>
-struct declared_parameters {
-  using type = type_list<void>;
-};
-template <class Function>
-  requires(member_traits<Function>::arity >= 0)
-struct declared_parameters<Function> {
-  using type = typename member_traits<Function>::parameters;
-};
-
 /// What a stand-in is told of a message, and how many of the first arguments only say which member is meant. The
 /// default is a call of a member that may be overloaded.
 struct invoker_base {
   static constexpr auto access = imitated_message::access::call;
   static constexpr bool begins_with_pointer = false;
-  using parameters = type_list<void>;
+  using parameters = unknown_parameters;
 };
 
-/// The invoker of a registered method. `Access` is what VICAR_PROXY defines for a member.
-template <class Access>
-struct named_invoker : Access, invoker_base {};
+/// The invoker of a registered method. `Access` is what VICAR_PROXY defines for a member; the parameters are known
+/// where it is neither overloaded nor a template.
+template <class Access, class Parameters = unknown_parameters>
+struct named_invoker : Access, invoker_base {
+  using parameters = Parameters;
+};
 
 /// The invoker of a member pointer, a static member function or a static data member.
 template <auto Member>
@@ -104,11 +97,12 @@ struct pointer_invoker<Method> : invoker_base {
 /// The invoker of a function known at run time.
 template <class Function>
 struct function_invoker : invoker_base {
-  static constexpr const std::string_view* label = &class_name<Function>;
+  static constexpr const std::string_view* label =
+      std::is_member_function_pointer_v<Function> ? &unnamed_member<Function> : &class_name<Function>;
   static constexpr auto access =
       std::is_member_pointer_v<Function> ? imitated_message::access::call : imitated_message::access::function;
   static constexpr bool begins_with_pointer = true;
-  using parameters = typename declared_parameters<Function>::type;
+  using parameters = typename parameters_after_object<Function>::type;
 
   template <class T, class... Arguments>
     requires std::is_member_function_pointer_v<Function>
@@ -190,13 +184,38 @@ struct field_writer : Field {
   }
 };
 
-template <class Invoker, class T, class... Arguments>
-concept calls = requires(T& object, std::decay_t<Arguments>... arguments) {
-  Invoker::call(object, static_cast<std::decay_t<Arguments>&&>(arguments)...);
+/// Whether an invoker can be called with arguments as the message keeps them, a `type_list`.
+template <class Invoker, class T, class Kept>
+inline constexpr bool calls = false;
+template <class Invoker, class T, class... Kept>
+  requires requires(T& object, Kept... arguments) { Invoker::call(object, static_cast<Kept&&>(arguments)...); }
+inline constexpr bool calls<Invoker, T, type_list<Kept...>> = true;
+
+/// The parameters of a static member, or of another function, for so many arguments: the object may come first.
+template <class Function, std::size_t Count, class Parameters = typename declared_parameters<Function>::type>
+struct constant_parameters {
+  using type = unknown_parameters;
+};
+template <class Function, std::size_t Count, class... Parameters>
+  requires(std::is_member_pointer_v<Function> || sizeof...(Parameters) == Count)
+struct constant_parameters<Function, Count, type_list<Parameters...>> {
+  using type = type_list<Parameters...>;
+};
+template <class Function, std::size_t Count, class Object, class... Parameters>
+  requires(!std::is_member_pointer_v<Function> && sizeof...(Parameters) == Count)
+struct constant_parameters<Function, Count, type_list<Object, Parameters...>> {
+  using type = type_list<Parameters...>;
 };
 
-template <class Invoker, class T, class... Arguments>
-using call_result_t = decltype(Invoker::call(std::declval<T&>(), std::declval<std::decay_t<Arguments>>()...));
+template <class First, class Kept>
+struct with_first;
+template <class First, class... Kept>
+struct with_first<First, type_list<Kept...>> {
+  using type = type_list<First, Kept...>;
+};
+/// What a message keeps where its first argument is the function.
+template <class Function, class Kept>
+using with_function_t = typename with_first<std::decay_t<Function>, typename Kept::type>::type;
 
 /// Asks the stand-in in the place of the object, with the arguments as `Handed` says. The answer is built in `slot`.
 template <class Reply, class... Handed, class Head, class Target, std::size_t... Index, class... Arguments>
@@ -255,7 +274,7 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
       using parameters = typename Invoker::parameters;
       if constexpr (Invoker::begins_with_pointer) {
         imitate_pointed<Reply>(typename handed_after_pointer<parameters, Arguments...>::type{}, one, owner,
-                               Invoker::access, *Invoker::label, slot);
+                               Invoker::access, *kind_of_message(self).label, slot);
       } else {
         imitate<Reply>(typename handed_arguments<parameters, Arguments...>::type{}, one, owner, Invoker::access,
                        *Invoker::label, slot);
@@ -269,10 +288,11 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
     }
   }
   static void handle(message& self, cell& owner, message::action what) noexcept {
+    const message_kind& its_kind = Invoker::begins_with_pointer ? kind_of_message(self) : kind;
     if constexpr (std::is_same_v<Head, call_message>)
-      handle_call(static_cast<call_message&>(self), owner, what, kind);
+      handle_call(static_cast<call_message&>(self), owner, what, its_kind);
     else
-      handle_deferred(self, owner, what, kind);
+      handle_deferred(self, owner, what, its_kind);
   }
   static constexpr message_kind kind{{&handle, kind_of_envelope<envelope_type>.relocate, sizeof(envelope_type), true},
                                      Invoker::label,
@@ -281,39 +301,60 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
                                      &kind_of_envelope<envelope_type>};
 };
 
-/// Sends what `Invoker` does with these arguments, for a `Reply`.
-template <class Invoker, class Reply, class Target, class... Arguments>
-future<Reply> send_member(cell& to, Target target, Arguments&&... arguments) {
-  using sent = member_message<Invoker, Reply, call_message, Target, std::index_sequence_for<Arguments...>,
-                              std::decay_t<Arguments>...>;
+/// The kind of a message to a registered member that is named by a pointer known at run time: the same as `Sent::kind`,
+/// with the name.
+template <class Sent, class Access>
+inline constexpr message_kind named_kind{Sent::kind, Access::label, Sent::kind.run, Sent::kind.arguments,
+                                         Sent::kind.envelope};
+/// Finds it: `of<Sent>(pointer)`. Defined where members can be registered, in members.hpp.
+template <class T>
+struct registered_kinds;
+template <class Sent, class T, class Pointer, class... Arguments>
+const message_kind& choose_kind(const Pointer& pointer, const Arguments&...) noexcept {
+  if constexpr (std::is_member_pointer_v<Pointer> && requires { sizeof(registered_kinds<T>); })
+    return registered_kinds<T>::template of<Sent>(pointer);
+  else
+    return Sent::kind;
+}
+
+/// Sends what `Invoker` does, for a `Reply`. The list says in which type each argument is kept.
+template <class Invoker, class Reply, class... Kept, class Target, class... Arguments>
+future<Reply> send_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
+  using sent = member_message<Invoker, Reply, call_message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
   using envelope_type = typename sent::envelope_type;
+  const message_kind* kind = &sent::kind;
+  if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
   if constexpr (fits_in_place<envelope_type>) {
     envelope_type one{
-        {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
-    return send_call<Reply>(to, one, sent::kind);
+        {{kind}, nullptr}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
+    return send_call<Reply>(to, one, *kind);
   } else {
-    return send_call<Reply>(
-        to, {new envelope_type{
-                 {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)},
-             sent::kind});
+    return send_call<Reply>(to, {new envelope_type{{{kind}, nullptr},
+                                                   {static_cast<Kept>(static_cast<Arguments&&>(arguments))}...,
+                                                   static_cast<Target&&>(target)},
+                                 *kind});
   }
 }
 
-template <class Invoker, class Target, class... Arguments>
-auto call_member(cell& to, Target target, Arguments&&... arguments) {
+template <class Invoker, class... Kept, class Target, class... Arguments>
+auto call_member(type_list<Kept...> kept, cell& to, Target target, Arguments&&... arguments) {
   using object_type = typename Target::object_type;
-  using returned = call_result_t<Invoker, object_type, Arguments...>;
+  using returned = decltype(Invoker::call(std::declval<object_type&>(), std::declval<Kept>()...));
   if constexpr (check_result<object_type, returned>()) {
     using reply = std::decay_t<returned>;
-    using sent = member_message<Invoker, reply, call_message, Target, std::index_sequence_for<Arguments...>,
-                                std::decay_t<Arguments>...>;
+    using sent =
+        member_message<Invoker, reply, call_message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
     using envelope_type = typename sent::envelope_type;
     if constexpr (fits_in_place<envelope_type>) {  // as `send_member`, which would be compiled for each call, too
-      envelope_type one{
-          {{&sent::kind}, nullptr}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
-      return send_call<reply>(to, one, sent::kind);
+      const message_kind* kind = &sent::kind;
+      if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, object_type>(arguments...);
+      envelope_type one{{{kind}, nullptr},
+                        {static_cast<Kept>(static_cast<Arguments&&>(arguments))}...,
+                        static_cast<Target&&>(target)};
+      return send_call<reply>(to, one, *kind);
     } else {
-      return send_member<Invoker, reply>(to, static_cast<Target&&>(target), static_cast<Arguments&&>(arguments)...);
+      return send_member<Invoker, reply>(kept, to, static_cast<Target&&>(target),
+                                         static_cast<Arguments&&>(arguments)...);
     }
   } else {
     return placeholder{};
@@ -322,37 +363,43 @@ auto call_member(cell& to, Target target, Arguments&&... arguments) {
 
 /// For the effect alone. Throws `actor_dead_error`, and `mailbox_full_error` if the actor was started with
 /// `overflow::fail`.
-template <class Invoker, class Target, class... Arguments>
-void defer_member(cell& to, Target target, Arguments&&... arguments) {
-  using sent =
-      member_message<Invoker, void, message, Target, std::index_sequence_for<Arguments...>, std::decay_t<Arguments>...>;
+template <class Invoker, class... Kept, class Target, class... Arguments>
+void defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
+  using sent = member_message<Invoker, void, message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
   using envelope_type = typename sent::envelope_type;
+  const message_kind* kind = &sent::kind;
+  if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
   if constexpr (fits_in_place<envelope_type>) {
-    envelope_type one{{&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
-    post(to, one, sent::kind, &refuse_deferred);
+    envelope_type one{
+        {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
+    post(to, one, *kind, &refuse_deferred);
   } else {
     boxed_content one{
-        new envelope_type{{&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)},
-        sent::kind};
+        new envelope_type{
+            {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)},
+        *kind};
     post(to, one, &refuse_deferred);
   }
 }
 
 /// As `defer_member`, but never waits. Returns whether the message was accepted; looks at that before it takes the
 /// arguments, and takes them only if it seems so.
-template <class Invoker, class Target, class... Arguments>
-bool try_defer_member(cell& to, Target target, Arguments&&... arguments) {
+template <class Invoker, class... Kept, class Target, class... Arguments>
+bool try_defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
   if (!to.accepts_now()) return false;
-  using sent =
-      member_message<Invoker, void, message, Target, std::index_sequence_for<Arguments...>, std::decay_t<Arguments>...>;
+  using sent = member_message<Invoker, void, message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
   using envelope_type = typename sent::envelope_type;
+  const message_kind* kind = &sent::kind;
+  if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
   if constexpr (fits_in_place<envelope_type>) {
-    envelope_type one{{&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)};
+    envelope_type one{
+        {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
     return try_post(to, one);
   } else {
     boxed_content one{
-        new envelope_type{{&sent::kind}, {static_cast<Arguments&&>(arguments)}..., static_cast<Target&&>(target)},
-        sent::kind};
+        new envelope_type{
+            {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)},
+        *kind};
     return try_post(to, one);
   }
 }
@@ -361,7 +408,8 @@ bool try_defer_member(cell& to, Target target, Arguments&&... arguments) {
 template <class Field, class Target, class... Pointer>
 auto read_member(cell& from, Target target, Pointer... field) {
   using found = decltype(Field::get(std::declval<typename Target::object_type&>(), field...));
-  return send_member<field_reader<Field>, read_result_t<found>>(from, std::move(target), field...);
+  return send_member<field_reader<Field>, read_result_t<found>>(type_list<Pointer...>{}, from, std::move(target),
+                                                                field...);
 }
 
 /// As above, and waits for space in the mailbox and for the value, until `limit` in all. Throws `timeout_error` then.
@@ -380,9 +428,10 @@ auto read_member_within(const time_limit& limit, cell& from, Target target, Poin
 }
 
 /// Assigns to a field of type `Declared` on the actor's thread.
-template <class Field, class Declared, class Target, class... Arguments>
-future<void> write_member(cell& to, Target target, Arguments&&... arguments) {
-  return send_member<field_writer<Field, Declared>, void>(to, std::move(target), std::forward<Arguments>(arguments)...);
+template <class Field, class Declared, class Kept, class Target, class... Arguments>
+future<void> write_member(Kept kept, cell& to, Target target, Arguments&&... arguments) {
+  return send_member<field_writer<Field, Declared>, void>(kept, to, std::move(target),
+                                                          std::forward<Arguments>(arguments)...);
 }
 
 }  // namespace vicar::detail

@@ -116,6 +116,12 @@
   ::vicar::detail::wrapper_t<vicar_access_##property, VicarContext> property{vicar_context};
 
 #define VICAR_DEFINE_SETTER(setter)                                                                  \
+  template <class VicarClass>                                                                        \
+  static constexpr bool setter_pointable = requires { &VicarClass::setter; };                        \
+  template <class VicarClass>                                                                        \
+  static constexpr auto setter_pointer() {                                                           \
+    if constexpr (setter_pointable<VicarClass>) return &VicarClass::setter;                          \
+  }                                                                                                  \
   template <class VicarClass, class VicarValue>                                                      \
   static constexpr auto set(VicarClass& vicar_object, VicarValue&& vicar_value)                      \
       -> decltype(static_cast<void>(vicar_object.setter(::std::forward<VicarValue>(vicar_value)))) { \

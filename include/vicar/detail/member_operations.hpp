@@ -11,6 +11,7 @@
 #include <vicar/detail/chrono.hpp>
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/conversion.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
 #include <vicar/detail/member_call.hpp>
@@ -27,10 +28,12 @@ namespace vicar::detail {
 /// references, proxies, nested proxies. `Self` gives `owner()`, the cell, and `target()`, see `member_call.hpp`.
 ///
 /// All members may be called from any thread. None blocks, unless the actor was started with `overflow::block` and its
-/// mailbox is full. Arguments are copied or moved into the message by the caller, whom their exceptions reach, and
-/// handed over as rvalues on the actor's thread; `std::ref` shares instead, and then what it refers to has to live
-/// until the message was handled. `const char*` and `std::string_view` arguments are kept as they are, like those of a
-/// `std::thread`.
+/// mailbox is full. Arguments are converted to the parameters' types and moved into the message on the calling thread,
+/// which the exceptions of that reach, and passed as rvalues on the actor's thread. Where the parameters are not known,
+/// as for an overloaded method or a generic lambda, and where a conversion would cut off a derived class or make a
+/// view, the message keeps a copy in the argument's own type. `std::ref` shares instead, and then what it refers to has
+/// to live until the message was handled; so has the text of a `const char*` or `std::string_view` that is kept as it
+/// is.
 template <class Self, class T>
 class member_operations : public refuses_braces_after_function {
  public:
@@ -42,9 +45,11 @@ class member_operations : public refuses_braces_after_function {
   /// `mailbox_full_error` included.
   template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
   auto call(Function&& function, Arguments&&... arguments) const {
-    if constexpr (check_function<Function, Arguments...>()) {
-      return call_member<function_invoker<std::decay_t<Function>>>(
-          self().owner(), self().target(), static_cast<Function&&>(function), static_cast<Arguments&&>(arguments)...);
+    using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
+    if constexpr (check_function<Function, kept, Arguments...>()) {
+      return call_member<function_invoker<std::decay_t<Function>>>(with_function_t<Function, kept>{}, self().owner(),
+                                                                   self().target(), static_cast<Function&&>(function),
+                                                                   static_cast<Arguments&&>(arguments)...);
     } else {
       return placeholder{};
     }
@@ -54,9 +59,10 @@ class member_operations : public refuses_braces_after_function {
   /// Takes static members, too.
   template <auto Member, class... Arguments>
   auto call(Arguments&&... arguments) const {
-    using invoker = pointer_invoker<Member>;
-    if constexpr (check_member<Member, Arguments...>()) {
-      return call_member<invoker>(self().owner(), self().target(), static_cast<Arguments&&>(arguments)...);
+    using kept = kept_by_constant<decltype(Member), Arguments...>;
+    if constexpr (check_member<Member, kept, Arguments...>()) {
+      return call_member<pointer_invoker<Member>>(typename kept::type{}, self().owner(), self().target(),
+                                                  static_cast<Arguments&&>(arguments)...);
     } else {
       return placeholder{};
     }
@@ -66,31 +72,36 @@ class member_operations : public refuses_braces_after_function {
   /// and `mailbox_full_error` if the actor was started with `overflow::fail`.
   template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
   void defer(Function&& function, Arguments&&... arguments) const {
-    if constexpr (check_function<Function, Arguments...>()) {
-      defer_member<function_invoker<std::decay_t<Function>>>(
-          self().owner(), self().target(), static_cast<Function&&>(function), static_cast<Arguments&&>(arguments)...);
+    using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
+    if constexpr (check_function<Function, kept, Arguments...>()) {
+      defer_member<function_invoker<std::decay_t<Function>>>(with_function_t<Function, kept>{}, self().owner(),
+                                                             self().target(), static_cast<Function&&>(function),
+                                                             static_cast<Arguments&&>(arguments)...);
     }
   }
   /// The same for a member known at compile time: `defer<&T::member>(arguments...)`.
   template <auto Member, class... Arguments>
   void defer(Arguments&&... arguments) const {
-    using invoker = pointer_invoker<Member>;
-    if constexpr (check_member<Member, Arguments...>()) {
-      defer_member<invoker>(self().owner(), self().target(), static_cast<Arguments&&>(arguments)...);
+    using kept = kept_by_constant<decltype(Member), Arguments...>;
+    if constexpr (check_member<Member, kept, Arguments...>()) {
+      defer_member<pointer_invoker<Member>>(typename kept::type{}, self().owner(), self().target(),
+                                            static_cast<Arguments&&>(arguments)...);
     }
   }
 
   /// As `defer`, but returns whether the mailbox accepted the message: never waits, and throws neither
   /// `actor_dead_error` nor `mailbox_full_error`. False: the actor has stopped or begun to, was started before fork(),
   /// or has a full mailbox, and nothing was sent, counted as dropped, or reported as a dead letter. True: as after
-  /// `defer`, the actor may still end before it comes to the message. The arguments are left as they are where the actor
-  /// refuses messages when this is called; only if it begins to do so right then have they been copied or moved from,
-  /// and are destroyed.
+  /// `defer`, the actor may still end before it comes to the message. The arguments are left as they are where the
+  /// actor refuses messages when this is called; only if it begins to do so right then have they been copied or moved
+  /// from, and are destroyed.
   template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
   [[nodiscard]] bool try_defer(Function&& function, Arguments&&... arguments) const {
-    if constexpr (check_function<Function, Arguments...>()) {
+    using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
+    if constexpr (check_function<Function, kept, Arguments...>()) {
       return try_defer_member<function_invoker<std::decay_t<Function>>>(
-          self().owner(), self().target(), static_cast<Function&&>(function), static_cast<Arguments&&>(arguments)...);
+          with_function_t<Function, kept>{}, self().owner(), self().target(), static_cast<Function&&>(function),
+          static_cast<Arguments&&>(arguments)...);
     } else {
       return false;
     }
@@ -98,9 +109,10 @@ class member_operations : public refuses_braces_after_function {
   /// The same for a member known at compile time: `try_defer<&T::member>(arguments...)`.
   template <auto Member, class... Arguments>
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
-    using invoker = pointer_invoker<Member>;
-    if constexpr (check_member<Member, Arguments...>()) {
-      return try_defer_member<invoker>(self().owner(), self().target(), static_cast<Arguments&&>(arguments)...);
+    using kept = kept_by_constant<decltype(Member), Arguments...>;
+    if constexpr (check_member<Member, kept, Arguments...>()) {
+      return try_defer_member<pointer_invoker<Member>>(typename kept::type{}, self().owner(), self().target(),
+                                                       static_cast<Arguments&&>(arguments)...);
     } else {
       return false;
     }
@@ -150,8 +162,10 @@ class member_operations : public refuses_braces_after_function {
   template <class Pointer, class Value = typename member_traits<Pointer>::field_type>
   auto set(Pointer field, Value&& value) const {
     if constexpr (check_write<Pointer, Value>()) {
-      return write_member<pointed_field<Pointer>, typename member_traits<Pointer>::field_type>(
-          self().owner(), self().target(), field, std::forward<Value>(value));
+      using field_type = typename member_traits<Pointer>::field_type;
+      return write_member<pointed_field<Pointer>, field_type>(
+          type_list<Pointer, typename kept_value<field_type, Value>::type>{}, self().owner(), self().target(), field,
+          std::forward<Value>(value));
     } else {
       return placeholder{};
     }
@@ -160,8 +174,10 @@ class member_operations : public refuses_braces_after_function {
   template <auto Field, class Value = typename member_traits<decltype(Field)>::field_type>
   auto set(Value&& value) const {
     if constexpr (check_write<decltype(Field), Value>()) {
-      return write_member<constant_field<Field>, typename member_traits<decltype(Field)>::field_type>(
-          self().owner(), self().target(), std::forward<Value>(value));
+      using field_type = typename member_traits<decltype(Field)>::field_type;
+      return write_member<constant_field<Field>, field_type>(type_list<typename kept_value<field_type, Value>::type>{},
+                                                             self().owner(), self().target(),
+                                                             std::forward<Value>(value));
     } else {
       return placeholder{};
     }
@@ -175,7 +191,7 @@ class member_operations : public refuses_braces_after_function {
     constexpr bool included = inspector_included<Object>;
     static_assert(included, "vicar: snapshot is not declared here; include <vicar/inspect.hpp>");
     if constexpr (included) {
-      return send_member<snapshot_maker, std::string>(self().owner(), self().target());
+      return send_member<snapshot_maker, std::string>(type_list<>{}, self().owner(), self().target());
     } else {
       return placeholder{};
     }
@@ -196,7 +212,13 @@ class member_operations : public refuses_braces_after_function {
 
   const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 
-  template <class Function, class... Arguments>
+  template <class Invoker, class... Arguments>
+  using kept_by = kept_arguments<typename Invoker::parameters, Arguments...>;
+  template <class Pointer, class... Arguments>
+  using kept_by_constant =
+      kept_arguments<typename constant_parameters<Pointer, sizeof...(Arguments)>::type, Arguments...>;
+
+  template <class Function, class Kept, class... Arguments>
   static VICAR_CONSTEVAL bool check_function() {
     static_assert(!storable_if_moved<Function>,
                   "vicar: this function can be moved into the message but not copied; pass std::move(function)");
@@ -205,17 +227,26 @@ class member_operations : public refuses_braces_after_function {
         "vicar: this function can be neither copied nor moved into the message; pass std::ref(function) to share it");
     if constexpr (storable<Function>) {
       using callable = std::decay_t<Function>;
-      return check_call<T, callable, calls<function_invoker<callable>, T, callable, Arguments...>, Arguments...>();
+      return check_call<T, callable, calls<function_invoker<callable>, T, with_function_t<Function, Kept>>, Kept,
+                        type_list<Arguments...>>();
     } else {
       return false;
     }
   }
-  template <auto Member, class... Arguments>
+  template <auto Member, class Kept, class... Arguments>
   static VICAR_CONSTEVAL bool check_member() {
     using pointer = decltype(Member);
+    constexpr bool static_field = std::is_pointer_v<pointer> && std::is_object_v<std::remove_pointer_t<pointer>> &&
+                                  !calls<pointer_invoker<Member>, T, typename Kept::type>;
+    static_assert(
+        !static_field,
+        "vicar: this is a pointer to a static data member that cannot be called with these arguments; list the "
+        "member with VICAR_PROXY and read it by name: proxy->name.get()");
+    if constexpr (static_field) return false;
     // The pointer to a static method is no pointer that an object goes with.
     using function = std::conditional_t<std::is_member_pointer_v<pointer>, pointer, void>;
-    return check_call<T, function, calls<pointer_invoker<Member>, T, Arguments...>, Arguments...>();
+    return check_call<T, function, calls<pointer_invoker<Member>, T, typename Kept::type>, Kept,
+                      type_list<Arguments...>>();
   }
   template <class Pointer>
   static VICAR_CONSTEVAL bool check_read() {
@@ -226,10 +257,12 @@ class member_operations : public refuses_braces_after_function {
   }
   template <class Pointer, class Value>
   static VICAR_CONSTEVAL bool check_write() {
-    if constexpr (check_field<T, Pointer>())
-      return check_writable<typename member_traits<Pointer>::field_type, Value>();
-    else
+    if constexpr (check_field<T, Pointer>()) {
+      using field_type = typename member_traits<Pointer>::field_type;
+      return check_writable<field_type, Value, typename kept_value<field_type, Value>::type>();
+    } else {
       return false;
+    }
   }
 };
 

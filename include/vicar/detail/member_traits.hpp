@@ -13,8 +13,16 @@ namespace vicar::detail {
 template <class Parameter>
 concept mutable_lvalue = std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>;
 
+/// A class that another one can be derived from. A virtual destructor may be final, or the class may have no
+/// `operator delete` that a derived one could use, and no trait says so.
+template <class T>
+concept derivable = !std::is_final_v<T> && !std::is_union_v<T> && !std::has_virtual_destructor_v<T>;
+
 template <class... Types>
 struct type_list {};
+
+/// In the place of the `type_list` of a function's parameters where they are not known: of overloads, of templates.
+struct unknown_parameters {};
 
 /// The `parameters` and the `result` of a function's type, whether one of the parameters is a `mutable_lvalue`, and how
 /// many there are.
@@ -76,6 +84,41 @@ template <class Class, class Function>
 struct member_traits<Function Class::*> : function_traits<Function> {
   using class_type = Class;
 };
+
+/// The parameters that a function is declared with, as `type`.
+template <class Function>
+struct declared_parameters {
+  using type = unknown_parameters;
+};
+template <class Function>
+  requires(member_traits<Function>::arity >= 0)
+struct declared_parameters<Function> {
+  using type = typename member_traits<Function>::parameters;
+};
+template <class Function>
+  requires std::is_function_v<Function>
+struct declared_parameters<Function*> {
+  using type = typename function_traits<Function>::parameters;
+};
+template <class Function>
+  requires std::is_class_v<Function> && requires { &Function::operator(); }
+struct declared_parameters<Function> : declared_parameters<decltype(&Function::operator())> {};
+
+/// Those after the first, which is the object.
+template <class Parameters>
+struct without_object {
+  using type = unknown_parameters;
+};
+template <class Object, class... Parameters>
+struct without_object<type_list<Object, Parameters...>> {
+  using type = type_list<Parameters...>;
+};
+/// The parameters of what is called with an object and arguments.
+template <class Function>
+struct parameters_after_object : without_object<typename declared_parameters<Function>::type> {};
+template <class Function>
+  requires std::is_member_pointer_v<Function>
+struct parameters_after_object<Function> : declared_parameters<Function> {};
 
 /// What a read of a field of type `Field` gives: the decayed value, a `std::array` for an array.
 template <class Field>

@@ -71,8 +71,8 @@ class VICAR_SHARED stand_in {
 
 /// Who answers `asked` in the place of the actor's object. On the actor's thread.
 inline stand_in& stand_in_of(cell& owner, const imitated_message& asked) {
-  stand_in* const found = owner.find_base<stand_in>();
-  if (!found) {
+  stand_in* found = nullptr;
+  if (!owner.find_base(cell::role::own, found)) {
     throw error{
         format_text("vicar: {} has no object to run {} on; send it through a proxy", owner.title(), asked.member)};
   }

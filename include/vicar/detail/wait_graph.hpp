@@ -37,7 +37,7 @@ class VICAR_SHARED participant {
   /// Whether it was started before fork(): then it does not run in this process.
   virtual bool inherited() const noexcept = 0;
 
-  virtual std::string title() const = 0;  ///< class and URN, as in every error text
+  virtual std::string title() const = 0;  ///< a name that it was given, class and URN, as in every error text
   virtual std::string_view class_name() const noexcept = 0;
   virtual std::string_view name() const noexcept = 0;
   virtual std::size_t depth() const noexcept = 0;
@@ -77,7 +77,7 @@ inline actor_dead_error inherited_error(const participant& one, std::string_view
   return actor_dead_error{format_text(
       "vicar: {} ({}) was started before fork() and does not run in this process, {}; start actors after fork(), or "
       "fork before you start any",
-      one.class_name(), one.name(), consequence)};
+      one.name(), one.class_name(), consequence)};
 }
 
 /// Guards the edges, and keeps an actor's memory in place while a waiting thread takes a reference to it.
@@ -223,6 +223,13 @@ class wait_edge {
   }
 
   std::string describe() const {
+    if (target_.constructed_here() && reason_ == wait_reason::room) {
+      return format_text(
+          "vicar: the constructor of {} waits for space in its own mailbox for {}, which is full until the actor's thread "
+          "starts, after the constructor has returned; raise options::mailbox_capacity, or send from on_start less than it "
+          "holds",
+          target_.title(), what_);
+    }
     if (target_.constructed_here()) {
       return format_text(
           "vicar: the constructor of {} waits for {}, which runs on a thread that starts when the constructor has "

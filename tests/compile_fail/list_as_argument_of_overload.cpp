@@ -1,0 +1,17 @@
+// expect-error: vicar: an argument is a std::initializer_list
+#include <initializer_list>
+#include <vector>
+#include <vicar/actor_proxy.hpp>
+struct adder {
+  int sum(const std::vector<int>& all) { return static_cast<int>(all.size()); }
+  int sum(int a, int b) { return a + b; }
+};
+VICAR_PROXY(adder, sum)
+int use(const vicar::actor_proxy<adder>& proxy) {
+  auto all = {1, 2, 3};
+#ifdef CONTROL
+  return proxy->sum(std::vector<int>{all}).get();
+#else
+  return proxy->sum(all).get();
+#endif
+}
