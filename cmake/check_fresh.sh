@@ -25,8 +25,8 @@ for argument in "$@"; do
   case $argument in
     --cache) cache=yes ;;
     --compile) command=compile ;;
-    bookworm | trixie) suite=$argument distribution=debian ;;
-    noble) suite=$argument distribution=ubuntu ;;
+    bookworm | trixie) suite=$argument distribution=debian components=main ;;
+    noble) suite=$argument distribution=ubuntu components=main,universe ;;
     *) fail "$argument is no suite that is known here; $usage" ;;
   esac
 done
@@ -95,11 +95,9 @@ find_keyring() {
 }
 
 make_base() {
-  components=main
   keyring_package=debian-archive-keyring
   script=
   if [ $distribution = ubuntu ]; then
-    components=main,universe
     keyring_package=ubuntu-keyring
     # A suite that debootstrap does not know yet is made like any later one than this.
     [ -e /usr/share/debootstrap/scripts/$suite ] || script=/usr/share/debootstrap/scripts/gutsy
@@ -110,10 +108,6 @@ make_base() {
     $suite "$machine/root" "$mirror/$distribution" $script >"$machine/debootstrap.log" 2>&1 ||
     fail "debootstrap cannot make $suite from $mirror/$distribution: $(grep '^[EW]: ' "$machine/debootstrap.log" | tail -1)"
   rm -rf "$machine/root/keys"
-  # What lets apt reach the mirror from here.
-  apt-config dump | grep -iE '^Acquire::([a-z]+::)*(Proxy|CAInfo|CaPath|Check-Valid-Until|Check-Date|Verify-Peer)[: ]' \
-    >"$machine/root/etc/apt/apt.conf.d/00host" || :
-  echo "deb $mirror/$distribution $suite $(echo $components | tr , ' ')" >"$machine/root/etc/apt/sources.list"
 }
 
 start=$(date +%s)
@@ -126,10 +120,15 @@ else
     mv "$machine/base.tar" "$folder/$suite.tar"
   fi
 fi
+echo "deb $mirror/$distribution $suite $(echo $components | tr , ' ')" >"$machine/root/etc/apt/sources.list"
+# What lets apt reach the mirror from here.
+apt-config dump | grep -iE '^Acquire::([a-z]+::)*(Proxy|CAInfo|CaPath|Check-Valid-Until|Check-Date|Verify-Peer)[: ]' \
+  >"$machine/root/etc/apt/apt.conf.d/00host" || :
 for file in /etc/hosts /etc/resolv.conf; do
   [ ! -e "$file" ] || cat "$file" >"$machine/root$file"
 done
 for file in $(sed -n 's/.*CAInfo "\(.*\)";/\1/p' "$machine/root/etc/apt/apt.conf.d/00host"); do
+  [ -e "$file" ] || continue
   mkdir -p "$machine/root${file%/*}"
   cp "$file" "$machine/root$file"
 done
@@ -157,8 +156,9 @@ fi
 
 # A process of the machine sees no process and no mounted folder of this one.
 start=$(date +%s)
-run env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
-  unshare --mount --pid --fork --kill-child sh -c '
-    mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/dev/shm" && exec chroot "$1" sh -c "cd /root/vicar && $2"
+run unshare --mount --pid --fork --kill-child sh -c '
+    mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/dev/shm" &&
+      exec chroot "$1" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+        LC_ALL=C.UTF-8 sh -c "cd /root/vicar && $2"
   ' sh "$machine/root" "$command" || fail "$suite: it failed after $(($(date +%s) - start)) s"
 echo "vicar: $suite: passed in $(($(date +%s) - start)) s"
