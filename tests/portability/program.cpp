@@ -72,6 +72,18 @@ VICAR_PROXY(app::worker, add, text, half, over, times, next, shared, sum, low, l
 
 namespace {
 
+/// A class that other units cannot name.
+class local {
+ public:
+  int number() const { return 3; }
+};
+
+}  // namespace
+
+VICAR_PROXY(local, number)
+
+namespace {
+
 /// What is passed is converted to what is declared, as in a direct call.
 template <class Ref, class Proxy>
 void convert_all(const Ref& ref, const Proxy& proxy) {
@@ -142,5 +154,6 @@ int main() {
   fake.on<&app::worker::add>([](int) { return 5; });
   fake.on<&app::worker::half>([](int of) { return of; });
   fmt::print("{}\n", fake.proxy()->add(1).get());
+  fmt::print("{}\n", vicar::start<local>().proxy()->number().get());
   ref.stop().get();
 }
