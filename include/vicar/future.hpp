@@ -246,7 +246,7 @@ class future : public detail::future_refusals<future<T>> {
   template <class Handle, class Function>
   static auto map_from(Handle&& source, Function function) {
     if constexpr (detail::check_map<T, Function>()) {
-      using result = std::decay_t<typename detail::map_result<T, Function>::type>;
+      using result = detail::kept_result_t<typename detail::map_result<T, Function>::type>;
       source.state();  // throws for an empty handle, here rather than later
       return future<result>{detail::make_lazy<result, detail::mapped_value<result, T, Function>>(
           std::forward<Handle>(source), std::move(function))};
@@ -380,7 +380,7 @@ template <class T>
   if constexpr (detail::check_value<std::decay_t<T>, T>()) {
     detail::reply_channel<std::decay_t<T>> channel;
     channel.producer->claim();
-    channel.producer->store([&]() -> std::decay_t<T> { return std::forward<T>(value); });
+    channel.producer->store([&]() -> std::decay_t<T> { return std::decay_t<T>(std::forward<T>(value)); });
     channel.producer.publish();
     return detail::future_access::make(std::move(channel.consumer));
   } else {
@@ -406,22 +406,35 @@ template <class T>
 
 namespace detail {
 
+/// Waits for the value of `one`. Its failure stands for those of all others, if they can be looked at again.
+template <class Range, class Future>
+auto& settled_of(Range& futures, const Future& one, const time_limit& limit) {
+  if constexpr (holds_futures<Range>) {
+    if (future_access::handle(one).awaited(limit).error()) {
+      for (const auto& each : futures) {
+        if (const auto& handle = future_access::handle(each)) handle.state().observe();
+      }
+    }
+  }
+  return future_access::handle(one).settled(limit);
+}
+
 template <class Range>
 auto collect(Range&& futures, const time_limit& limit) {
   using value_type = typename element_t<std::remove_cvref_t<Range>>::value_type;
   if constexpr (std::is_void_v<value_type>) {
-    for (const auto& one : futures) future_access::handle(one).settled(limit);
+    for (const auto& one : futures) settled_of(futures, one, limit);
   } else {
     std::vector<value_type> values;
     if constexpr (check_readable_range<value_type, Range>()) {
       if constexpr (futures_are_kept<value_type, Range>) {
-        for (const auto& one : futures) values.push_back(future_access::handle(one).settled(limit).value());
+        for (const auto& one : futures) values.push_back(settled_of(futures, one, limit).value());
       } else {
         if constexpr (holds_futures<Range>) {
           // Nothing is moved out before all are there, so that a time limit or an exception takes nothing away.
           std::size_t count = 0;
           for (const auto& one : futures) {
-            future_access::handle(one).settled(limit);
+            settled_of(futures, one, limit);
             ++count;
           }
           values.reserve(count);

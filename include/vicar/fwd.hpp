@@ -46,7 +46,8 @@ struct stop_all_actors {};
 template <class U>
 inline constexpr bool enable_traversable = false;
 
-/// Lets a method return a view (`std::string_view`, `std::span`, ...) because what it looks at outlives the actor.
+/// Lets methods, functions of `map` and `reduce`, and hooks return the view `R` (`std::string_view`, `std::span`, ...),
+/// or something that holds one, because what it looks at outlives the future.
 template <class R>
 inline constexpr bool enable_view_result = false;
 

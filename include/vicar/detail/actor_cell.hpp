@@ -15,7 +15,10 @@
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/copyable.hpp>
+#include <vicar/detail/dangling.hpp>
+#include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/hooks.hpp>
+#include <vicar/detail/member_traits.hpp>
 #include <vicar/options.hpp>
 
 namespace vicar::detail {
@@ -33,13 +36,19 @@ struct kept_off_stack {
 template <class Value>
 inline constexpr bool large = sizeof(Value) > 4096;
 
-/// Moves the reply of `receive()` into an any; what can only be moved goes there as a `std::shared_ptr`.
-template <class Receive>
+/// Puts what an `on_receive` of `T` returns, `receive()`, into an any; what can only be moved, or not even that, goes
+/// there as a `std::shared_ptr`.
+template <class T, class Receive>
 std::any reply_as_any(Receive receive) {
-  using result = std::decay_t<decltype(receive())>;
-  if constexpr (std::is_void_v<result>) {
+  using returned = decltype(receive());
+  using result = kept_result_t<returned>;
+  if constexpr (!check_result<T, returned>()) {
+    return {};
+  } else if constexpr (std::is_void_v<result>) {
     receive();
     return {};
+  } else if constexpr (std::is_array_v<std::remove_reference_t<returned>>) {
+    return std::any{std::in_place_type<result>, read_field(receive())};
   } else if constexpr (std::is_same_v<result, std::any>) {
     return receive();
   } else if constexpr (copyable<result> && large<result>) {
@@ -48,7 +57,7 @@ std::any reply_as_any(Receive receive) {
   } else if constexpr (copyable<result>) {
     return std::any{std::in_place_type<result>, receive()};
   } else {
-    return std::make_shared<result>(receive());
+    return std::shared_ptr<result>(new result(receive()));
   }
 }
 
@@ -91,7 +100,7 @@ class actor_cell final : public cell {
     if constexpr (takes<T, std::any>) {
       if (incoming.to_any) {
         incoming.reply =
-            reply_as_any([&]() -> decltype(auto) { return object_.on_receive(incoming.to_any(incoming.object)); });
+            reply_as_any<T>([&]() -> decltype(auto) { return object_.on_receive(incoming.to_any(incoming.object)); });
         return true;
       }
     }
@@ -107,7 +116,7 @@ class actor_cell final : public cell {
   template <class Message>
   bool receive_exactly(erased_message& incoming) {
     if (incoming.tag != &type_tag<Message>) return false;
-    incoming.reply = reply_as_any(
+    incoming.reply = reply_as_any<T>(
         [&]() -> decltype(auto) { return object_.on_receive(std::move(*static_cast<Message*>(incoming.object))); });
     return true;
   }

@@ -3,7 +3,6 @@
 #define VICAR_DETAIL_DIAGNOSE_HPP
 
 #include <concepts>
-#include <initializer_list>
 #include <iterator>
 #include <new>
 #include <string_view>
@@ -13,6 +12,7 @@
 
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/copyable.hpp>
+#include <vicar/detail/dangling.hpp>
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
@@ -72,32 +72,9 @@ inline constexpr bool is_future = false;
 template <class T>
 inline constexpr bool is_future<future<T>> = true;
 
-template <class Argument>
-inline constexpr bool is_initializer_list = false;
-template <class T>
-inline constexpr bool is_initializer_list<std::initializer_list<T>> = true;
-
 /// A wrapper behind a proxy's arrow, which is no value.
 template <class Argument>
 inline constexpr bool is_proxy_member = false;
-
-/// A result that looks at data which it does not own.
-template <class Result>
-inline constexpr bool is_view = std::ranges::enable_view<Result> && std::ranges::enable_borrowed_range<Result>;
-/// `std::reference_wrapper`, by its looks: its header is a heavy one.
-template <class Result>
-concept wraps_reference = requires(const Result& result) {
-  typename Result::type;
-  { result.get() } -> std::same_as<typename Result::type&>;
-  static_cast<typename Result::type&>(result);
-};
-template <wraps_reference Result>
-inline constexpr bool is_view<Result> = true;
-/// What an element of a `std::vector<bool>` is read by; in libc++ also one that cannot be written.
-template <class Result>
-  requires(!std::same_as<Result, bool>) && (std::same_as<Result, std::vector<bool>::reference> ||
-                                            std::same_as<Result, std::vector<bool>::const_reference>)
-inline constexpr bool is_view<Result> = true;
 
 template <class Message>
 VICAR_CONSTEVAL bool check_storable() {
@@ -127,25 +104,41 @@ VICAR_CONSTEVAL bool check_takeable() {
 /// What `T`'s member returned, as a type of its own.
 template <class T, class Returned>
 VICAR_CONSTEVAL bool check_result() {
-  using result = std::decay_t<Returned>;
+  using result = kept_result_t<Returned>;
   constexpr bool fluent = std::is_reference_v<Returned> && std::derived_from<T, result>;
-  constexpr bool view = is_view<result> && !enable_view_result<result>;
-  constexpr bool storable_result = std::is_void_v<result> ||
-                                   (std::is_constructible_v<result, Returned> &&
-                                    (!std::is_lvalue_reference_v<Returned> || elements_copyable<result>)) ||
-                                   (!std::is_reference_v<Returned> && std::same_as<result, std::remove_cv_t<Returned>>);
+  constexpr bool view = !fluent && dangles<result> && looks_elsewhere<result>();
+  constexpr bool holds_view = !fluent && !view && dangles<result>;
+  constexpr bool good = !fluent && !view && !holds_view;
+  constexpr bool kept = !good || keepable<Returned>();
   static_assert(
       !fluent,
       "vicar: this member returns a reference to its own class, and the future would hold a copy of the whole object; "
       "return void, or call it inside a function: proxy.call([](auto& object) { object.member(); })");
   static_assert(
-      fluent || !view,
+      !view,
       "vicar: this result is a view into the actor's own data, which may be gone when you look; return an owning type, or "
       "specialise vicar::enable_view_result<R> = true");
   static_assert(
-      fluent || view || storable_result,
-      "vicar: this member returns a reference to something that cannot be copied; return a value or a pointer");
-  return !fluent && !view && storable_result;
+      !holds_view,
+      "vicar: this result holds a view or a reference to data that it does not own, which may be gone when you look; "
+      "return owning types, or specialise vicar::enable_view_result<R> = true");
+  static_assert(
+      kept, "vicar: this member returns a reference to something that cannot be copied; return a value or a pointer");
+  return good && kept;
+}
+
+/// What a function or a hook returned, of which a future of `Kept` is made.
+template <class Returned, class Kept = kept_result_t<Returned>>
+VICAR_CONSTEVAL bool check_made() {
+  constexpr bool owns = !dangles<Kept>;
+  constexpr bool kept = !owns || keepable<Returned, Kept>();
+  static_assert(
+      owns,
+      "vicar: this function makes a view, or something that holds one, and what it looks at may be gone when you look; "
+      "make an owning type, or specialise vicar::enable_view_result<R> = true");
+  static_assert(
+      kept, "vicar: this function returns a reference to something that cannot be copied; return a value or a pointer");
+  return owns && kept;
 }
 
 /// What is wrong with an argument for the parameter that it is meant for, as bits: see conversion.hpp.
@@ -292,7 +285,7 @@ VICAR_CONSTEVAL bool check_field() {
 
 template <class Field>
 VICAR_CONSTEVAL bool check_readable() {
-  constexpr bool readable = implicitly_copyable<read_result_t<Field>>;
+  constexpr bool readable = copyable<read_result_t<Field>>;
   static_assert(
       readable,
       "vicar: this field cannot be copied, so it cannot be read as a whole; call a method that returns what you need of it");

@@ -8,6 +8,8 @@
 #include <utility>
 
 #include <vicar/detail/class_name.hpp>
+#include <vicar/detail/dangling.hpp>
+#include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
 #include <vicar/detail/fake_book.hpp>
 #include <vicar/detail/hooks.hpp>
@@ -36,7 +38,7 @@ class reply_slot {
   reply_slot& operator=(const reply_slot&) = delete;
 
   erased_slot erased() noexcept { return {&type_tag<Reply>, &class_name<Reply>, &reply_slot::store, this}; }
-  Reply take() { return std::move(value_); }
+  Reply take() { return Reply(std::move(value_)); }
 
  private:
   static void store(void* slot, void* answer) {
@@ -65,13 +67,18 @@ class fake_actor final : public stand_in, public listed_messages<T> {
   template <class Message>
     requires takes<T, Message>
   auto on_receive(Message incoming) {
-    using reply = std::decay_t<decltype(std::declval<T&>().on_receive(std::move(incoming)))>;
+    using returned = decltype(std::declval<T&>().on_receive(std::move(incoming)));
+    using reply = kept_result_t<returned>;
     imitated_message asked{message_access::call, on_receive_label};
     const erased_argument argument = erase_argument(std::move(incoming));
     asked.arguments = &argument;
     asked.argument_count = 1;
-    if constexpr (std::is_void_v<reply>) {
+    if constexpr (!check_result<T, returned>()) {
+      return;
+    } else if constexpr (std::is_void_v<reply>) {
       book_->answer(asked);
+    } else if constexpr (!std::is_move_constructible_v<reply>) {
+      want_answer<reply>(asked, nullptr);  // throws
     } else {
       reply_slot<reply> slot;
       asked.answer = slot.erased();

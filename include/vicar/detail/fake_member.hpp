@@ -19,6 +19,7 @@
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/copyable.hpp>
+#include <vicar/detail/dangling.hpp>
 #include <vicar/detail/fake_book.hpp>
 #include <vicar/detail/invoke.hpp>
 #include <vicar/detail/member_name.hpp>
@@ -348,14 +349,14 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   template <class... Parameters>
   static auto result_of_call() {
     if constexpr (signature::is_method)
-      return std::type_identity<std::decay_t<typename signature::result>>{};
+      return std::type_identity<kept_result_t<typename signature::result>>{};
     else
-      return std::type_identity<std::decay_t<std::invoke_result_t<field_type&, Parameters...>>>{};
+      return std::type_identity<kept_result_t<std::invoke_result_t<field_type&, Parameters...>>>{};
   }
 
   template <class Function, class... Parameters>
   static void answer_method(fake_book& book, Function function, type_list<Parameters...>) {
-    using reply = std::decay_t<typename signature::result>;
+    using reply = kept_result_t<typename signature::result>;
     if constexpr (check_answer<reply, Function, faked_parameter_t<Parameters>...>()) {
       const auto kept = std::make_shared<Function>(std::move(function));
       add<reply, faked_parameter_t<Parameters>...>(book, kept, message_access::call, name);

@@ -26,7 +26,10 @@ VICAR_CONSTEVAL bool check_hook() {
   static_assert(
       callable,
       "vicar: a hook takes a std::optional<std::chrono::nanoseconds> and returns the future's value; change its signature");
-  return callable;
+  if constexpr (callable)
+    return check_made<T>();
+  else
+    return false;
 }
 
 /// What `map` makes with a function that takes the value by reference, or by value if it can only be moved.
@@ -47,7 +50,10 @@ VICAR_CONSTEVAL bool check_map() {
       "vicar: map cannot call this function with the future's value; it takes the whole value as its only argument");
   static_assert(callable || !std::is_void_v<T>,
                 "vicar: map cannot call this function; for a future<void> it takes no argument");
-  return callable;
+  if constexpr (callable)
+    return check_made<typename map_result<T, Function>::type>();
+  else
+    return false;
 }
 
 template <class T, class Predicate>
@@ -58,7 +64,10 @@ VICAR_CONSTEVAL bool check_filter() {
     static_assert(
         callable,
         "vicar: filter cannot call this predicate with an item of the range; it takes one item and returns a bool");
-    return callable;
+    constexpr bool kept = !callable || copyable<element_t<T>>;
+    static_assert(
+        kept, "vicar: filter keeps copies of the items, and these can only be moved; use map, and look at them there");
+    return callable && kept;
   } else {
     return false;
   }
@@ -66,11 +75,13 @@ VICAR_CONSTEVAL bool check_filter() {
 
 /// A function that combines what was made so far, at first `Start`, with the next item.
 template <class Function, class Start, class Item>
-concept folds = std::invocable<Function&, Start, Item> &&
-                requires(std::decay_t<std::invoke_result_t<Function&, Start, Item>> made, Start&& start) {
-                  static_cast<decltype(made)>(std::forward<Start>(start));
-                  requires std::is_invocable_r_v<decltype(made), Function&, decltype(made), Item>;
-                };
+concept folds =
+    std::invocable<Function&, Start, Item> &&
+    requires(std::decay_t<std::invoke_result_t<Function&, Start, Item>> made, Start&& start) {
+      static_cast<decltype(made)>(std::forward<Start>(start));
+      requires std::is_invocable_r_v<decltype(made), Function&, decltype(made), Item>;
+      requires std::is_assignable_v<decltype((made)), std::invoke_result_t<Function&, decltype(made), Item>>;
+    };
 
 /// Stands for a fold that begins with the first item of the range.
 struct first_item {};
@@ -83,7 +94,10 @@ VICAR_CONSTEVAL bool check_fold() {
     constexpr bool callable = folds<Function, start, element_reference_t<T>>;
     static_assert(callable,
                   "vicar: reduce cannot call this function; it takes what was combined so far and the next item");
-    return callable;
+    if constexpr (callable)
+      return check_made<std::decay_t<std::invoke_result_t<Function&, start, element_reference_t<T>>>>();
+    else
+      return false;
   } else {
     return false;
   }

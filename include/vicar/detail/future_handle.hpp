@@ -60,10 +60,15 @@ class consumer_handle {
     return *state_;
   }
 
-  /// Waits for the outcome; throws what the producer stored, or `timeout_error`.
-  state_type& settled(const time_limit& limit) const {
+  /// Waits for the outcome; throws `timeout_error`, but not what the producer stored.
+  state_type& awaited(const time_limit& limit) const {
     state_type& asked = state();
     if (const future_state_base* pending = asked.await(limit)) pending->throw_timeout(limit);
+    return asked;
+  }
+  /// Waits for the outcome; throws what the producer stored, or `timeout_error`.
+  state_type& settled(const time_limit& limit) const {
+    state_type& asked = awaited(limit);
     if (asked.error()) {
       asked.observe();
       std::rethrow_exception(asked.error());
@@ -78,10 +83,10 @@ class consumer_handle {
     if constexpr (std::is_void_v<T>) {
       return;
     } else if constexpr (std::is_trivially_copyable_v<T> && copyable<T>) {
-      return std::as_const(from.value());
+      return T(std::as_const(from.value()));
     } else {
-      if (from.move_out()) return std::move(from.value());
-      if constexpr (copyable<T>) return std::as_const(from.value());
+      if (from.move_out()) return T(std::move(from.value()));
+      if constexpr (copyable<T>) return T(std::as_const(from.value()));
       throw future_already_retrieved{
           "vicar: this value can only be moved and another handle of the future still wants it; read it by reference with an lvalue's get()"};
     }

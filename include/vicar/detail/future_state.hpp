@@ -16,6 +16,7 @@
 #include <vicar/detail/counted_handle.hpp>
 #include <vicar/detail/fork.hpp>
 #include <vicar/detail/format_text.hpp>
+#include <vicar/detail/member_traits.hpp>
 #include <vicar/detail/native_thread.hpp>
 #include <vicar/detail/parker.hpp>
 #include <vicar/detail/state_pool.hpp>
@@ -105,12 +106,12 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     word_.fetch_and(~claimed, std::memory_order_release);  // releases what was written of a value whose copy threw
   }
   void store_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
-  /// As `store_error`, for the exception of a call: `origin` is told if no reader sees it. Takes over `origin`, which
-  /// was made with `new`. At most once, and not for a lazy state.
+  /// As `store_error`, for the exception of a call: if no reader sees it, `origin` reports it. Takes over `origin`,
+  /// which was made with `new` or is null. At most once, and not for a lazy state.
   void store_failure(std::exception_ptr error, state_extra* origin) noexcept {
     store_error(std::move(error));
     extra_ = origin;
-    word_.fetch_or(failed, std::memory_order_relaxed);  // relaxed: published with the outcome
+    if (origin) word_.fetch_or(failed, std::memory_order_relaxed);  // relaxed: published with the outcome
   }
   void publish() noexcept {
     // Releases the outcome to whoever sees `ready`; acquires the continuation.
@@ -343,6 +344,8 @@ class future_state final : public future_state_base {
     if constexpr (std::is_void_v<T>) {
       std::forward<Factory>(factory)();
       ::new (static_cast<void*>(std::addressof(value_))) value_type{};
+    } else if constexpr (std::is_array_v<std::remove_reference_t<decltype(std::forward<Factory>(factory)())>>) {
+      ::new (static_cast<void*>(std::addressof(value_))) value_type(read_field(std::forward<Factory>(factory)()));
     } else {
       ::new (static_cast<void*>(std::addressof(value_))) value_type(std::forward<Factory>(factory)());
     }

@@ -147,6 +147,8 @@ class joined_value final : public lazy_value {
     store_outcome(state_, [&]() -> T {
       return std::apply(
           [&](const auto&... source) -> T {
+            // One failure passes through, and stands for the others.
+            if ((source.state().error() || ...)) (source.state().observe(), ...);
             if constexpr (std::is_void_v<T>) {
               (source.settled(limit), ...);
             } else if constexpr ((std::same_as<T, std::vector<Sources>> || ...)) {
@@ -206,20 +208,24 @@ struct keep_matching {
 
 /// The function behind `reduce` with an initial value.
 template <class Function, class Initial>
-struct fold_from {
-  Function function;
-  Initial initial;
+class fold_from {
+ public:
+  fold_from(Function combine, Initial&& start) : function_{std::move(combine)}, initial_(std::move(start)) {}
 
   template <class Range>
   auto operator()(const Range& range) {
     using result = std::decay_t<std::invoke_result_t<Function&, Initial, element_reference_t<Range>>>;
     auto first = std::begin(range);
     const auto last = std::end(range);
-    if (!(first != last)) return static_cast<result>(std::move(initial));
-    result folded = detail::invoke(function, std::move(initial), *first);
-    for (++first; first != last; ++first) folded = detail::invoke(function, std::move(folded), *first);
-    return folded;
+    if (!(first != last)) return static_cast<result>(std::move(initial_));
+    result folded(detail::invoke(function_, std::move(initial_), *first));
+    for (++first; first != last; ++first) folded = detail::invoke(function_, std::move(folded), *first);
+    return result(std::move(folded));
   }
+
+ private:
+  Function function_;
+  Initial initial_;
 };
 
 /// The function behind `reduce` without one.
@@ -237,7 +243,7 @@ struct fold_first {
     }
     result folded = static_cast<result>(element_t<Range>(*first));
     for (++first; first != last; ++first) folded = detail::invoke(function, std::move(folded), *first);
-    return folded;
+    return result(std::move(folded));
   }
 };
 

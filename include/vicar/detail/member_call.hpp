@@ -15,6 +15,7 @@
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
 #include <vicar/detail/conversion.hpp>
+#include <vicar/detail/dangling.hpp>
 #include <vicar/detail/diagnose.hpp>
 #include <vicar/detail/envelope.hpp>
 #include <vicar/detail/invoke.hpp>
@@ -165,11 +166,7 @@ struct field_reader : Field {
 
   template <class T, class... Pointer>
   static decltype(auto) call(T& object, Pointer&&... field) {
-    using found = decltype(Field::get(object, field...));
-    if constexpr (std::is_array_v<std::remove_reference_t<found>>)
-      return read_field(Field::get(object, field...));
-    else
-      return Field::get(object, field...);
+    return Field::get(object, field...);
   }
 };
 /// The invoker that writes a field of type `Declared`.
@@ -264,6 +261,7 @@ template <class Invoker, class Reply, class Head, class Target, class Indices, c
 struct member_message;
 template <class Invoker, class Reply, class Head, class Target, std::size_t... Index, class... Arguments>
 struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...>, Arguments...> {
+  using object_type = typename Target::object_type;
   using envelope_type = envelope<Head, Target, std::index_sequence<Index...>, Arguments...>;
 
   static void run(message& self, cell& owner) {
@@ -282,6 +280,10 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
     } else if constexpr (std::is_void_v<Reply>) {
       static_cast<void>(
           Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
+    } else if constexpr (std::is_array_v<std::remove_reference_t<decltype(Invoker::call(
+                             std::declval<object_type&>(), std::declval<Arguments>()...))>>) {
+      ::new (slot) Reply(read_field(
+          Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...)));
     } else {
       ::new (slot)
           Reply(Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
@@ -341,7 +343,7 @@ auto call_member(type_list<Kept...> kept, cell& to, Target target, Arguments&&..
   using object_type = typename Target::object_type;
   using returned = decltype(Invoker::call(std::declval<object_type&>(), std::declval<Kept>()...));
   if constexpr (check_result<object_type, returned>()) {
-    using reply = std::decay_t<returned>;
+    using reply = kept_result_t<returned>;
     using sent =
         member_message<Invoker, reply, call_message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
     using envelope_type = typename sent::envelope_type;

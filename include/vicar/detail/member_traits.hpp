@@ -134,15 +134,16 @@ struct read_result<const Element[Size]> : read_result<Element[Size]> {};
 template <class Field>
 using read_result_t = typename read_result<std::remove_reference_t<Field>>::type;
 
-/// A copy of a field; arrays, also nested ones, element by element.
+/// A copy of a field or a result; of arrays, also nested ones, element by element.
 template <class Field>
-constexpr read_result_t<Field> read_field(Field& field) {
-  if constexpr (std::is_array_v<Field>) {
+constexpr read_result_t<Field> read_field(Field&& field) {
+  using array = std::remove_reference_t<Field>;
+  if constexpr (std::is_array_v<array>) {
     return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       return read_result_t<Field>{read_field(field[Index])...};
-    }(std::make_index_sequence<std::extent_v<Field>>{});
+    }(std::make_index_sequence<std::extent_v<array>>{});
   } else {
-    return field;
+    return read_result_t<Field>(std::as_const(field));
   }
 }
 

@@ -1,0 +1,17 @@
+// expect-error: vicar: this result holds a view or a reference to data that it does not own
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vicar/actor_proxy.hpp>
+struct book {
+#ifdef CONTROL
+  std::variant<int, std::string> find() const { return text; }
+#else
+  std::variant<int, std::string_view> find() const { return text; }
+#endif
+  std::string text = "text";
+  std::map<std::string, int> table;
+};
+VICAR_PROXY(book, find)
+void use(const vicar::actor_proxy<book>& proxy) { proxy->find().get(); }
