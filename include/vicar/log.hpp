@@ -28,7 +28,8 @@ namespace vicar {
 enum class log_level : unsigned char {
   debug,    ///< an actor was registered, started, stopped, unregistered
   info,     ///< an exception was handed to a caller
-  warning,  ///< an actor takes no message of this type, or the end of the program waits for one
+  warning,  ///< an actor takes no message of this type, the failure of a call was never read, or the end of the program
+            ///< waits for an actor
   error,    ///< an exception that no caller waits for
   off,      ///< for `set_log_level` only: nothing is logged
 };

@@ -23,6 +23,7 @@
 #include <vicar/registry.hpp>
 #include <vicar/stop_token.hpp>
 #include <vicar/traversable.hpp>
+#include <vicar/unobserved.hpp>
 #include <vicar/version.hpp>
 
 #endif

@@ -2,7 +2,7 @@
 // Fulfil and wait: one answer, those who wait for it, and who frees it.
 //
 // Stands for future_state_base::claim, unclaim, publish, publish_last, set_lazy, await, sleep_in_kernel, attach, drop,
-// offer_consumer and move_out (future_state.hpp), lazy_value::make_once, make_as_the_only_one, done and wait_for_maker
+// offer_consumer, move_out, store_failure, observe and free_with_extra (future_state.hpp), lazy_value::make_once, make_as_the_only_one, done and wait_for_maker
 // (lazy_value.hpp), consumer_handle::extract and producer_handle (future_handle.hpp), and promise (future.hpp). How the
 // inputs of a lazy value are dropped is in lazy_inputs.pml.
 //
@@ -11,6 +11,7 @@
 // - nobody sleeps for ever, and nobody reads before the outcome is there, or after the last one has moved it out;
 // - a continuation runs exactly once;
 // - the state is freed exactly once, and nothing of it is touched after that;
+// - the failure of a call is reported once where no consumer has read it, and else not;
 // - a lazy value is made by one thread at a time, and made anew when that one gave up.
 //
 // Orders: every change of the word is one read-modify-write, so all of them have one order, and each continues the
@@ -21,6 +22,7 @@
 //
 // WITH_third_consumer: of a reply, one more.
 // WITH_later_future: of a promise, whose second thread takes a further future.
+// WITH_failure: a call that threw.
 // BREAK_sleep_unannounced (invalid end state): a sleeper does not set `sleeping`.
 // BREAK_announce_late (invalid end state): a sleeper sets `sleeping` and does not look again at what was there.
 // BREAK_lazy_unannounced (invalid end state): set_lazy wakes nobody.
@@ -31,12 +33,18 @@
 // BREAK_publish_late (assertion violated): publish_last drops its handle before it sets `ready`.
 // BREAK_move_out_in_two (assertion violated): move_out looks before it sets the bit, with a later future.
 // BREAK_offer_without_look (assertion violated): offer_consumer does not look at `moved_out`, with a later future.
+// BREAK_observe_nothing (assertion violated): who reads a failure does not say so.
+// BREAK_report_anyway (assertion violated): the last handle does not look whether somebody has read the failure.
+// BREAK_fail_late (assertion violated): a call says that it failed when its outcome is published.
 // BREAK_make_without_look (assertion violated): make_once does not look whether the value was made meanwhile.
 
 #include "waiting.inc"
 
 #if defined(BREAK_move_out_in_two) || defined(BREAK_offer_without_look)
 #define WITH_later_future
+#endif
+#if defined(BREAK_observe_nothing) || defined(BREAK_report_anyway) || defined(BREAK_fail_late)
+#define WITH_failure
 #endif
 #ifdef WITH_third_consumer
 #define CONSUMERS 3
@@ -53,7 +61,9 @@
 #define lazy 16
 #define producer 32
 #define moved_out 64
-#define one_consumer 128
+#define failed 128
+#define observed 256
+#define one_consumer 512
 #define all_consumers (7 * one_consumer)
 #define all_handles (all_consumers | producer)
 
@@ -64,6 +74,10 @@ bool stored; // an outcome
 bool gone; // the value
 bool attached;
 byte continuation_runs;
+#ifdef WITH_failure
+bool read; // a consumer has seen the failure
+byte reports;
+#endif
 
 // The lazy value.
 bool mutex;
@@ -92,6 +106,16 @@ inline store() {
 inline free() {
   d_step {
     touch;
+#ifdef WITH_failure
+    if
+#ifdef BREAK_report_anyway
+    :: word & failed -> reports++
+#else
+    :: (word & failed) && !(word & observed) -> reports++
+#endif
+    :: else
+    fi;
+#endif
     freed = true
   }
 }
@@ -193,7 +217,14 @@ proctype first_producer() {
   if
   :: kind == reply ->
     store();
+#if defined(WITH_failure) && !defined(BREAK_fail_late)
+    modify(word | failed, before, 0);
+#endif
     publish_last()
+#ifdef BREAK_fail_late
+    ;
+    d_step { word = word | failed }
+#endif
   :: kind != reply ->
     if
     :: kind == dropped_reply
@@ -336,6 +367,16 @@ inline move_out() {
 }
 
 inline extract() {
+#ifdef WITH_failure
+  d_step {
+    touch;
+    assert(stored);
+    read = true
+  };
+#ifndef BREAK_observe_nothing
+  modify(word | observed, before, 0)
+#endif
+#else
   move_out();
   d_step {
     touch;
@@ -343,6 +384,7 @@ inline extract() {
     gone = (now == one_consumer);
     now = 0
   }
+#endif
 }
 
 inline attach() {
@@ -434,7 +476,7 @@ init {
 #endif
 #ifdef WITH_later_future
     :: kind = kept_promise
-#elif !defined(WITH_third_consumer)
+#elif !defined(WITH_third_consumer) && !defined(WITH_failure)
     :: kind = dropped_reply
     :: kind = kept_promise
     :: kind = hook
@@ -450,7 +492,10 @@ init {
   };
   ended == PRODUCERS + CONSUMERS;
   assert(freed);
-  assert(attached == (continuation_runs == 1))
+  assert(attached == (continuation_runs == 1));
+#ifdef WITH_failure
+  assert(reports == (read -> 0 : 1))
+#endif
 }
 
 ltl everybody_ends { <> (ended == PRODUCERS + CONSUMERS) }

@@ -25,6 +25,7 @@
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
 #include <vicar/log.hpp>
+#include <vicar/unobserved.hpp>
 
 namespace vicar::detail {
 
@@ -57,8 +58,8 @@ class VICAR_SHARED cell_table {
     logger::instance();
     thread_dispatcher::instance();
     wait_graph_mutex();
-    fork_handlers::add({&wait_graph_at_fork, &logger::at_fork, &dead_letters_at_fork, &thread_dispatcher::at_fork,
-                        &at_fork,
+    fork_handlers::add({&wait_graph_at_fork, &logger::at_fork, &dead_letters_at_fork, &unobserved_at_fork,
+                        &thread_dispatcher::at_fork, &at_fork,
 #if !VICAR_USES_FUTEX
                         &waiting_rooms_at_fork,
 #endif

@@ -14,6 +14,7 @@
 #include <vicar/dead_letter.hpp>
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/failed_call.hpp>
 #include <vicar/detail/future_handle.hpp>
 #include <vicar/detail/mailbox.hpp>
 #include <vicar/detail/time_limit.hpp>
@@ -96,7 +97,12 @@ VICAR_COLD inline void store_failure(call_message& self, cell& owner, const mess
     owner.end_because(ending::all_stopped);
     self.reply->store_error(exception_from([&] { return owner.stopped_during(*kind.label, "threw stop_all_actors"); }));
   } catch (...) {
-    self.reply->store_error(std::current_exception());
+    failed_call* origin = nullptr;
+    try {
+      origin = new failed_call{owner.name(), owner.class_name(), *kind.label};
+    } catch (...) {  // no memory: the failure reaches its readers, and is not reported where there are none
+    }
+    self.reply->store_failure(std::current_exception(), origin);
     owner.log_returned(self.reply->error(), *kind.label);
   }
 }
