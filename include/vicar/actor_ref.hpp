@@ -126,13 +126,8 @@ struct ref_access {
 /// A reference to an actor: two words, cheap to copy, never dangling. It does not keep the actor from stopping. All
 /// members may be called from any thread. References to the same actor are equal, whatever class they see it as.
 template <class T>
-class actor_ref : public detail::ref_base,
-                  public detail::member_operations<actor_ref<T>, T>,
-                  public detail::refuses_braces_as_message {
+class actor_ref : public detail::ref_base, public detail::member_operations<actor_ref<T>, T> {
  public:
-  using detail::refuses_braces_as_message::ask;
-  using detail::refuses_braces_as_message::tell;
-
   /// References to a derived class convert to those of a base.
   template <class Derived>
     requires(std::derived_from<Derived, T> && !std::same_as<Derived, T>)
@@ -142,7 +137,7 @@ class actor_ref : public detail::ref_base,
   /// Sends a message to the overload of `T::on_receive` that a direct call with an rvalue would choose, and forgets it:
   /// an exception there ends the actor. Throws `actor_dead_error`, `mailbox_full_error` under `overflow::fail`; blocks
   /// only under `overflow::block`.
-  template <class Message>
+  template <class Message = detail::list_in_braces>
   void tell(Message&& message) const {
     using kept = kept_message<Message>;
     if constexpr (check_message<Message, kept>()) {
@@ -150,7 +145,7 @@ class actor_ref : public detail::ref_base,
     }
   }
   /// As `tell`, but never waits: false if the message was not accepted. See `try_defer`.
-  template <class Message>
+  template <class Message = detail::list_in_braces>
   [[nodiscard]] bool try_tell(Message&& message) const {
     using kept = kept_message<Message>;
     if constexpr (check_message<Message, kept>()) {
@@ -162,7 +157,7 @@ class actor_ref : public detail::ref_base,
   }
   /// As `tell`, with an answer: the future carries what `on_receive` returned or threw. Does not throw for a dead
   /// actor: the future does.
-  template <class Message>
+  template <class Message = detail::list_in_braces>
   auto ask(Message&& message) const {
     using kept = kept_message<Message>;
     if constexpr (check_message<Message, kept>()) {
@@ -225,7 +220,7 @@ class actor_ref : public detail::ref_base,
   template <class Message, class Kept>
   static VICAR_CONSTEVAL bool check_message() {
     using kept = typename detail::only_type<typename Kept::type>::type;
-    constexpr bool whole = detail::check_message_kept<Message, Kept>();
+    constexpr bool whole = detail::check_typed<Message>() && detail::check_message_kept<Message, Kept>();
     constexpr bool taken = detail::takes<T, kept>;
     static_assert(
         !whole || taken,
@@ -249,11 +244,8 @@ class actor_ref : public detail::ref_base,
 
 /// A reference to an actor of any class.
 template <>
-class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_as_message {
+class actor_ref<void> : public detail::ref_base {
  public:
-  using detail::refuses_braces_as_message::ask;
-  using detail::refuses_braces_as_message::tell;
-
   /// Every reference converts.
   template <class T>
   actor_ref(const actor_ref<T>& other) noexcept  // NOLINT(google-explicit-constructor): as pointers do
@@ -277,17 +269,17 @@ class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_a
   /// Sends a message to `on_receive` by its exact type, if the class lists it in `receives`, else to
   /// `on_receive(std::any)`. A message that neither takes is logged as a warning and dropped. Throws and blocks as the
   /// typed `tell` does.
-  template <class Message>
+  template <class Message = detail::list_in_braces>
   void tell(Message&& message) const {
-    if constexpr (detail::check_storable<Message>()) {
+    if constexpr (detail::check_typed<Message>() && detail::check_storable<Message>()) {
       detail::defer_member<receiver>(detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{},
                                      std::forward<Message>(message));
     }
   }
   /// As `tell`, but never waits: false if the message was not accepted. See `actor_ref<T>::try_defer`.
-  template <class Message>
+  template <class Message = detail::list_in_braces>
   [[nodiscard]] bool try_tell(Message&& message) const {
-    if constexpr (detail::check_storable<Message>()) {
+    if constexpr (detail::check_typed<Message>() && detail::check_storable<Message>()) {
       return detail::try_defer_member<receiver>(detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{},
                                                 std::forward<Message>(message));
     } else {
@@ -296,9 +288,9 @@ class actor_ref<void> : public detail::ref_base, public detail::refuses_braces_a
   }
   /// As `tell`; the future carries the reply in a `std::any`, empty if there is none, as a `std::shared_ptr` if it can
   /// only be moved. A message that the actor does not take is answered with `unhandled_message_error`.
-  template <class Message>
+  template <class Message = detail::list_in_braces>
   future<std::any> ask(Message&& message) const {
-    if constexpr (detail::check_storable<Message>()) {
+    if constexpr (detail::check_typed<Message>() && detail::check_storable<Message>()) {
       return detail::send_member<answerer, std::any>(detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{},
                                                      std::forward<Message>(message));
     } else {

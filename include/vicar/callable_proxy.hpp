@@ -18,6 +18,7 @@ class callable_proxy : public detail::refuses_braces {
  public:
   using detail::refuses_braces::operator();
   using detail::refuses_braces::defer;
+  using detail::refuses_braces::try_defer;
 
   /// The same as `proxy.method<Method>()`.
   explicit callable_proxy(Proxy proxy) noexcept : proxy_{std::move(proxy)} {}

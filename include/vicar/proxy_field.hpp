@@ -119,6 +119,7 @@ class proxy_field : public detail::refuses_braces {
 
   using detail::refuses_braces::operator();
   using detail::refuses_braces::defer;
+  using detail::refuses_braces::try_defer;
 
   /// Calls the value on the actor's thread, where it is something like a `std::function`; see `actor_proxy::call`.
   template <class... Arguments>

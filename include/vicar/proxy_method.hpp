@@ -36,6 +36,7 @@ class proxy_method : public detail::refuses_braces {
 
   using detail::refuses_braces::operator();
   using detail::refuses_braces::defer;
+  using detail::refuses_braces::try_defer;
 
   /// Calls the method on the actor's thread; see `actor_proxy::call`.
   template <class... Arguments>

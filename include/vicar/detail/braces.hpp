@@ -31,99 +31,67 @@ VICAR_CONSTEVAL placeholder refuse_braces() {
   return {};
 }
 
-/// A base of what is called as `object(arguments...)` and `object.defer(arguments...)`.
+#define VICAR_REFUSE_BRACES(name)                                                         \
+  template <class A = list_in_braces>                                                     \
+    requires some_in_braces<A>                                                            \
+  auto name(A&&) const {                                                                  \
+    return refuse_braces<A>();                                                            \
+  }                                                                                       \
+  template <class A = list_in_braces, class B = list_in_braces>                           \
+    requires some_in_braces<A, B>                                                         \
+  auto name(A&&, B&&) const {                                                             \
+    return refuse_braces<A>();                                                            \
+  }                                                                                       \
+  template <class A = list_in_braces, class B = list_in_braces, class C = list_in_braces> \
+    requires some_in_braces<A, B, C>                                                      \
+  auto name(A&&, B&&, C&&) const {                                                        \
+    return refuse_braces<A>();                                                            \
+  }
+/// A base of what is called as `object(arguments...)`, `object.defer(arguments...)` and
+/// `object.try_defer(arguments...)`.
 struct refuses_braces {
-  template <class A = list_in_braces>
-    requires some_in_braces<A>
-  auto operator()(A&&) const {
-    return refuse_braces<A>();
-  }
-  template <class A = list_in_braces, class B = list_in_braces>
-    requires some_in_braces<A, B>
-  auto operator()(A&&, B&&) const {
-    return refuse_braces<A>();
-  }
-  template <class A = list_in_braces, class B = list_in_braces, class C = list_in_braces>
-    requires some_in_braces<A, B, C>
-  auto operator()(A&&, B&&, C&&) const {
-    return refuse_braces<A>();
-  }
-
-  template <class A = list_in_braces>
-    requires some_in_braces<A>
-  auto defer(A&&) const {
-    return refuse_braces<A>();
-  }
-  template <class A = list_in_braces, class B = list_in_braces>
-    requires some_in_braces<A, B>
-  auto defer(A&&, B&&) const {
-    return refuse_braces<A>();
-  }
-  template <class A = list_in_braces, class B = list_in_braces, class C = list_in_braces>
-    requires some_in_braces<A, B, C>
-  auto defer(A&&, B&&, C&&) const {
-    return refuse_braces<A>();
-  }
+  VICAR_REFUSE_BRACES(operator())
+  VICAR_REFUSE_BRACES(defer)
+  VICAR_REFUSE_BRACES(try_defer)
 };
+#undef VICAR_REFUSE_BRACES
 
-/// A base of what has `call(function, arguments...)` and `call<Member>(arguments...)`, and `defer` like it.
+#define VICAR_REFUSE_BRACES(name)                                               \
+  template <class Function, class A = list_in_braces>                           \
+    requires some_in_braces<A>                                                  \
+  auto name(Function&&, A&&) const {                                            \
+    return refuse_braces<A>();                                                  \
+  }                                                                             \
+  template <class Function, class A = list_in_braces, class B = list_in_braces> \
+    requires some_in_braces<A, B>                                               \
+  auto name(Function&&, A&&, B&&) const {                                       \
+    return refuse_braces<A>();                                                  \
+  }                                                                             \
+  template <auto Member, class A = list_in_braces>                              \
+    requires some_in_braces<A>                                                  \
+  auto name(A&&) const {                                                        \
+    return refuse_braces<A>();                                                  \
+  }                                                                             \
+  template <auto Member, class A = list_in_braces, class B = list_in_braces>    \
+    requires some_in_braces<A, B>                                               \
+  auto name(A&&, B&&) const {                                                   \
+    return refuse_braces<A>();                                                  \
+  }
+/// A base of what has `call(function, arguments...)` and `call<Member>(arguments...)`, and `defer` and `try_defer` like
+/// it.
 struct refuses_braces_after_function {
-  template <class Function, class A = list_in_braces>
-    requires some_in_braces<A>
-  auto call(Function&&, A&&) const {
-    return refuse_braces<A>();
-  }
-  template <class Function, class A = list_in_braces, class B = list_in_braces>
-    requires some_in_braces<A, B>
-  auto call(Function&&, A&&, B&&) const {
-    return refuse_braces<A>();
-  }
-  template <auto Member, class A = list_in_braces>
-    requires some_in_braces<A>
-  auto call(A&&) const {
-    return refuse_braces<A>();
-  }
-  template <auto Member, class A = list_in_braces, class B = list_in_braces>
-    requires some_in_braces<A, B>
-  auto call(A&&, B&&) const {
-    return refuse_braces<A>();
-  }
-
-  template <class Function, class A = list_in_braces>
-    requires some_in_braces<A>
-  auto defer(Function&&, A&&) const {
-    return refuse_braces<A>();
-  }
-  template <class Function, class A = list_in_braces, class B = list_in_braces>
-    requires some_in_braces<A, B>
-  auto defer(Function&&, A&&, B&&) const {
-    return refuse_braces<A>();
-  }
-  template <auto Member, class A = list_in_braces>
-    requires some_in_braces<A>
-  auto defer(A&&) const {
-    return refuse_braces<A>();
-  }
-  template <auto Member, class A = list_in_braces, class B = list_in_braces>
-    requires some_in_braces<A, B>
-  auto defer(A&&, B&&) const {
-    return refuse_braces<A>();
-  }
+  VICAR_REFUSE_BRACES(call)
+  VICAR_REFUSE_BRACES(defer)
+  VICAR_REFUSE_BRACES(try_defer)
 };
+#undef VICAR_REFUSE_BRACES
 
-/// A base of what has `tell(message)` and `ask(message)`.
-struct refuses_braces_as_message {
-  template <class Message = list_in_braces>
-    requires some_in_braces<Message>
-  auto tell(Message&&) const {
-    return refuse_braces<Message>();
-  }
-  template <class Message = list_in_braces>
-    requires some_in_braces<Message>
-  auto ask(Message&&) const {
-    return refuse_braces<Message>();
-  }
-};
+/// For what takes one argument, whose type is `list_in_braces` by default.
+template <class Argument>
+VICAR_CONSTEVAL bool check_typed() {
+  if constexpr (some_in_braces<Argument>) static_cast<void>(refuse_braces<Argument>());
+  return !some_in_braces<Argument>;
+}
 
 }  // namespace vicar::detail
 

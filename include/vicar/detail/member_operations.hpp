@@ -39,6 +39,7 @@ class member_operations : public refuses_braces_after_function {
  public:
   using refuses_braces_after_function::call;
   using refuses_braces_after_function::defer;
+  using refuses_braces_after_function::try_defer;
 
   /// Calls `function(object, arguments...)` on the actor's thread; `function` is a member function pointer or any
   /// callable that takes a `T&` first. The future carries the result or the exception, `actor_dead_error` and
