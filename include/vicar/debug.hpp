@@ -81,7 +81,9 @@ inline std::string thread_tracebacks() {
     const long thread = each->thread();
     if (thread == 0) continue;
     text += fmt::format("{} ({}), thread {}:\n", one_line(each->name()), each->class_name(), thread);
-    text += detail::thread_stack::instance().text_of(thread);
+    const std::string stack = detail::thread_stack::instance().text_of(thread);
+    // Once an actor has ended, its thread answers no signals, and may run another actor.
+    text += each->thread() == thread ? stack : "  this actor has ended\n";
   }
 #elif defined(__linux__)
   text = "vicar: there are no stacks; compile this program with Boost.Stacktrace, and without VICAR_NO_STACKTRACE\n";
