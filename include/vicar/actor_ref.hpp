@@ -2,6 +2,8 @@
 #ifndef VICAR_ACTOR_REF_HPP
 #define VICAR_ACTOR_REF_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <any>
 #include <compare>
 #include <concepts>

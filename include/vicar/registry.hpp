@@ -2,6 +2,8 @@
 #ifndef VICAR_REGISTRY_HPP
 #define VICAR_REGISTRY_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <exception>

@@ -2,12 +2,13 @@
 #ifndef VICAR_UNOBSERVED_HPP
 #define VICAR_UNOBSERVED_HPP
 
+#include <vicar/detail/config.hpp>
+
 #include <concepts>
 #include <exception>
 #include <string_view>
 #include <utility>
 
-#include <vicar/detail/config.hpp>
 #include <vicar/detail/fork.hpp>
 #include <vicar/detail/handler_slot.hpp>
 #include <vicar/detail/never_destroyed.hpp>

@@ -93,21 +93,27 @@ struct parts_of<View<Base, Values...>> {
   using types = type_list<Base>;
 };
 
-/// Whether one of the types dangles, or one of its parts. `Holders` are the types around them, about which is asked
-/// already.
+template <class... Holders, class... Parts>
+VICAR_CONSTEVAL bool some_dangle(type_list<Parts...>);
+
+/// Whether the type dangles, or one of its parts. `Holders` are the types around it, which are checked already. A
+/// function rather than a lambda in the fold over the parts: see `copies_element`.
+template <class Part, class... Holders>
+VICAR_CONSTEVAL bool part_dangles() {
+  using part = std::remove_cv_t<Part>;
+  if constexpr (std::is_reference_v<part>)
+    return true;
+  else if constexpr (!std::is_class_v<part> || enable_view_result<part> || (std::is_same_v<part, Holders> || ...))
+    return false;
+  else if constexpr (looks_elsewhere<part>())
+    return true;
+  else
+    return some_dangle<part, Holders...>(typename parts_of<part>::types{});
+}
+
 template <class... Holders, class... Parts>
 VICAR_CONSTEVAL bool some_dangle(type_list<Parts...>) {
-  return ([] {
-    using part = std::remove_cv_t<Parts>;
-    if constexpr (std::is_reference_v<part>)
-      return true;
-    else if constexpr (!std::is_class_v<part> || enable_view_result<part> || (std::is_same_v<part, Holders> || ...))
-      return false;
-    else if constexpr (looks_elsewhere<part>())
-      return true;
-    else
-      return some_dangle<part, Holders...>(typename parts_of<part>::types{});
-  }() || ...);
+  return (part_dangles<Parts, Holders...>() || ...);
 }
 
 /// Whether a result of this type, or something inside it, looks at data which it does not own.

@@ -286,7 +286,7 @@ class VICAR_SHARED mailbox {
     if (waiting > capacity_ / 2) return;
     // Takes the mark away and makes the number another one. Releases the space.
     room_.fetch_add(awaited, std::memory_order_release);
-    if (wake_some(room_, capacity_ - waiting))
+    if (wake_some(room_, capacity_ - convert<std::size_t>(waiting)))
       room_.fetch_or(awaited, std::memory_order_relaxed);  // relaxed: this thread alone goes by the mark
   }
 
