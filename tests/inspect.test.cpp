@@ -71,6 +71,11 @@ struct single {
   int only[1] = {5};
 };
 struct blank {};
+struct links {
+  const int* number;
+  char* buffer;
+  int item::* member;
+};
 struct flags {
   unsigned first : 1, second : 1, third : 1, fourth : 1, fifth : 1, sixth : 1, seventh : 1, eighth : 1, ninth : 1;
   bool last;
@@ -193,7 +198,8 @@ struct fmt::formatter<app::amount> {
   }
 };
 
-VICAR_INSPECT(app::odd, app::single, app::blank, app::flags, app::report, app::longest, app::amount, app::job)
+VICAR_INSPECT(app::odd, app::single, app::blank, app::links, app::flags, app::report, app::longest, app::amount,
+              app::job)
 VICAR_INSPECT(app::item, app::order, app::nothing, app::money)
 template <>
 inline constexpr bool vicar::enable_traversable<app::speaker> = true;
@@ -288,6 +294,13 @@ TEST_CASE("an undelivered message says what its arguments were, if one of them i
   CHECK(error_text<dead>([&] { vicar::any_actor_ref{ref}.tell(app::item{3, "bolt"}); }) ==
         containing(" not found, on_receive({3, \"bolt\"}) was not delivered;"));
   CHECK(error_text<dead>([&] { proxy->plain(2).get(); }) == containing(" not found, plain was not delivered;"));
+}
+
+TEST_CASE("a null pointer of any type is printed as null, another one by its type") {
+  CHECK(unexpected(app::links{nullptr, nullptr, nullptr}) == "{null, null, null}");
+  const int number = 1;
+  CHECK(unexpected(app::links{&number, nullptr, &app::item::id}) ==
+        containing("{const int", "*, null, int app::item::*}"));
 }
 
 TEST_CASE("an argument that is nullptr is printed as null") {

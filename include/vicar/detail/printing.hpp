@@ -72,6 +72,9 @@ std::string value_text(const T& value) {
   } else if constexpr (fmt::is_formattable<T>::value && !std::is_pointer_v<T>) {
     return fmt::format("{}", value);
   } else {
+    if constexpr (std::is_pointer_v<T> || std::is_member_pointer_v<T>) {
+      if (value == nullptr) return "null";
+    }
     return std::string{class_name<T>};
   }
 }
