@@ -12,6 +12,7 @@
 #include <memory>
 #include <new>
 #include <optional>
+#include <semaphore>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -746,4 +747,116 @@ TEST_CASE("a registered member that is named by a pointer has its name in texts,
   CHECK(text_for(proxy.call(&labelled::other, 1)) == containing("labelled::(int) -> int was not delivered"));
   CHECK(support::error_text<vicar::actor_dead_error>([&] { proxy.defer(&labelled::listed, 1); }) ==
         containing(", listed was not delivered"));
+}
+
+namespace {
+struct listed_base {
+  int inherited(int x) const { return x; }
+  int position = 0;
+};
+struct listed_kinds : listed_base {
+  int plain(int x) noexcept { return x; }
+  int overloaded(int x) { return x; }
+  int overloaded(int x) const { return x + 1; }
+  double overloaded(double x) { return x; }
+  template <class Number>
+  Number twice(Number x) {
+    return x + x;
+  }
+  int private_calls() const { return calls_; }
+  static int of(listed_kinds& self, int x) { return self.plain(x); }
+  int value = 0;
+  VICAR_PROXY_MEMBERS(plain, overloaded, twice, hidden, calls_, of, value)
+
+  static constexpr auto hidden_pointer() { return &listed_kinds::hidden; }
+  static constexpr auto calls_pointer() { return &listed_kinds::calls_; }
+
+ private:
+  int hidden(int x) { return x; }
+  int calls_ = 0;
+};
+struct unlisted_child : listed_base {
+  void own() {}
+};
+struct holder {
+  vicar::traversable<listed_kinds> part;
+};
+}  // namespace
+
+VICAR_PROXY(listed_base, inherited, position)
+
+TEST_CASE("a registered member is named in texts whatever its pointer was converted to") {
+  const auto proxy = vicar::start<listed_kinds>().proxy();
+  proxy.stop().get();
+  const auto named = [](const auto& answer) {
+    const std::string text = support::error_text<vicar::actor_dead_error>([&] { answer.get(); });
+    const std::size_t begin = text.find("not found, ") + std::string_view{"not found, "}.size();
+    return text.substr(begin, text.find(" was not delivered") - begin);
+  };
+  int (listed_kinds::*without_noexcept)(int) = &listed_kinds::plain;
+  CHECK(named(proxy.call(without_noexcept, 1)) == "plain");
+  CHECK(named(proxy.call(&listed_kinds::plain, 1)) == "plain");
+  CHECK(named(proxy.call(vicar::overload<double>(&listed_kinds::overloaded), 1.0)) == "overloaded");
+  CHECK(named(proxy.call(static_cast<int (listed_kinds::*)(int)>(&listed_kinds::overloaded), 1)) == "overloaded");
+  CHECK(named(proxy.call(static_cast<int (listed_kinds::*)(int) const>(&listed_kinds::overloaded), 1)) == "overloaded");
+  CHECK(named(proxy.call(&listed_kinds::twice<int>, 1)) == "twice");
+  CHECK(named(proxy.call(listed_kinds::hidden_pointer(), 1)) == "hidden");
+  CHECK(named(proxy.get(listed_kinds::calls_pointer())) == "calls_");
+  CHECK(named(proxy.call(&listed_kinds::of, 1)) == "of");
+  CHECK(named(proxy.call(&listed_kinds::inherited, 1)) == "inherited");
+  CHECK(named(proxy.get(&listed_kinds::position)) == "position");
+  int listed_kinds::* const converted = &listed_base::position;
+  CHECK(named(proxy.call(&listed_kinds::private_calls)).find("listed_kinds::() const -> int") != std::string::npos);
+  CHECK(named(proxy.get(converted)).find("listed_kinds::*") != std::string::npos);
+
+  const auto child = vicar::start<unlisted_child>();
+  child.stop().get();
+  CHECK(named(child.call(&unlisted_child::inherited, 1)) == "inherited");
+  CHECK(named(child.call(&unlisted_child::own)).find("unlisted_child::() -> void") != std::string::npos);
+
+  const auto nested = vicar::start<holder>();
+  const auto part = nested.proxy().at(&holder::part);
+  nested.stop().get();
+  CHECK(named(part.call(without_noexcept, 1)) == "plain");
+  CHECK(named(part.set(&listed_kinds::value, 1)) == "value");
+}
+
+namespace {
+struct door_keeper {
+  void wait() { door->acquire(); }
+  void fail() { throw std::runtime_error{"broken"}; }
+  std::counting_semaphore<>* door = nullptr;
+  int value = 0;
+  VICAR_PROXY_MEMBERS(wait, fail, value)
+};
+}  // namespace
+
+TEST_CASE("a registered member that is named by a pointer has its name while it runs, and in logs and dead letters") {
+  const log_capture log{vicar::log_level::info};
+  std::vector<std::string> lost;
+  vicar::set_dead_letter_handler([&](const vicar::dead_letter& letter) { lost.emplace_back(letter.message); });
+  std::counting_semaphore<> door{0};
+  const auto ref = vicar::start<door_keeper>({.mailbox_capacity = 1}, &door);
+  const auto dropping = vicar::start<door_keeper>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop}, &door);
+  const vicar::future<void> waited = ref.call(&door_keeper::wait);
+  dropping.defer(&door_keeper::wait);
+  while (ref.stats().running_member.empty() || dropping.stats().running_member.empty()) std::this_thread::yield();
+  CHECK(ref.stats().running_member == "wait");
+  const vicar::future<void> failed = ref.call(&door_keeper::fail);
+  CHECK(error_text<vicar::timeout_error>([&] { failed.get(1ms); }) ==
+        containing("did not answer fail within", "it is running wait for"));
+  CHECK(error_text<vicar::timeout_error>([&] { ref.get(&door_keeper::value, 1ms); }) ==
+        containing("vicar: value never got into the mailbox of"));
+  dropping.defer(&door_keeper::wait);
+  dropping.defer(&door_keeper::fail);
+  CHECK(lost == std::vector<std::string>{"fail"});
+  door.release(3);
+  waited.get();
+  CHECK_THROWS_AS(failed.get(), std::runtime_error);
+  CHECK(log.count(vicar::log_level::info, " to caller: fail threw:") == 1);
+  ref.defer(&door_keeper::fail);
+  ref.stop().wait();
+  CHECK(log.count(vicar::log_level::error, ": fail threw:") == 1);
+  dropping.stop().wait();
+  vicar::reset_dead_letter_handler();
 }

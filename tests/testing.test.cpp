@@ -155,6 +155,46 @@ TEST_CASE("a fake is found as an actor of the class that it stands for, and of t
   CHECK(vicar::any_actor_ref{fake.ref()}.as<tuner>() == fake.ref());
 }
 
+struct switchboard {
+  int dial(int number) noexcept { return number; }
+  int dial_twice(int number) { return number; }
+  using receives = vicar::messages<int>;
+  void on_receive(int) {}
+};
+}  // namespace
+
+VICAR_PROXY(switchboard, dial)
+
+namespace {
+
+TEST_CASE("a fake answers a registered member whatever the pointer to it was converted to") {
+  vicar::fake<switchboard> fake;
+  fake.on<&switchboard::dial>([](int number) { return number + 1; });
+  int (switchboard::*converted)(int) = &switchboard::dial;
+  CHECK(fake.proxy().call(converted, 1).get() == 2);
+  CHECK(fake.calls<&switchboard::dial>() == 1);
+}
+
+TEST_CASE("a fake without an answer names the member of a pointer as the registration does, or by its type once") {
+  vicar::fake<switchboard> fake;
+  CHECK(error_text<vicar::unanswered_error>([&] { fake.proxy().call(&switchboard::dial, 1).get(); }) ==
+        support::containing("has no answer for dial(int); give it one"));
+  const std::string text =
+      error_text<vicar::unanswered_error>([&] { fake.proxy().call(&switchboard::dial_twice, 1).get(); });
+  CHECK(text == support::containing("switchboard::(int) -> int; give it one"));
+}
+
+TEST_CASE("every broadcast reaches fakes, and the registry finds them by the name of their class") {
+  vicar::fake<switchboard> fake;
+  fake.on<vicar::overload<int>(&switchboard::on_receive)>([] {});
+  vicar::registry::broadcast<switchboard>(1);
+  vicar::registry::broadcast_by_class_name("switchboard", 2);
+  vicar::registry::broadcast(3);
+  CHECK(fake.arguments<&switchboard::on_receive>() == std::vector{std::tuple{1}, std::tuple{2}, std::tuple{3}});
+  REQUIRE(vicar::registry::get_by_class_name("switchboard").size() == 1);
+  CHECK(vicar::registry::get_by_class_name("switchboard").front() == fake.ref());
+}
+
 TEST_CASE("a broadcast reaches fakes") {
   vicar::fake<player> fake;
   std::string named;

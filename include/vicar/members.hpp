@@ -15,6 +15,7 @@
 #include <vicar/detail/envelope.hpp>
 #include <vicar/detail/member_call.hpp>
 #include <vicar/detail/member_macros.hpp>
+#include <vicar/detail/member_traits.hpp>
 #include <vicar/detail/path.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/proxy_field.hpp>
@@ -282,17 +283,31 @@ constexpr std::array<member_info, count_members<T>()> describe_members() {
   return all;
 }
 
-/// Calls `found` with the registered member that a pointer leads to, if there is one.
+/// Calls `found` with the member in the list of `T` that a pointer leads to, if there is one. An overload, or an
+/// instance of a template, has the name that it shares with the others. The type of the pointer may have lost a
+/// `noexcept`, or have another class of the hierarchy than the member.
+template <class T, class Pointer, class Found>
+constexpr bool find_listed(Pointer member, Found found) {
+  bool listed = false;
+  visit_members<T>([&]<class Access>() {
+    if constexpr (requires { Access::template is_at<T>(member); }) {
+      if (!listed && Access::template is_at<T>(member)) {
+        listed = true;
+        found.template operator()<Access>();
+      }
+    }
+  });
+  return listed;
+}
+/// The same; a member that `T` inherits may be in the list of its base alone.
 template <class T, class Pointer, class Found>
 constexpr void find_member(Pointer member, Found found) {
   if constexpr (is_registered<T>) {
-    visit_members<T>([&]<class Access>() {
-      if constexpr (Access::template pointable<T>) {
-        if constexpr (std::is_same_v<pointer_t<Access, T>, Pointer>) {
-          if (Access::template pointer<T>() == member) found.template operator()<Access>();
-        }
-      }
-    });
+    if (find_listed<T>(member, found)) return;
+  }
+  using owner = typename member_traits<Pointer>::class_type;
+  if constexpr (!std::is_same_v<owner, T> && !std::is_void_v<owner>) {
+    if constexpr (is_registered<owner>) static_cast<void>(find_listed<owner>(member, found));
   }
 }
 

@@ -56,6 +56,13 @@ TEST_CASE("a template argument is cut out of what either compiler writes") {
 TEST_CASE("a method without a name is described by its class, parameters and result") {
   using vicar::detail::method_text;
   STATIC_REQUIRE(method_text<60>{"int (a::b::*)(int, char) const"}.view() == "a::b::(int, char) const -> int");
+  STATIC_REQUIRE(method_text<60>{"int (box<void (x::*)(int)>::*)(int (x::*)())"}.view() ==
+                 "box<void (x::*)(int)>::(int (x::*)()) -> int");
+  STATIC_REQUIRE(method_text<60>{"box<void (int)> (a<int (b)>::*)(c (*)(int)) &"}.view() ==
+                 "a<int (b)>::(c (*)(int)) & -> box<void (int)>");
+  STATIC_REQUIRE(method_text<99>{"(anonymous namespace)::x ((anonymous namespace)::y::*)()"}.view() ==
+                 "(anonymous namespace)::y::() -> (anonymous namespace)::x");
+  STATIC_REQUIRE(method_text<60>{"int a::b::*"}.view() == "int a::b::*");
   STATIC_REQUIRE(method_text<60>{"void (*(a::*)(int))()"}.view() == "void (*(a::*)(int))()");
   STATIC_REQUIRE(method_text<60>{"int a::*"}.view() == "int a::*");
   CHECK(vicar::detail::unnamed_member<void (outer::inner::plain::*)(int)> ==

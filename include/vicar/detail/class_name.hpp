@@ -48,6 +48,32 @@ constexpr std::string_view last_component(std::string_view qualified) {
   return qualified;
 }
 
+/// Where `(class::*)` stands in the type of a pointer to a method; the types of its template arguments, parameters and
+/// result may have such parts, too. Both are `npos` for other types.
+struct class_part {
+  std::size_t open = std::string_view::npos;
+  std::size_t close = std::string_view::npos;
+
+  constexpr explicit class_part(std::string_view type) {
+    std::size_t begin = 0;
+    int depth = 0;
+    for (std::size_t i = 0; i < type.size(); ++i) {
+      const char c = type[i];
+      if (c == '<' || c == '(' || c == '{' || c == '[') {
+        if (depth++ == 0) begin = i;
+      } else if (c == '>' || c == ')' || c == '}' || c == ']') {
+        --depth;
+      }
+      const bool ends_here = c == ')' && depth == 0 && begin != 0 && type[begin] == '(';
+      if (ends_here && type.substr(begin, i - begin).ends_with("::*")) {
+        open = begin;
+        close = i;
+        return;
+      }
+    }
+  }
+};
+
 /// The text for a pointer to a method whose name is not known: `int (ns::node::*)(long) const` gives `ns::node::(long)
 /// const -> int`. Any other text stays as it is.
 template <std::size_t Size>
@@ -56,15 +82,14 @@ struct method_text {
   std::size_t size = 0;
 
   VICAR_CONSTEVAL explicit method_text(std::string_view type) {
-    const std::size_t close = type.find("::*)");
-    const std::size_t open = type.substr(0, close).rfind(" (");
-    if (close == type.npos || open == type.npos || type[open + 2] == '*') {
+    const class_part part{type};
+    if (part.open == type.npos) {
       append(type);
     } else {
-      append(type.substr(open + 2, close - open));
-      append(type.substr(close + 4));
+      append(type.substr(part.open + 1, part.close - part.open - 2));
+      append(type.substr(part.close + 1));
       append(" -> ");
-      append(type.substr(0, open));
+      append(type.substr(0, part.open - 1));
     }
   }
   constexpr std::string_view view() const { return {characters.data(), size}; }

@@ -39,11 +39,15 @@ struct fake_place {
   const void* pointer_tag;
   std::vector<unsigned char> pointer_bytes;
 
-  bool names(const imitated_message& asked) const noexcept {
-    if (asked.kind != kind || !(asked.way == way)) return false;
-    if (!asked.pointer_tag) return asked.member == name;
-    return asked.pointer_tag == pointer_tag &&
+  /// Whether it is the member itself, as far as the message says which.
+  bool is(const imitated_message& asked) const noexcept {
+    if (!asked.pointer_tag) return has_name_of(asked);
+    return asked.kind == kind && asked.way == way && asked.pointer_tag == pointer_tag &&
            std::memcmp(asked.pointer_bytes, pointer_bytes.data(), pointer_bytes.size()) == 0;
+  }
+  /// The same by its name alone, which a registered member has whatever type the pointer to it was converted to.
+  bool has_name_of(const imitated_message& asked) const noexcept {
+    return asked.kind == kind && asked.way == way && asked.member == name;
   }
   friend bool operator==(const fake_place&, const fake_place&) = default;
 };
@@ -131,10 +135,12 @@ class fake_book {
   std::shared_ptr<fake_answer> choose(const imitated_message& asked) const {
     const std::lock_guard lock{mutex_};
     const fake_answer* near_miss = nullptr;
-    for (const std::shared_ptr<fake_answer>& each : answers_) {
-      if (!each->place().names(asked)) continue;
-      if (each->takes(asked)) return each;
-      near_miss = each.get();
+    for (const auto fits : {&fake_place::is, &fake_place::has_name_of}) {
+      for (const std::shared_ptr<fake_answer>& each : answers_) {
+        if (!(each->place().*fits)(asked)) continue;
+        if (each->takes(asked)) return each;
+        near_miss = each.get();
+      }
     }
     throw_unanswered(asked, near_miss);
   }
@@ -156,11 +162,12 @@ class fake_book {
           "vicar: the fake of {} cannot run {}, which wants the object itself; let the code under test name a member",
           class_name_, asked.member)};
     }
+    const bool says_types = asked.member.find('(') != asked.member.npos;  // a pointer's type
     static constexpr std::string_view uses[] = {"", "a read of ", "a write of "};
-    throw unanswered_error{fmt::format(
-        "vicar: the fake of {} has no answer for {}{}{}; give it one: fake.on<&type::member>(function)", class_name_,
-        uses[static_cast<std::size_t>(asked.kind)], member,
-        asked.kind == message_access::call && !asked.pointer_tag ? fmt::format("({})", types) : std::string{})};
+    throw unanswered_error{
+        fmt::format("vicar: the fake of {} has no answer for {}{}{}; give it one: fake.on<&type::member>(function)",
+                    class_name_, uses[static_cast<std::size_t>(asked.kind)], member,
+                    asked.kind == message_access::call && !says_types ? fmt::format("({})", types) : std::string{})};
   }
 
   const std::string_view class_name_;

@@ -313,7 +313,9 @@ template <class T>
 struct registered_kinds;
 template <class Sent, class T, class Pointer, class... Arguments>
 const message_kind& choose_kind(const Pointer& pointer, const Arguments&...) noexcept {
-  if constexpr (std::is_member_pointer_v<Pointer> && requires { sizeof(registered_kinds<T>); })
+  constexpr bool may_be_listed =
+      std::is_member_pointer_v<Pointer> || std::is_function_v<std::remove_pointer_t<Pointer>>;
+  if constexpr (may_be_listed && requires { sizeof(registered_kinds<T>); })
     return registered_kinds<T>::template of<Sent>(pointer);
   else
     return Sent::kind;
@@ -422,10 +424,13 @@ auto read_member_within(const time_limit& limit, cell& from, Target target, Poin
   using sent =
       member_message<field_reader<Field>, reply, call_message, Target, std::index_sequence_for<Pointer...>, Pointer...>;
   static_assert(fits_in_place<typename sent::envelope_type>);
-  typename sent::envelope_type one{{{&sent::kind}, nullptr}, {field}..., static_cast<Target&&>(target)};
+  const message_kind* kind = &sent::kind;
+  if constexpr (field_reader<Field>::begins_with_pointer)
+    kind = &choose_kind<sent, typename Target::object_type>(field...);
+  typename sent::envelope_type one{{{kind}, nullptr}, {field}..., static_cast<Target&&>(target)};
   auto* const state = new future_state<reply>;
   consumer_handle<reply> answer{state};
-  post_call_within(limit, from, one, *state, sent::kind);
+  post_call_within(limit, from, one, *state, *kind);
   return answer.take(limit);
 }
 

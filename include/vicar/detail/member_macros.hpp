@@ -48,6 +48,11 @@
     static constexpr auto pointer() {                                                                      \
       if constexpr (pointable<VicarClass>) return &VicarClass::member;                                     \
     }                                                                                                      \
+    template <class VicarClass, class VicarPointer>                                                        \
+    static constexpr auto is_at(VicarPointer vicar_pointer)                                                \
+        -> decltype(static_cast<VicarPointer>(&VicarClass::member) == vicar_pointer) {                     \
+      return static_cast<VicarPointer>(&VicarClass::member) == vicar_pointer;                              \
+    }                                                                                                      \
     template <class VicarClass>                                                                            \
     static constexpr auto declared() {                                                                     \
       return ::std::type_identity<decltype(VicarClass::member)>{};                                         \
