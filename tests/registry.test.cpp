@@ -4,6 +4,7 @@
 #include <any>
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <semaphore>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include <vicar/actor.hpp>
+#include <vicar/overload.hpp>
 
 #include "support/catch.hpp"
 #include "support/log_capture.hpp"
@@ -277,6 +279,49 @@ TEST_CASE("a broadcast passes over actors that have stopped, and goes on after a
   door.release();
   CHECK(last.get(&taker::sum).get() == 7);
   CHECK_THROWS_AS(unlucky.get(&taker::sum).get(), vicar::actor_dead_error);
+}
+
+namespace {
+struct sealed_value {
+  explicit sealed_value(int number) : value{number} {}
+  explicit sealed_value(const sealed_value&) = default;
+  sealed_value(sealed_value&&) = default;
+  int value;
+};
+struct overloaded_taker {
+  void take(int number) { sum += number; }
+  void take(double) { sum = -1; }
+  void take_sealed(const sealed_value& given) { sum += given.value; }
+  void take_shared(int& number) { number += own; }
+  int own = 0;
+  int sum = 0;
+};
+}  // namespace
+
+TEST_CASE("a broadcast takes an overload, shared arguments, and types with an explicit copy constructor") {
+  const clean up;
+  const auto one = start<overloaded_taker>(10);
+  registry::broadcast<vicar::overload<int>(&overloaded_taker::take)>(3.9F);
+  registry::broadcast<&overloaded_taker::take_sealed>(sealed_value{4});
+  const sealed_value kept{5};
+  registry::broadcast<&overloaded_taker::take_sealed>(kept);
+  int shared = 1;
+  registry::broadcast<&overloaded_taker::take_shared>(std::ref(shared));
+  CHECK(one.get(&overloaded_taker::sum).get() == 12);
+  CHECK(shared == 11);
+}
+
+TEST_CASE("a broadcast drops or reports the call for a full mailbox as its actor wants") {
+  const clean up;
+  std::binary_semaphore door{0};
+  const auto dropping = start<app::stone>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop}, &door);
+  dropping.defer<&app::stone::wait>();
+  while (dropping.stats().running_member != "wait") std::this_thread::yield();
+  dropping.defer([](app::stone&) {});
+  registry::broadcast<&app::stone::fail>();
+  CHECK(dropping.stats().dropped == 1);
+  door.release();
+  CHECK(dropping.stop().get());
 }
 
 TEST_CASE("texts name a named actor first") {

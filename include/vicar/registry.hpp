@@ -116,8 +116,14 @@ struct member_broadcast {
                   "broadcast<&type::method>(arguments...), or broadcast a message: broadcast<type>(message)");
     if constexpr (method) {
       constexpr bool callable = detail::calls<detail::pointer_invoker<Member>, class_type, typename kept::type>;
-      if constexpr (detail::check_call<class_type, pointer, callable, kept, detail::type_list<Arguments...>>())
-        return check_copies(typename kept::type{});
+      using passed = detail::type_list<Arguments...>;
+      using detail::call_error;
+      constexpr call_error found =
+          detail::find_call_error<class_type, pointer, callable, kept::errors>(typename kept::type{}, passed{});
+      // Of an argument that could be moved, nothing is said but that each actor needs one of its own.
+      constexpr bool taken = found == call_error::none || found == call_error::unmoved_argument;
+      if constexpr (!taken || check_copies(typename kept::type{}))
+        return detail::check_call<class_type, pointer, callable, kept, passed>();
     }
     return false;
   }
@@ -130,7 +136,7 @@ struct member_broadcast {
  private:
   template <class... Kept>
   static VICAR_CONSTEVAL bool check_copies(detail::type_list<Kept...>) {
-    constexpr bool copyable = (detail::implicitly_copyable<Kept> && ...);
+    constexpr bool copyable = (detail::copyable<Kept> && ...);
     static_assert(
         copyable,
         "vicar: a broadcast gives each actor a copy, and an argument cannot be copied; pass a std::shared_ptr to it");
@@ -156,11 +162,13 @@ void broadcast_by_class_name(std::string_view name, const Message& message) {
   broadcast_detail::tell_each(get_by_class_name(name), static_cast<const std::decay_t<const Message&>&>(message));
 }
 
-/// Calls a method of every actor of its class, or derived from it, as `defer` does: `broadcast<&listener::event>(7)`.
-/// Each actor gets a copy of the arguments, which are converted to the method's parameters once, on the calling thread.
-/// The actors may run it at the same time; an exception there ends the one that throws. An actor that has just stopped
-/// is passed over. A full mailbox is treated as its actor's `options::on_overflow` says: this waits, drops the message,
-/// or throws `mailbox_full_error` once all the others were sent to; so it does with whatever else fails.
+/// Calls a method of every actor of its class, or derived from it, and of their fakes, as `defer` does:
+/// `broadcast<&listener::event>(7)`. The class is the one that declares the method, whatever class the pointer was
+/// written with. Each actor gets a copy of the arguments, which are converted to the method's parameters once, on the
+/// calling thread. The actors may run it at the same time; an exception there ends the one that throws. An actor that
+/// has just stopped is passed over. A full mailbox is treated as its actor's `options::on_overflow` says: this waits,
+/// drops the message, or throws `mailbox_full_error` once all the others were sent to; so it does with whatever else
+/// fails. Of several overloads, `vicar::overload` picks one.
 template <auto Member, class... Arguments>
 void broadcast(Arguments&&... arguments) {
   using sent = broadcast_detail::member_broadcast<Member, Arguments...>;
