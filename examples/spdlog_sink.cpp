@@ -13,11 +13,13 @@
 
 #include <vicar/vicar.hpp>
 
-/// The text without the URN behind the actor's class. It is another one in each run, and the name is said anyway.
+/// The text without the URN behind the actor's class, `pump (urn:uuid:...)`, or behind its name and class, `north pump
+/// (pump, urn:uuid:...)`. It is another one in each run, and the name is said anyway.
 std::string without_urn(std::string_view text) {
-  const std::size_t begin = text.find(" (urn:uuid:");
-  if (begin == text.npos) return std::string{text};
-  return std::string{text.substr(0, begin)}.append(text.substr(text.find(')', begin) + 1));
+  const std::size_t urn = text.find("urn:uuid:");
+  if (urn == text.npos) return std::string{text};
+  const bool named = text[urn - 2] == ',';
+  return std::string{text.substr(0, urn - 2)}.append(text.substr(text.find(')', urn) + (named ? 0 : 1)));
 }
 
 /// Sends vicar's log to `target`. Actors log on their own threads, so its sinks have to be thread-safe ones (`_mt`).

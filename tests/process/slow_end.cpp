@@ -34,8 +34,8 @@ struct asker {
 
 /// The text without what differs from run to run: the URN, and since when a member runs.
 std::string settled(std::string text) {
-  const std::size_t urn = text.find(" (urn:");
-  if (urn != text.npos) text.erase(urn, text.find(')', urn) + 1 - urn);
+  const std::size_t urn = text.find(", urn:");
+  if (urn != text.npos) text.erase(urn, text.find(')', urn) - urn);
   const std::size_t number_ends = text.find(" s so far");
   if (number_ends == text.npos) return text;
   const std::size_t number = text.rfind(' ', number_ends - 1) + 1;
