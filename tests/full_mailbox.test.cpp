@@ -6,8 +6,10 @@
 #include <functional>
 #include <latch>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -273,4 +275,141 @@ TEST_CASE("the error of a dead actor does not advise to ask first, since it may 
   const std::string text = error_text<vicar::actor_dead_error>([&] { proxy->put.defer(1); });
   CHECK(text == containing("put was not delivered", "try_defer", "try_tell"));
   CHECK(text.find("is_alive") == std::string::npos);
+}
+
+TEST_CASE("overflow::drop_oldest: a full mailbox keeps the newest messages") {
+  std::vector<std::string> lost;
+  std::vector<std::thread::id> where;
+  vicar::set_dead_letter_handler([&](const vicar::dead_letter& letter) {
+    lost.emplace_back(letter.message);
+    where.push_back(std::this_thread::get_id());
+    CHECK(letter.reason == vicar::dead_letter_reason::dropped);
+    CHECK(letter.actor == "oak");
+  });
+  {
+    busy_desk busy{overflow::drop_oldest, 2};
+    const auto& proxy = busy.proxy;
+    proxy->put.defer(1);
+    const vicar::future<void> taken = proxy->take(std::make_unique<int>(2));
+    CHECK(proxy.ref().stats().mailbox_depth == 2);
+    CHECK(lost.empty());
+    proxy->put.defer(3);
+    CHECK(lost == std::vector<std::string>{"put"});
+    CHECK_FALSE(taken.ready());
+    CHECK(proxy->put.try_defer(4));
+    REQUIRE(taken.ready());  // while the actor is busy
+    CHECK(error_text<vicar::mailbox_full_error>([&] { taken.get(); }) ==
+          containing("vicar: ", "desk", proxy.ref().urn(), "take", "newer message", "mailbox_capacity (2)"));
+    const vicar::future<int> level = proxy->level.read();
+    CHECK(lost == std::vector<std::string>{"put", "take", "put"});
+    CHECK(where == std::vector<std::thread::id>(3, std::this_thread::get_id()));
+    CHECK(proxy.ref().stats().mailbox_depth == 2);
+    CHECK(proxy.ref().stats().dropped == 3);
+    busy.release();
+    CHECK(level.get() == 5);
+    CHECK(busy.numbers() == std::vector{4});
+  }
+  vicar::reset_dead_letter_handler();
+}
+
+TEST_CASE("overflow::drop_oldest: what made way is destroyed at once, also what is large, and memory stays bounded") {
+  busy_desk busy{overflow::drop_oldest, 10};
+  const auto counted = std::make_shared<int>(1);
+  for (int i = 0; i < 20'000; ++i) {
+    busy.proxy.defer([counted](desk&) {});
+    busy.proxy.defer([counted, large = std::array<char, 1000>{}](desk&) { static_cast<void>(large); });
+    REQUIRE(counted.use_count() <= 11);
+  }
+  busy.numbers();
+  CHECK(counted.use_count() == 1);
+  CHECK(busy.proxy.ref().stats().dropped == 39'990);
+}
+
+TEST_CASE("overflow::drop_oldest: requests to stop are kept, and what is newer than one displaces nothing older") {
+  busy_desk busy{overflow::drop_oldest, 2};
+  const auto& proxy = busy.proxy;
+  proxy->put.defer(1);
+  proxy->put.defer(2);
+  const vicar::future<bool> stopped = proxy.stop();
+  proxy->put.defer(3);  // displaces 1
+  const vicar::future<void> last = proxy->take(nullptr);
+  CHECK(error_text<vicar::actor_dead_error>([&] { proxy->put.defer(5); }) == containing("put"));
+  CHECK_FALSE(proxy->put.try_defer(6));
+  CHECK_FALSE(stopped.ready());
+  busy.release();
+  CHECK(stopped.get());
+  CHECK_THROWS_AS(last.get(), vicar::actor_dead_error);
+  CHECK(busy.put.empty());
+  CHECK(proxy.ref().stats().dropped == 4);
+}
+
+TEST_CASE("overflow::drop_oldest: an argument that made way may send, and hold the last reference") {
+  struct sends_when_destroyed {
+    explicit sends_when_destroyed(vicar::actor_proxy<desk> to) : proxy{std::move(to)} {}
+    sends_when_destroyed(sends_when_destroyed&&) = default;
+    ~sends_when_destroyed() {
+      if (proxy) (*proxy)->put.defer(7);
+    }
+    struct emptied : std::optional<vicar::actor_proxy<desk>> {
+      explicit emptied(vicar::actor_proxy<desk> to) : std::optional<vicar::actor_proxy<desk>>{std::move(to)} {}
+      emptied(emptied&& other) noexcept : std::optional<vicar::actor_proxy<desk>>{std::move(*other)} { other.reset(); }
+    } proxy;
+  };
+  busy_desk busy{overflow::drop_oldest, 1};
+  busy.proxy.defer([argument = sends_when_destroyed{busy.proxy}](desk&) {});
+  busy.proxy->put.defer(1);  // displaces that, which displaces this
+  CHECK(busy.numbers() == std::vector{7});
+  CHECK(busy.proxy.ref().stats().dropped == 2);
+}
+
+TEST_CASE("overflow::drop_oldest: an unbounded mailbox drops nothing") {
+  busy_desk busy{overflow::drop_oldest, vicar::unbounded};
+  for (int i = 0; i < 1000; ++i) busy.proxy->put.defer(i);
+  CHECK(busy.numbers().size() == 1000);
+  CHECK(busy.proxy.ref().stats().dropped == 0);
+}
+
+TEST_CASE("overflow::drop_oldest: every message of many senders is handled or dropped, and every call answered once") {
+  for (const std::size_t capacity : {1U, 2U, 5U, 64U}) {
+    constexpr std::size_t senders = 4;
+    constexpr int each_sends = 3000;
+    std::vector<int> put;
+    const auto proxy =
+        vicar::start<desk>(vicar::options{.mailbox_capacity = capacity, .on_overflow = overflow::drop_oldest},
+                           std::ref(put))
+            .proxy();
+    std::array<int, senders> answered{};
+    std::array<int, senders> displaced{};
+    support::on_threads(senders, [&](std::size_t sender) {
+      std::vector<vicar::future<int>> levels;
+      for (int i = 0; i < each_sends; ++i) {
+        if (i % 3 == 0)
+          levels.push_back(proxy->level.read());
+        else
+          proxy->put.defer(i * static_cast<int>(senders) + static_cast<int>(sender));
+      }
+      for (auto& level : levels) {
+        try {
+          level.get();
+          ++answered[sender];
+        } catch (const vicar::mailbox_full_error&) {
+          ++displaced[sender];
+        }
+      }
+    });
+    proxy.stop().get();
+    const vicar::actor_stats stats = proxy.ref().stats();
+    CHECK(stats.processed + stats.dropped == senders * each_sends);
+    int calls = 0;
+    for (std::size_t sender = 0; sender < senders; ++sender) calls += answered[sender] + displaced[sender];
+    CHECK(calls == static_cast<int>(senders) * each_sends / 3);
+    std::array<int, senders> newest{-1, -1, -1, -1};
+    bool ordered = true;
+    for (const int number : put) {
+      int& before = newest[static_cast<std::size_t>(number) % senders];
+      ordered = ordered && before < number;
+      before = number;
+    }
+    CHECK(ordered);
+  }
 }

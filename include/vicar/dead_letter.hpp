@@ -16,7 +16,8 @@ namespace vicar {
 
 /// Why nobody handles a message that was sent without an error.
 enum class dead_letter_reason : unsigned char {
-  dropped,    ///< the mailbox was full, and the actor was started with `overflow::drop`
+  dropped,    ///< the mailbox was full, and the actor was started with `overflow::drop`, or with `drop_oldest` and a
+              ///< newer message took its place
   left_over,  ///< it waited in the mailbox when the actor ended
 };
 
@@ -46,10 +47,10 @@ VICAR_SHARED inline constinit fork_steps dead_letters_at_fork{&lock_dead_letters
 /// callable that takes a `const dead_letter&`, and takes the place of an earlier one. Calls are reported, too, although
 /// their callers learn from their futures.
 ///
-/// It is called on the thread of the sender for a message that is dropped, on that of the actor for one that is left
-/// over, perhaps on several at once. No lock is held: it may send messages, but should not wait for the actor, which
-/// may be ending. What it throws is logged as an error. Dropped and left-over messages are counted in
-/// `actor_stats::dropped` whether there is a handler or not.
+/// It is called on the thread of the sender for a message that is dropped (of the newer message's sender under
+/// `overflow::drop_oldest`), on that of the actor for one that is left over, perhaps on several at once. No lock is
+/// held: it may send messages, but should not wait for the actor, which may be ending. What it throws is logged as an
+/// error. Dropped and left-over messages are counted in `actor_stats::dropped` whether there is a handler or not.
 template <class Handler>
 void set_dead_letter_handler(Handler handler) {
   constexpr bool callable = std::invocable<Handler&, const dead_letter&> && std::copy_constructible<Handler>;

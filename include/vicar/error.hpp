@@ -36,7 +36,7 @@ class VICAR_SHARED deadlock_error : public error {
 };
 
 /// The mailbox holds `options::mailbox_capacity` messages and the actor was started with `overflow::fail` or
-/// `overflow::drop`.
+/// `overflow::drop`; or with `overflow::drop_oldest`, and newer messages took the place of this one.
 class VICAR_SHARED mailbox_full_error : public error {
  public:
   using error::error;

@@ -16,11 +16,13 @@ namespace vicar {
 /// `options::mailbox_capacity` of a mailbox that takes any number of messages.
 inline constexpr std::size_t unbounded = static_cast<std::size_t>(-1);
 
-/// What happens to a message that finds the mailbox full. Stop requests always find room.
+/// What happens to a message that finds the mailbox full. Stop requests always find space.
 enum class overflow : unsigned char {
-  block,  ///< the sender waits until there is room or the actor dies
-  fail,   ///< `tell` and `defer` throw `mailbox_full_error`, the future of a call carries it
-  drop,   ///< the message is dropped and counted; the future of a call carries `mailbox_full_error`
+  block,        ///< the sender waits until there is space or the actor dies
+  fail,         ///< `tell` and `defer` throw `mailbox_full_error`, the future of a call carries it
+  drop,         ///< the message is dropped and counted; the future of a call carries `mailbox_full_error`
+  drop_oldest,  ///< the message is accepted, and the oldest one that waits is dropped and counted, on the thread of the
+                ///< sender: it destroys the arguments; the future of a call carries `mailbox_full_error`
 };
 
 /// What happens when an actor is about to wait, without a limit, in a circle of actors that wait for each other.
@@ -61,7 +63,7 @@ struct options {
   std::string_view name = {};
   /// How many messages may wait. Zero is an error.
   std::size_t mailbox_capacity = unbounded;
-  /// What happens to a message that finds no room.
+  /// What happens to a message that finds no space.
   overflow on_overflow = overflow::block;
   /// What happens when a wait of this actor would close a circle. Each actor decides for its own waits.
   deadlock_policy deadlock = deadlock_policy::fail;
@@ -73,10 +75,11 @@ struct options {
 
 /// A look at an actor from outside: each number is right by itself, together they may be a few messages apart.
 struct actor_stats {
-  std::size_t mailbox_depth = 0;    ///< messages that wait, without the one being handled
-  std::uint64_t processed = 0;      ///< messages handled, failed ones included
-  std::uint64_t failed = 0;         ///< messages whose handling threw
-  std::uint64_t dropped = 0;        ///< messages lost to `overflow::drop`, or left over when the actor stopped
+  std::size_t mailbox_depth = 0;  ///< messages that wait, without the one being handled
+  std::uint64_t processed = 0;    ///< messages handled, failed ones included
+  std::uint64_t failed = 0;       ///< messages whose handling threw
+  std::uint64_t dropped =
+      0;  ///< messages lost to `overflow::drop` or `drop_oldest`, or left over when the actor stopped
   std::string_view running_member;  ///< what the actor does now; empty when it waits for a message
   /// Since when, on a coarse clock (milliseconds). Meaningful while `running_member` is not empty.
   std::chrono::steady_clock::time_point running_since;

@@ -412,7 +412,7 @@ TEST_CASE("a sender that waits for room does not sleep if there was some since i
 }
 
 TEST_CASE("senders that wait for space are released when half of the capacity is free") {
-  for (const std::size_t capacity : {1, 2, 3, 4, 5, 64, 1000}) {
+  for (const std::size_t capacity : {1U, 2U, 3U, 4U, 5U, 64U, 1000U}) {
     mailbox queue{capacity};
     while (push(queue, 0) == result::accepted) {
     }
@@ -430,7 +430,7 @@ TEST_CASE("senders that wait for space are released when half of the capacity is
 }
 
 TEST_CASE("a sender does not sleep as long as the consumer stays in one message and there is space") {
-  for (const std::size_t capacity : {3, 64}) {
+  for (const std::size_t capacity : {3U, 64U}) {
     mailbox queue{capacity};
     while (push(queue, 0) == result::accepted) {
     }

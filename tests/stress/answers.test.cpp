@@ -134,6 +134,7 @@ TEST_CASE("every call is answered once where senders wait for room") { run_round
 TEST_CASE("every call is answered once where a full mailbox refuses") {
   run_rounds({.mailbox_capacity = 3, .on_overflow = vicar::overflow::fail});
   run_rounds({.mailbox_capacity = 3, .on_overflow = vicar::overflow::drop});
+  run_rounds({.mailbox_capacity = 3, .on_overflow = vicar::overflow::drop_oldest});
 }
 
 TEST_CASE("every stop request is answered while several race") {

@@ -190,36 +190,20 @@ class VICAR_SHARED cell : public participant {
   /// Puts an envelope into the mailbox; waits for space there under `overflow::block`. The envelope is moved from only
   /// if it was accepted.
   VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label) {
-    if (inherited()) return mailbox::push_result::closed;
-    // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
-    // handled already.
-    waker* const dispatcher = waker_;
-    for (;;) {
-      const mailbox::push_result result = mailbox_.push(envelope);
-      if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
-      if (result != mailbox::push_result::full || on_overflow_ != overflow::block) return result;
-      wait_for_room(label, {});
-    }
+    const mailbox::push_result result = push(envelope);
+    if (mailbox::is_accepted(result)) return result;
+    return result == mailbox::push_result::full ? deliver_to_full(envelope, label, {}) : result;
   }
   /// The same, but waits no longer than until `limit`, and gives `full` then.
   mailbox::push_result deliver_within(const time_limit& limit, message& envelope, std::string_view label) {
-    if (inherited()) return mailbox::push_result::closed;
-    waker* const dispatcher = waker_;
-    for (;;) {
-      const bool last = limit.passed();  // asked before the push: space that came in time is used
-      const mailbox::push_result result = mailbox_.push(envelope);
-      if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
-      if (result != mailbox::push_result::full || on_overflow_ != overflow::block || last) return result;
-      wait_for_room(label, limit);
-    }
+    const mailbox::push_result result = push(envelope);
+    return result == mailbox::push_result::full ? deliver_to_full(envelope, label, limit) : result;
   }
   /// The same, but never waits.
   mailbox::push_result offer(message& envelope) {
-    if (inherited()) return mailbox::push_result::closed;
-    waker* const dispatcher = waker_;
-    const mailbox::push_result result = mailbox_.push(envelope);
-    if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
-    return result;
+    const mailbox::push_result result = push(envelope);
+    const bool displaces = result == mailbox::push_result::full && on_overflow_ == overflow::drop_oldest;
+    return displaces ? displace(envelope) : result;
   }
   /// Whether `offer` would accept an ordinary message now.
   bool accepts_now() const noexcept { return !inherited() && mailbox_.accepts_now(); }
@@ -261,6 +245,13 @@ class VICAR_SHARED cell : public participant {
     retain();
     return timeout_error{counted_handle<const late_text>::adopt(
         new unanswered{participant_handle::adopt(this), label, limit.asked_seconds(), capacity_})};
+  }
+
+  mailbox_full_error displaced(std::string_view label) const {
+    return mailbox_full_error{format_text(
+        "vicar: {} did not handle {}, which made way for a newer message in its full mailbox; send less, raise "
+        "options::mailbox_capacity ({}), or use overflow::block",
+        title(), label, number_text(capacity_))};
   }
 
   // Handling: the thread that runs the cell.
@@ -348,7 +339,7 @@ class VICAR_SHARED cell : public participant {
         on_deadlock_{chosen.deadlock},
         own_thread_{chosen.thread.own},
         daemon_{chosen.daemon},
-        mailbox_{chosen.mailbox_capacity} {}
+        mailbox_{chosen.mailbox_capacity, chosen.on_overflow == overflow::drop_oldest} {}
   virtual ~cell() = default;
 
  private:
@@ -364,6 +355,40 @@ class VICAR_SHARED cell : public participant {
 
   void log_unhandled(const std::exception_ptr& exception, std::string_view label) noexcept {
     log_about(*this, log_level::error, exception, "Unhandled exception in {}: {} threw:", label);
+  }
+
+  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result push(message& envelope) {
+    if (inherited()) return mailbox::push_result::closed;
+    // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
+    // handled already.
+    waker* const dispatcher = waker_;
+    const mailbox::push_result result = mailbox_.push(envelope);
+    if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
+    return result;
+  }
+  VICAR_COLD mailbox::push_result deliver_to_full(message& envelope, std::string_view label, const time_limit& limit) {
+    if (on_overflow_ == overflow::drop_oldest) return displace(envelope);
+    mailbox::push_result result = mailbox::push_result::full;
+    // The limit is asked before the push: space that came in time is used.
+    for (bool last = false; result == mailbox::push_result::full && on_overflow_ == overflow::block && !last;) {
+      last = limit.passed();
+      if (!last) wait_for_room(label, limit);
+      result = push(envelope);
+    }
+    return result;
+  }
+  /// Puts an envelope into a mailbox that displaces, and abandons the message that made way for it, if one did.
+  VICAR_COLD mailbox::push_result displace(message& envelope) {
+    const counted_handle<cell> kept{*this};  // the envelope may hold the last reference
+    mailbox::unused_chunk memory;
+    mailbox::displaced made_way;
+    const mailbox::push_result result = mailbox_.push_displacing(envelope, made_way, memory);
+    if (result == mailbox::push_result::accepted_armed) waker_->wake(mailbox_);
+    if (made_way.oldest) {
+      made_way.oldest->type->handle(*made_way.oldest, *this, message::action::displace);
+      mailbox_.forget(made_way);
+    }
+    return result;
   }
 
   VICAR_COLD void wait_for_room(std::string_view label, const time_limit& limit) {

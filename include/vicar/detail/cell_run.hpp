@@ -42,7 +42,9 @@ inline future<bool> cell::stop() {
   }
   stop_message one{{&stop_message::kind}, std::move(request)};
   waker* const dispatcher = waker_;
-  const mailbox::push_result result = mailbox_.push(one, memory);  // never waits for room
+  mailbox::displaced nothing;  // never waits for space, and no message makes way
+  const mailbox::push_result result =
+      mailbox_.displaces() ? mailbox_.push_displacing(one, nothing, memory) : mailbox_.push(one, memory);
   if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
   if (result == mailbox::push_result::closed) {
     if (const counted_handle<stop_request> late = keep(std::move(one.request))) {

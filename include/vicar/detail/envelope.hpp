@@ -70,17 +70,45 @@ struct call_message : message {
 // The two ways to handle a message. Each is one function for what happens always, and one for an exception, which that
 // finds as the one that is being handled.
 
-/// Counts a message that nobody handles, and tells the user's handler.
-VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind, dead_letter_reason why) noexcept {
-  owner.count_dropped();
-  if (!dead_letter_handler().is_set()) return;
+inline void report_lost(cell& owner, std::string_view what, dead_letter_reason why) noexcept {
   try {
-    const std::string what = described(self, kind);
     dead_letter_handler().call({owner.name(), owner.class_name(), what, why});
   } catch (...) {
     log_text(log_level::error, owner.name(), std::current_exception(),
              "Unhandled exception in the dead letter handler:");
   }
+}
+/// What to call the message in a report; its label if there is no memory for more.
+inline std::string_view described_in(std::string& text, message& self, const message_kind& kind) noexcept {
+  try {
+    text = described(self, kind);
+    return text;
+  } catch (...) {
+    return *kind.label;
+  }
+}
+
+/// Counts a message that nobody handles, and calls the user's handler.
+VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind, dead_letter_reason why) noexcept {
+  owner.count_dropped();
+  if (!dead_letter_handler().is_set()) return;
+  std::string text;
+  report_lost(owner, described_in(text, self, kind), why);
+}
+
+/// A newer message took the place of this one, on the thread of that one's sender. The reply, if there is one, is
+/// published before the handler is called, which may end the process.
+VICAR_COLD inline void make_way(message& self, future_state_base* reply, cell& owner,
+                                const message_kind& kind) noexcept {
+  owner.count_dropped();
+  const bool reported = dead_letter_handler().is_set();
+  std::string text;
+  std::string_view what;
+  if (reported) what = described_in(text, self, kind);
+  if (reply) reply->store_error(exception_from([&] { return owner.displaced(described(self, kind)); }));
+  kind.destroy(self);
+  if (reply) reply->publish_last();
+  if (reported) report_lost(owner, what, dead_letter_reason::dropped);
 }
 
 /// Destroys the message and publishes the reply, which is stored.
@@ -106,7 +134,9 @@ VICAR_COLD inline void store_failure(call_message& self, cell& owner, const mess
     owner.log_returned(self.reply->error(), *kind.label);
   }
 }
-VICAR_COLD inline void abandon_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
+VICAR_COLD inline void abandon_call(call_message& self, cell& owner, message::action how,
+                                    const message_kind& kind) noexcept {
+  if (how == message::action::displace) return make_way(self, self.reply, owner, kind);
   self.reply->store_error(exception_from([&] { return owner.stopped_before(described(self, kind)); }));
   owner.owes(self.reply);  // who hears of the message may call exit, too
   lose(self, owner, kind, dead_letter_reason::left_over);
@@ -114,7 +144,7 @@ VICAR_COLD inline void abandon_call(call_message& self, cell& owner, const messa
 }
 VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, message::action what,
                                               const message_kind& kind) noexcept {
-  if (what == message::action::abandon) return abandon_call(self, owner, kind);
+  if (what != message::action::run) return abandon_call(self, owner, what, kind);
   owner.begin(*kind.label, self.reply);
   bool threw = false;
   try {
@@ -127,6 +157,12 @@ VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, m
   answer_call(self, owner, kind);
 }
 
+VICAR_COLD inline void abandon_deferred(message& self, cell& owner, message::action how,
+                                        const message_kind& kind) noexcept {
+  if (how == message::action::displace) return make_way(self, nullptr, owner, kind);
+  lose(self, owner, kind, dead_letter_reason::left_over);
+  kind.destroy(self);
+}
 VICAR_COLD inline void end_after_failure(cell& owner, const message_kind& kind) noexcept {
   try {
     throw;
@@ -138,19 +174,16 @@ VICAR_COLD inline void end_after_failure(cell& owner, const message_kind& kind) 
 }
 VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, message::action what,
                                                   const message_kind& kind) noexcept {
-  if (what == message::action::abandon) {
-    lose(self, owner, kind, dead_letter_reason::left_over);
-  } else {
-    owner.begin(*kind.label);
-    bool threw = false;
-    try {
-      kind.run(self, owner);
-    } catch (...) {
-      threw = true;
-      end_after_failure(owner, kind);
-    }
-    owner.finish(threw);
+  if (what != message::action::run) return abandon_deferred(self, owner, what, kind);
+  owner.begin(*kind.label);
+  bool threw = false;
+  try {
+    kind.run(self, owner);
+  } catch (...) {
+    threw = true;
+    end_after_failure(owner, kind);
   }
+  owner.finish(threw);
   kind.destroy(self);
 }
 
@@ -251,29 +284,23 @@ struct boxed_content {
 /// and `deadlock_error`.
 ///@{
 VICAR_INLINE_WHERE_OPTIMISED void post(cell& to, message& one, const message_kind& kind, refuse_function refuse) {
-  using result = mailbox::push_result;
-  const result outcome = to.deliver(one, *kind.label);
-  if (outcome == result::full || outcome == result::closed) refuse(one, to, outcome, kind);
+  const mailbox::push_result outcome = to.deliver(one, *kind.label);
+  if (!mailbox::is_accepted(outcome)) refuse(one, to, outcome, kind);
 }
 inline void post(cell& to, boxed_content& one, refuse_function refuse) {
-  using result = mailbox::push_result;
   boxed_message box{{&boxed_message::kind}, one.content, one.kind.envelope->free};
-  const result outcome = to.deliver(box, *one.kind.label);
-  if (outcome == result::full || outcome == result::closed)
-    refuse(*one.content, to, outcome, one.kind);
-  else
+  const mailbox::push_result outcome = to.deliver(box, *one.kind.label);
+  if (mailbox::is_accepted(outcome))
     one.content = nullptr;
+  else
+    refuse(*one.content, to, outcome, one.kind);
 }
 ///@}
 
 /// As `post` for a message that nobody answers, but never waits. Returns false, and does no more, if the mailbox
 /// refuses it.
 ///@{
-inline bool try_post(cell& to, message& one) {
-  using result = mailbox::push_result;
-  const result outcome = to.offer(one);
-  return outcome != result::full && outcome != result::closed;
-}
+inline bool try_post(cell& to, message& one) { return mailbox::is_accepted(to.offer(one)); }
 inline bool try_post(cell& to, boxed_content& one) {
   boxed_message box{{&boxed_message::kind}, one.content, one.kind.envelope->free};
   if (!try_post(to, box)) return false;
@@ -310,13 +337,14 @@ inline void post_call(cell& to, boxed_content& one, future_state_base& reply) {
 /// As `post_call`, but waits for space in the mailbox no longer than until `limit`, and throws `timeout_error` then.
 inline void post_call_within(const time_limit& limit, cell& to, call_message& one, future_state_base& reply,
                              const message_kind& kind) {
-  using result = mailbox::push_result;
   one.reply = &reply;
   reply.set_source(to, *kind.label);
   try {
-    const result outcome = to.deliver_within(limit, one, *kind.label);
-    if (outcome == result::full && to.on_overflow() == overflow::block) throw to.never_accepted(*kind.label, limit);
-    if (outcome == result::full || outcome == result::closed) refuse_call(one, to, outcome, kind);
+    const mailbox::push_result outcome = to.deliver_within(limit, one, *kind.label);
+    if (mailbox::is_accepted(outcome)) return;
+    if (outcome == mailbox::push_result::full && to.on_overflow() == overflow::block)
+      throw to.never_accepted(*kind.label, limit);
+    refuse_call(one, to, outcome, kind);
   } catch (...) {
     reply.drop_producer();
     throw;

@@ -25,11 +25,15 @@ class cell;
 
 /// The head of every message; an envelope derives from it and adds its payload.
 struct message {
-  enum class action : std::uint8_t { run, abandon };
+  enum class action : std::uint8_t {
+    run,
+    abandon,   ///< the actor has ended; on its thread
+    displace,  ///< a newer message took its place; on the thread of that one's sender
+  };
 
   /// What all messages of one type share, so that a message has one pointer of its own.
   struct traits {
-    /// Runs or abandons the message, then destroys it.
+    /// Does it, then destroys the message.
     void (*handle)(message& self, cell& owner, action what) noexcept;
     void (*relocate)(void* place, message& from) noexcept;  ///< moves it; null for one that cannot lie in a chunk
     std::uint32_t size;
@@ -58,16 +62,26 @@ class VICAR_SHARED mailbox {
     full,            ///< nothing was moved
     closed,          ///< nothing was moved
   };
-  class unused_chunk;
+  static constexpr bool is_accepted(push_result result) noexcept { return result <= push_result::accepted_armed; }
 
-  explicit mailbox(std::size_t capacity) noexcept : capacity_{capacity}, bounded_{capacity != unlimited} {}
+  class unused_chunk;
+  class unneeded_chunks;
+
+  /// `displaces`: a full mailbox accepts ordinary messages, and the oldest makes way; see `push_displacing`.
+  explicit mailbox(std::size_t capacity, bool displaces = false) noexcept
+      : capacity_{capacity},
+        limit_{displaces && capacity != unlimited ? 0 : capacity},
+        bounded_{capacity != unlimited},
+        displaces_{displaces && capacity != unlimited} {}
   mailbox(const mailbox&) = delete;
   mailbox& operator=(const mailbox&) = delete;
   ~mailbox() {
+    const void* const first = first_;
     release_chain(taken_);
     release_chain(first_);
     release_chain(spare_);
     release_chain(drained_);
+    if (begun_ && begun_ != first) ::operator delete(begun_);
   }
 
   // For those who send: any thread.
@@ -98,8 +112,48 @@ class VICAR_SHARED mailbox {
     }
   }
 
+  /// A message that made way for a newer one. It stays where it is until `forget`.
+  struct displaced {
+    message* oldest = nullptr;
+    void* place = nullptr;
+  };
+  /// As `push` for a mailbox that displaces, whose `push` takes no ordinary message at all: if it is full, the oldest
+  /// ordinary message that was not begun makes way, and is the sender's to abandon. `closed` if a request to stop is
+  /// older than all of them: none is handled any more.
+  VICAR_COLD push_result push_displacing(message& envelope, displaced& made_way, unused_chunk& fresh) {
+    const message::traits& type = *envelope.type;
+    const std::uint32_t size = padded(type.size);
+    unneeded_chunks unneeded;
+    for (;; fresh.make(*this)) {
+      const std::lock_guard lock{lock_};
+      // Relaxed, here and below: in such a mailbox all is written under this lock.
+      if (closed_.load(std::memory_order_relaxed)) return push_result::closed;
+      const bool full = type.ordinary &&
+                        pushed_.load(std::memory_order_relaxed) - handled_.load(std::memory_order_relaxed) == capacity_;
+      if (full && !oldest(unneeded)->type->ordinary) return push_result::closed;
+      if (!reserve(size, fresh)) continue;  // allocates without the lock, and nothing has made way yet
+      type.relocate(last_->data() + last_->used, envelope);
+      last_->used += size;
+      if (full) made_way.oldest = leave_oldest(made_way.place, unneeded);
+      if (type.ordinary) {
+        limit_ = pushed_.load(std::memory_order_relaxed) + 1;
+        pushed_.store(limit_, std::memory_order_relaxed);
+      }
+      const std::uint32_t before = signal_.load(std::memory_order_relaxed);
+      signal_.store(queued, std::memory_order_relaxed);
+      return before == armed ? push_result::accepted_armed : push_result::accepted;
+    }
+  }
+  /// The message was abandoned and destroyed.
+  void forget(const displaced& one) noexcept {
+    unneeded_chunks unneeded;
+    const std::lock_guard lock{lock_};
+    unpin(static_cast<chunk*>(one.place), unneeded);
+  }
+  bool displaces() const noexcept { return displaces_; }
+
   /// Whether an ordinary message would be accepted now.
-  bool accepts_now() const noexcept { return !closed() && !lacks_room(); }
+  bool accepts_now() const noexcept { return !closed() && (displaces_ || !lacks_room()); }
 
   /// A sender that found the mailbox full, until it looks again.
   class room_wait {
@@ -169,7 +223,11 @@ class VICAR_SHARED mailbox {
     for (;;) {
       if (taken_ && cursor_ < taken_->used) return std::launder(reinterpret_cast<message*>(taken_->data() + cursor_));
       if (taken_) finish_chunk();
-      if (!taken_ && !take()) return nullptr;
+      if (taken_) continue;
+      // Relaxed: the lock that is taken then acquires the messages.
+      const std::uint32_t signal = signal_.load(std::memory_order_relaxed);
+      if (signal != filled) return signal == queued ? take_oldest() : nullptr;
+      take();
     }
   }
   /// Leaves the message that `front` gave, before it is handled: it no longer waits.
@@ -190,12 +248,12 @@ class VICAR_SHARED mailbox {
     shrink();
     const std::lock_guard lock{lock_};
     // Relaxed, both: written under this lock.
-    if (signal_.load(std::memory_order_relaxed) == filled) return false;
+    if ((signal_.load(std::memory_order_relaxed) & filled) != 0) return false;
     signal_.store(armed, std::memory_order_relaxed);
     return true;
   }
   bool has_messages() const noexcept {
-    return signal_.load(std::memory_order_relaxed) == filled;
+    return (signal_.load(std::memory_order_relaxed) & filled) != 0;
   }  // relaxed: `front` takes the lock
   /// Sleeps until a push or `wake` after `arm`.
   void sleep_until_woken() noexcept {
@@ -219,7 +277,8 @@ class VICAR_SHARED mailbox {
   struct alignas(8) chunk {
     chunk* next;
     std::uint32_t used;
-    std::uint32_t capacity;
+    std::uint16_t capacity;
+    std::uint16_t pins;  // messages that were taken out one by one and are not destroyed yet: guarded by lock_
     std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
   };
   static_assert(sizeof(chunk) % 8 == 0 && alignof(chunk) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
@@ -228,6 +287,7 @@ class VICAR_SHARED mailbox {
   static constexpr std::uint32_t empty = 0;   // nothing was pushed since the consumer took the chain
   static constexpr std::uint32_t filled = 1;  // something was
   static constexpr std::uint32_t armed = 2;   // nothing was, and the consumer wants to be told
+  static constexpr std::uint32_t queued = 3;  // something is there that the consumer takes one by one
 
   // room_: above this bit, a number that is another one each time that senders have to look again
   static constexpr std::uint32_t awaited = 1;  // some sender waits for space
@@ -268,6 +328,7 @@ class VICAR_SHARED mailbox {
   /// The number of messages that may be pushed was reached: looks how many the consumer has begun meanwhile. Returns
   /// whether that leaves space for one. Under the lock.
   VICAR_COLD bool raise_limit() noexcept {
+    if (displaces_) return false;
     // Relaxed, both: an old number only makes the sender look again, see `room_wait`; `pushed_` is written under the
     // lock.
     limit_ = handled_.load(std::memory_order_relaxed) + capacity_;
@@ -277,6 +338,7 @@ class VICAR_SHARED mailbox {
   /// Wakes senders where half of the capacity is free: one for each message that there is space for. To wake one for
   /// each message handled would cost a switch of threads a message.
   VICAR_COLD void begin_bounded() noexcept {
+    if (displaces_) return;                                                      // `take_oldest` has counted it
     const std::uint64_t handled = handled_.load(std::memory_order_relaxed) + 1;  // relaxed: written by this thread
     // Sequentially consistent, both: see `room_wait`.
     handled_.store(handled, std::memory_order_seq_cst);
@@ -297,13 +359,25 @@ class VICAR_SHARED mailbox {
   }
 
   static chunk* make_chunk(std::uint32_t capacity) {
-    return ::new (::operator new(sizeof(chunk) + capacity)) chunk{nullptr, 0, capacity};
+    return ::new (::operator new(sizeof(chunk) + capacity)) chunk{nullptr, 0, static_cast<std::uint16_t>(capacity), 0};
   }
   static void release_chain(chunk* one) noexcept {
     while (one) ::operator delete(std::exchange(one, one->next));
   }
 
  public:
+  /// Chunks to be released when the lock is not held any more.
+  class unneeded_chunks {
+   public:
+    unneeded_chunks() = default;
+    unneeded_chunks(const unneeded_chunks&) = delete;
+    unneeded_chunks& operator=(const unneeded_chunks&) = delete;
+    ~unneeded_chunks() { release_chain(chain_); }
+    void add(chunk* one) noexcept { one->next = std::exchange(chain_, one); }
+
+   private:
+    chunk* chain_ = nullptr;
+  };
   /// A chunk that a sender has allocated while it did not hold the lock.
   class unused_chunk {
    public:
@@ -351,10 +425,76 @@ class VICAR_SHARED mailbox {
     return true;
   }
 
+  // A mailbox that displaces: sender and consumer both take the oldest message, one at a time, out of the filling
+  // chain. The message stays in its chunk, which is pinned until the message was destroyed. All under the lock; chunks
+  // that are not needed any more are released without it.
+
+  /// The oldest message; null if there is none. It is in the first chunk.
+  message* oldest(unneeded_chunks& unneeded) noexcept {
+    if (first_ && front_ == first_->used && first_ != last_) {
+      chunk* const done = std::exchange(first_, first_->next);
+      front_ = 0;
+      if (done->pins == 0) recycle(done, unneeded);
+    }
+    if (!first_ || front_ == first_->used) return nullptr;
+    return std::launder(reinterpret_cast<message*>(first_->data() + front_));
+  }
+  /// Takes it out, and gives its chunk.
+  message* leave_oldest(void*& place, unneeded_chunks& unneeded) noexcept {
+    message* const one = oldest(unneeded);
+    place = first_;
+    ++first_->pins;
+    front_ += padded(one->type->size);
+    // Relaxed: written under the lock; whoever reads without it takes it for a moment's number.
+    if (one->type->ordinary) handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    return one;
+  }
+  void unpin(chunk* place, unneeded_chunks& unneeded) noexcept {
+    if (--place->pins == 0 && place != first_) recycle(place, unneeded);
+  }
+  void recycle(chunk* done, unneeded_chunks& unneeded) noexcept {
+    if (spares_ < 2) {
+      done->used = 0;
+      done->next = std::exchange(spare_, done);
+      ++spares_;
+    } else {
+      unneeded.add(done);
+    }
+  }
+  /// The oldest message, for the consumer, which has destroyed the one before.
+  VICAR_COLD message* take_oldest() noexcept {
+    unneeded_chunks unneeded;
+    const std::lock_guard lock{lock_};
+    if (begun_) unpin(static_cast<chunk*>(std::exchange(begun_, nullptr)), unneeded);
+    message* const one = leave_oldest(begun_, unneeded);
+    if (!oldest(unneeded)) signal_.store(empty, std::memory_order_relaxed);  // relaxed: written under the lock
+    return one;
+  }
+  /// What `shrink` does. The consumer has nothing to do, and destroyed the last message.
+  VICAR_COLD void shrink_queued() noexcept {
+    unneeded_chunks unneeded;
+    const std::lock_guard lock{lock_};
+    if (begun_) unpin(static_cast<chunk*>(std::exchange(begun_, nullptr)), unneeded);
+    if (oldest(unneeded)) return;
+    if (first_ && first_->pins == 0) {
+      chunk* const emptied = std::exchange(first_, nullptr);
+      last_ = nullptr;
+      front_ = 0;
+      recycle(emptied, unneeded);
+    }
+    spares_ = 0;
+    for (chunk* chain = std::exchange(spare_, nullptr); chain;) {
+      chunk* const one = std::exchange(chain, chain->next);
+      if (one->capacity == first_capacity)
+        recycle(one, unneeded);
+      else
+        unneeded.add(one);
+    }
+    next_capacity_ = first_capacity;
+  }
+
   /// Takes the whole filling chain and gives drained chunks back to those who send.
-  bool take() noexcept {
-    if (signal_.load(std::memory_order_relaxed) != filled)
-      return false;  // relaxed: the lock below acquires the messages
+  void take() noexcept {
     const std::lock_guard lock{lock_};
     taken_ = std::exchange(first_, nullptr);
     last_ = nullptr;
@@ -365,7 +505,6 @@ class VICAR_SHARED mailbox {
     }
     cursor_ = 0;
     signal_.store(empty, std::memory_order_relaxed);  // relaxed: under the lock
-    return true;
   }
 
   /// Keeps the chunk for those who send, unless there are larger ones.
@@ -383,7 +522,7 @@ class VICAR_SHARED mailbox {
 
   /// Leaves those who send two small chunks, one to fill while the other is handled, and gives the rest back.
   void shrink() noexcept {
-    if (!drained_) return;  // nothing has been handled since
+    if (!drained_) return displaces_ ? shrink_queued() : void();  // nothing has been handled since
     chunk* spare = nullptr;
     {
       const std::lock_guard lock{lock_};
@@ -421,16 +560,20 @@ class VICAR_SHARED mailbox {
   chunk* spare_ = nullptr;                        // chunks for those who send: guarded by lock_
   std::atomic<std::uint64_t> pushed_{0};          // ordinary messages so far: written under lock_
   std::uint64_t limit_{capacity_};                // how large pushed_ may become: guarded by lock_
+  std::uint32_t front_ = 0;                       // in a mailbox that displaces, what was taken of first_: likewise
   wait_word signal_{empty};
 
-  alignas(64) std::atomic<std::uint64_t> handled_{0};  // ordinary messages begun so far: written by the consumer
-  chunk* taken_ = nullptr;                             // the chain being handled: the consumer's, as all below
+  alignas(64) std::atomic<std::uint64_t> handled_{
+      0};                   // ordinary messages begun so far: written by the consumer; under lock_ where it displaces
+  chunk* taken_ = nullptr;  // the chain being handled: the consumer's, as all below
   chunk* drained_ = nullptr;
   wait_word room_{0};  // what senders sleep on that wait for space
   std::uint32_t cursor_ = 0;
   std::uint32_t current_size_ = 0;
   std::uint32_t largest_drained_ = 0;  // the capacity of the largest chunk handled since the mailbox was idle
   const bool bounded_;
+  const bool displaces_;
+  void* begun_ = nullptr;  // in a mailbox that displaces, the chunk of the message that is being handled
 };
 
 }  // namespace vicar::detail

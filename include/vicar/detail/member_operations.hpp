@@ -92,7 +92,8 @@ class member_operations : public refuses_braces_after_function {
 
   /// As `defer`, but returns whether the mailbox accepted the message: never waits, and throws neither
   /// `actor_dead_error` nor `mailbox_full_error`. False: the actor has stopped or begun to, was started before fork(),
-  /// or has a full mailbox, and nothing was sent, counted as dropped, or reported as a dead letter. True: as after
+  /// or has a full mailbox, and nothing was sent, counted as dropped, or reported as a dead letter. Under
+  /// `overflow::drop_oldest` a full mailbox accepts. True: as after
   /// `defer`, the actor may still end before it comes to the message. The arguments are left as they are where the
   /// actor refuses messages when this is called; only if it begins to do so right then have they been copied or moved
   /// from, and are destroyed.
