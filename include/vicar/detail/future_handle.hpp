@@ -69,10 +69,7 @@ class consumer_handle {
   /// Waits for the outcome; throws what the producer stored, or `timeout_error`.
   state_type& settled(const time_limit& limit) const {
     state_type& asked = awaited(limit);
-    if (asked.error()) {
-      asked.observe();
-      std::rethrow_exception(asked.error());
-    }
+    if (asked.error()) asked.throw_error();
     return asked;
   }
 

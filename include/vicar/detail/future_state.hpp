@@ -176,6 +176,11 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     }
   }
 
+  /// Throws the error, which is observed then. Cold, so that readers of values keep nothing for it.
+  [[noreturn]] VICAR_COLD void throw_error() {
+    observe();
+    std::rethrow_exception(error_);
+  }
   /// The failure of this call is known to a reader, or will be: it is not reported.
   void observe() noexcept {
     // Relaxed: the caller has a handle, and what it drops comes later in the order of the word.
