@@ -215,7 +215,11 @@ struct hidden_base {
 struct opened : private hidden_base {
   using hidden_base::answer;
 };
-/// May not be derived from, and is not marked final.
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wfinal-dtor-non-final-class"  // that is what this class is for
+#endif
+/// Cannot be derived from, and is not marked final.
 struct sealed {
   virtual ~sealed() final = default;
   int value() { return 1; }
@@ -225,6 +229,9 @@ struct sealed {
     return x + x;
   }
 };
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 }  // namespace
 
 VICAR_PROXY(printer, eject, print, limit)

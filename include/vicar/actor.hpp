@@ -189,6 +189,8 @@ auto start(options, Arguments&&...) {
 }
 ///@}
 
+// Clang 14 to 16 take `{.name = "one"}` for this list as well.
+#if !defined(__clang__) || __clang_major__ > 16
 /// A compile error that says how to write an argument in braces.
 template <class T, class... Arguments>
   requires detail::class_of_actor<T>
@@ -198,6 +200,7 @@ actor_ref<T> start(detail::braced_argument, Arguments&&...) {
                 "start<type>(std::vector<int>{1, 2}), and name the fields of options: start<type>({.name = \"one\"})");
   return detail::placeholder{};
 }
+#endif
 
 /// The reference to the actor that `this_object` is, or is a base or member of: `vicar::self(*this)`. Only inside the
 /// actor: in its constructor and on its own thread; elsewhere it throws `vicar::error`. Does not block.
