@@ -43,11 +43,17 @@ mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/d
 
 machine=
 child=
+end_signal=TERM
 clean() {
   trap - EXIT
-  # What is mounted in the machine is so for its processes alone, and goes with them.
-  [ -z "$child" ] || { kill "$child" 2>/dev/null && wait "$child" 2>/dev/null; } || :
-  [ -z "$machine" ] || rm -rf --one-file-system "$machine"
+  [ -z "$child" ] || { kill -s $end_signal "$child" 2>/dev/null && wait "$child" 2>/dev/null; } || :
+  [ -n "$machine" ] || return 0
+  # What is mounted in the machine is so for its processes alone, and goes with them. They may take a moment to end.
+  for try in 1 2 3 4 5; do
+    ! rm -rf --one-file-system "$machine" 2>/dev/null || return 0
+    sleep 1
+  done
+  echo "vicar: $machine could not be removed" >&2
 }
 trap clean EXIT
 trap 'clean; exit 129' HUP
@@ -156,6 +162,7 @@ fi
 
 # A process of the machine sees no process and no mounted folder of this one.
 start=$(date +%s)
+end_signal=KILL # unshare ignores the others; all processes of the machine end with it
 run unshare --mount --pid --fork --kill-child sh -c '
     mount -t proc proc "$1/proc" && mount -t tmpfs tmpfs "$1/dev/shm" &&
       exec chroot "$1" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \

@@ -60,7 +60,8 @@ cat "$1/etc/apt/apt.conf.d/00host" >"$work/conf"
 cat "$1/etc/apt/sources.list" >"$work/sources"
 echo "$*" >"$work/chroot"
 [ -e "$1/root/vicar/cmake/check_fresh.sh" ] || exit 9
-[ ! -e "$work/hangs" ] || { : >"$work/hanging"; exec sleep 100; }
+# As unshare does, whose process this is.
+[ ! -e "$work/hangs" ] || { trap '' INT TERM; : >"$work/hanging"; exec sleep 100; }
 [ ! -e "$work/fails" ]
 END
 git -C "$work/checkout" init -q
