@@ -200,10 +200,13 @@ class member_operations : public refuses_braces_after_function {
   }
 
  protected:
+  /// For the reference or proxy that derives from it.
+  ///@{
   member_operations() = default;
   member_operations(const member_operations&) = default;
   member_operations& operator=(const member_operations&) = default;
   ~member_operations() = default;
+  ///@}
 
  private:
   struct snapshot_maker : invoker_base {
