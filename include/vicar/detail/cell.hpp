@@ -190,7 +190,12 @@ class VICAR_SHARED cell : public participant {
   /// Puts an envelope into the mailbox; waits for space there under `overflow::block`. The envelope is moved from only
   /// if it was accepted.
   VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label) {
-    const mailbox::push_result result = push(envelope);
+    return deliver(envelope, label, *envelope.type);
+  }
+  /// `type` is what `mailbox::push` takes.
+  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label,
+                                                            const message::traits& type) {
+    const mailbox::push_result result = push(envelope, type);
     if (mailbox::is_accepted(result)) return result;
     return result == mailbox::push_result::full ? deliver_to_full(envelope, label, {}) : result;
   }
@@ -357,12 +362,13 @@ class VICAR_SHARED cell : public participant {
     log_about(*this, log_level::error, exception, "Unhandled exception in {}: {} threw:", label);
   }
 
-  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result push(message& envelope) {
+  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result push(message& envelope) { return push(envelope, *envelope.type); }
+  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result push(message& envelope, const message::traits& type) {
     if (inherited()) return mailbox::push_result::closed;
     // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
     // handled already.
     waker* const dispatcher = waker_;
-    const mailbox::push_result result = mailbox_.push(envelope);
+    const mailbox::push_result result = mailbox_.push(envelope, type);
     if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
     return result;
   }

@@ -142,16 +142,17 @@ VICAR_COLD inline void abandon_call(call_message& self, cell& owner, message::ac
   lose(self, owner, kind, dead_letter_reason::left_over);
   answer_call(self, owner, kind);
 }
+/// `named` is the same as `kind`, which is known when this is compiled, but for the label.
 VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, message::action what,
-                                              const message_kind& kind) noexcept {
-  if (what != message::action::run) return abandon_call(self, owner, what, kind);
-  owner.begin(*kind.label, self.reply);
+                                              const message_kind& kind, const message_kind& named) noexcept {
+  if (what != message::action::run) return abandon_call(self, owner, what, named);
+  owner.begin(*named.label, self.reply);
   bool threw = false;
   try {
     kind.run(self, owner);
   } catch (...) {
     threw = true;
-    store_failure(self, owner, kind);
+    store_failure(self, owner, named);
   }  // from here on the exception is the reply's alone, so whoever reads it frees it
   owner.finish(threw);
   answer_call(self, owner, kind);
@@ -173,15 +174,15 @@ VICAR_COLD inline void end_after_failure(cell& owner, const message_kind& kind) 
   }
 }
 VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, message::action what,
-                                                  const message_kind& kind) noexcept {
-  if (what != message::action::run) return abandon_deferred(self, owner, what, kind);
-  owner.begin(*kind.label);
+                                                  const message_kind& kind, const message_kind& named) noexcept {
+  if (what != message::action::run) return abandon_deferred(self, owner, what, named);
+  owner.begin(*named.label);
   bool threw = false;
   try {
     kind.run(self, owner);
   } catch (...) {
     threw = true;
-    end_after_failure(owner, kind);
+    end_after_failure(owner, named);
   }
   owner.finish(threw);
   kind.destroy(self);
@@ -280,12 +281,12 @@ struct boxed_content {
   boxed_content& operator=(const boxed_content&) = delete;
 };
 
-/// Puts a message into the actor's mailbox. If that refuses it, `refuse` says what this means. Throws `std::bad_alloc`
-/// and `deadlock_error`.
+/// Puts a message into the actor's mailbox. The message's own kind may be `kind` with another label. If that refuses
+/// it, `refuse` says what this means. Throws `std::bad_alloc` and `deadlock_error`.
 ///@{
 VICAR_INLINE_WHERE_OPTIMISED void post(cell& to, message& one, const message_kind& kind, refuse_function refuse) {
-  const mailbox::push_result outcome = to.deliver(one, *kind.label);
-  if (!mailbox::is_accepted(outcome)) refuse(one, to, outcome, kind);
+  const mailbox::push_result outcome = to.deliver(one, *kind_of_message(one).label, kind);
+  if (!mailbox::is_accepted(outcome)) refuse(one, to, outcome, kind_of_message(one));
 }
 inline void post(cell& to, boxed_content& one, refuse_function refuse) {
   boxed_message box{{&boxed_message::kind}, one.content, one.kind.envelope->free};
@@ -314,7 +315,7 @@ inline bool try_post(cell& to, boxed_content& one) {
 VICAR_INLINE_WHERE_OPTIMISED void post_call(cell& to, call_message& one, future_state_base& reply,
                                             const message_kind& kind) {
   one.reply = &reply;
-  reply.set_source(to, *kind.label);
+  reply.set_source(to, *kind_of_message(one).label);
   try {
     post(to, one, kind, &refuse_call);
   } catch (...) {

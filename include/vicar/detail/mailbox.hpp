@@ -88,13 +88,15 @@ class VICAR_SHARED mailbox {
 
   /// Moves the envelope, which is the sender's own, into the mailbox, unless that is closed, or full and the message is
   /// an ordinary one. Throws `std::bad_alloc` and changes nothing when there is no memory.
-  VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope) {
+  VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope) { return push(envelope, *envelope.type); }
+  /// The same where the sender knows, when it is compiled, what is equal to the envelope's traits but for its handler.
+  VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope, const message::traits& type) {
     unused_chunk fresh;
-    return push(envelope, fresh);
+    return push(envelope, type, fresh);
   }
   /// The same with memory that the sender has taken before: with `make`, it does not throw.
-  VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope, unused_chunk& fresh) {
-    const message::traits& type = *envelope.type;
+  push_result push(message& envelope, unused_chunk& fresh) { return push(envelope, *envelope.type, fresh); }
+  VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope, const message::traits& type, unused_chunk& fresh) {
     const std::uint32_t size = padded(type.size);
     for (;; fresh.make(*this)) {
       const std::lock_guard lock{lock_};

@@ -290,11 +290,11 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
     }
   }
   static void handle(message& self, cell& owner, message::action what) noexcept {
-    const message_kind& its_kind = Invoker::begins_with_pointer ? kind_of_message(self) : kind;
+    const message_kind& named = Invoker::begins_with_pointer ? kind_of_message(self) : kind;
     if constexpr (std::is_same_v<Head, call_message>)
-      handle_call(static_cast<call_message&>(self), owner, what, its_kind);
+      handle_call(static_cast<call_message&>(self), owner, what, kind, named);
     else
-      handle_deferred(self, owner, what, its_kind);
+      handle_deferred(self, owner, what, kind, named);
   }
   static constexpr message_kind kind{{&handle, kind_of_envelope<envelope_type>.relocate, sizeof(envelope_type), true},
                                      Invoker::label,
@@ -331,7 +331,7 @@ future<Reply> send_member(type_list<Kept...>, cell& to, Target target, Arguments
   if constexpr (fits_in_place<envelope_type>) {
     envelope_type one{
         {{kind}, nullptr}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
-    return send_call<Reply>(to, one, *kind);
+    return send_call<Reply>(to, one, sent::kind);
   } else {
     return send_call<Reply>(to, {new envelope_type{{{kind}, nullptr},
                                                    {static_cast<Kept>(static_cast<Arguments&&>(arguments))}...,
@@ -355,7 +355,7 @@ auto call_member(type_list<Kept...> kept, cell& to, Target target, Arguments&&..
       envelope_type one{{{kind}, nullptr},
                         {static_cast<Kept>(static_cast<Arguments&&>(arguments))}...,
                         static_cast<Target&&>(target)};
-      return send_call<reply>(to, one, *kind);
+      return send_call<reply>(to, one, sent::kind);
     } else {
       return send_member<Invoker, reply>(kept, to, static_cast<Target&&>(target),
                                          static_cast<Arguments&&>(arguments)...);
@@ -376,7 +376,7 @@ void defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... ar
   if constexpr (fits_in_place<envelope_type>) {
     envelope_type one{
         {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
-    post(to, one, *kind, &refuse_deferred);
+    post(to, one, sent::kind, &refuse_deferred);
   } else {
     boxed_content one{
         new envelope_type{
