@@ -157,7 +157,7 @@ void check_inherited(const vicar::actor_ref<derived_adder>& ref, const vicar::fu
 
   CHECK(ref.name() == "inherited");
   CHECK(ref.urn().starts_with("urn:uuid:"));
-  CHECK(fmt::format("{:s}", ref) == "derived_adder (" + ref.urn() + ")");
+  CHECK(fmt::format("{:s}", ref) == "inherited (derived_adder, " + ref.urn() + ")");
   CHECK(ref.stats().processed >= 1);
   const vicar::any_actor_ref any = ref;
   CHECK(any.as<derived_adder>().has_value());
