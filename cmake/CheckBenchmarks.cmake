@@ -107,7 +107,7 @@ endfunction()
 
 run_benchmarks()
 read_tables()
-check_equal("the scenarios" "${scenarios}" "A;B;C;D;E;F;G;H;I")
+check_equal("the scenarios" "${scenarios}" "A;B;C;D;E;F;G;H;I;J")
 foreach(letter IN LISTS scenarios)
   if(letter STREQUAL "H")
     check_equal("H" "${subjects_of_H}"

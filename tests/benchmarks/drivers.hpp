@@ -218,6 +218,33 @@ measurement called_in_turn(const setting& how) {
   return {took / static_cast<double>(laps * actors)};
 }
 
+/// J: some threads send into a mailbox that holds few messages, until all was handled. The subject is made with the
+/// capacity.
+template <class Subject>
+measurement bounded_senders(const setting& how) {
+  const long usual = how.capacity == 1 ? 20'000 : 400'000;
+  const long each = how.count(usual) / how.senders;
+  Subject subject{how.capacity};
+  subject.add_one(0);
+  std::latch ready{how.senders + 1};
+  std::vector<std::thread> threads;
+  for (int sender = 0; sender < how.senders; ++sender) {
+    threads.emplace_back([&] {
+      ready.arrive_and_wait();
+      for (long done = 0; done < each; ++done) subject.put(1);
+    });
+  }
+  ready.arrive_and_wait();
+  const stopwatch watch;
+  for (std::thread& thread : threads) thread.join();
+  wait_until_equal([&] { return subject.sum(); }, how.senders * each, "sum of the senders to a bounded mailbox");
+  return {watch.nanoseconds() / static_cast<double>(how.senders * each)};
+}
+template <class Subject>
+void add_bounded_subject(suite& all, const std::string& name) {
+  all.add('J', name, bounded_senders<Subject>);
+}
+
 struct nothing {};
 
 template <class Subject, class Surroundings = nothing>

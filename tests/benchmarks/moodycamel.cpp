@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
+#include <cstddef>
 #include <functional>
 #include <future>
 #include <memory>
+#include <semaphore>
 #include <thread>
 #include <type_traits>
 #include <utility>
 
 #include <concurrentqueue/blockingconcurrentqueue.h>
 
+#include "bounded.hpp"
 #include "drivers.hpp"
 #include "posted_subject.hpp"
 #include "subjects.hpp"
@@ -49,8 +52,32 @@ class moodycamel_queue {
   std::thread thread_{[this] { run(); }};
 };
 
+/// It blocks who pops. A semaphore blocks who pushes.
+class bounded_moodycamel_queue {
+ public:
+  explicit bounded_moodycamel_queue(std::size_t capacity) : space_{static_cast<std::ptrdiff_t>(capacity)} {}
+
+  void push(std::function<void()> function) {
+    space_.acquire();
+    queue_.enqueue(std::move(function));
+  }
+  std::function<void()> pop() {
+    std::function<void()> next;
+    queue_.wait_dequeue(next);
+    space_.release();
+    return next;
+  }
+
+ private:
+  std::counting_semaphore<> space_;
+  moodycamel::BlockingConcurrentQueue<std::function<void()>> queue_;
+};
+
 }  // namespace
 
-void add_moodycamel(suite& all) { add_subject<posted_subject<moodycamel_queue>>(all, "moodycamel queue", "ABCDEFGI"); }
+void add_moodycamel(suite& all) {
+  add_subject<posted_subject<moodycamel_queue>>(all, "moodycamel queue", "ABCDEFGI");
+  add_bounded_subject<posted_subject<bounded_engine<bounded_moodycamel_queue>>>(all, "moodycamel queue, semaphore");
+}
 
 }  // namespace benchmarks

@@ -21,6 +21,10 @@ class posted_subject {
  public:
   using future = std::future<int>;
 
+  posted_subject() = default;
+  /// Where the engine takes no more than `capacity` functions at a time.
+  explicit posted_subject(std::size_t capacity) : engine_{capacity} {}
+
   int add_one(int value) { return add_one_later(value).get(); }
   future add_one_later(int value) {
     return engine_.call([this, value] { return tally_.add_one(value); });

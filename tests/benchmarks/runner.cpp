@@ -45,8 +45,9 @@ void take(samples& into, bool counted, const subject_case& one, const scenario& 
           const arguments& chosen) {
   if (!into.left_out.empty()) return;
   try {
-    const measurement taken =
-        which.own_process ? run_in_own_process(one, chosen) : one.run({how.where, how.actors, chosen.quick});
+    const measurement taken = which.own_process
+                                  ? run_in_own_process(one, chosen)
+                                  : one.run({how.where, how.actors, chosen.quick, how.capacity, how.senders});
     if (counted) into.rounds.push_back(taken);
   } catch (const left_out& reason) {
     into.left_out = reason.what();

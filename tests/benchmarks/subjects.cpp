@@ -8,6 +8,7 @@ suite make_suite() {
   add_hand(all);
   add_vicar(all);
   add_vicar_ways_to_call(all);
+  add_semaphores(all);
 #if defined(VICAR_BENCHMARKS_ASIO)
   add_asio(all);
 #else

@@ -8,6 +8,7 @@
 namespace benchmarks {
 
 void add_hand(suite& all);
+void add_semaphores(suite& all);
 void add_vicar(suite& all);
 void add_vicar_ways_to_call(suite& all);
 void add_asio(suite& all);

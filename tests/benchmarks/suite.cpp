@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "suite.hpp"
 
+#include <cstddef>
+#include <string>
+#include <utility>
+
 #include <fmt/core.h>
 
 namespace benchmarks {
@@ -11,6 +15,11 @@ std::vector<variant> placements(double free, double one_core, double one_core_ea
   return {{"free", placement::free, 0, free},
           {"one core", placement::one_core, 0, one_core},
           {"one core each", placement::one_core_each, 0, one_core_each}};
+}
+
+/// The aim is to be as fast as a queue written by hand.
+variant bounded(std::string label, std::size_t capacity, int senders) {
+  return {.label = std::move(label), .aim = 1.0, .capacity = capacity, .senders = senders};
 }
 
 }  // namespace
@@ -32,6 +41,12 @@ const std::vector<scenario>& scenarios() {
         {.label = "100 actors", .actors = 100},
         {.label = "1,000 actors", .actors = 1000},
         {.label = "10,000 actors", .actors = 10000}}},
+      {'J',
+       "defer into a bounded mailbox",
+       "message",
+       {bounded("capacity 1, one sender", 1, 1), bounded("capacity 1, four senders", 1, 4),
+        bounded("capacity 64, one sender", 64, 1), bounded("capacity 64, four senders", 64, 4),
+        bounded("capacity 1,000, one sender", 1000, 1), bounded("capacity 1,000, four senders", 1000, 4)}},
   };
   return all;
 }

@@ -18,6 +18,8 @@ struct setting {
   placement where = placement::free;
   std::size_t actors = 0;  ///< alive at once, where that is what is varied
   bool quick = false;
+  std::size_t capacity = 0;  ///< of the mailbox, where it is bounded
+  int senders = 1;           ///< at the same time, where that is what is varied
 
   /// How often something is done that is usually done `usual` times.
   long count(long usual) const { return quick ? (usual + 19) / 20 : usual; }
@@ -42,6 +44,8 @@ struct variant {
   placement where = placement::free;
   std::size_t actors = 0;
   double aim = 0;  ///< the highest ratio that vicar is to have; 0 if there is no such aim
+  std::size_t capacity = 0;
+  int senders = 1;
 };
 
 struct scenario {

@@ -51,6 +51,8 @@ class vicar_subject {
   using future = vicar::future<int>;
 
   vicar_subject() = default;
+  explicit vicar_subject(std::size_t capacity)
+      : proxy_{vicar::start<tally>(vicar::options{.mailbox_capacity = capacity}).proxy()} {}
   ~vicar_subject() { proxy_.stop().wait(); }
   vicar_subject(const vicar_subject&) = delete;
   vicar_subject& operator=(const vicar_subject&) = delete;
@@ -104,6 +106,9 @@ class vicar_subject {
 
 }  // namespace
 
-void add_vicar(suite& all) { add_subject<vicar_subject>(all, "vicar", "ABCDEFGI"); }
+void add_vicar(suite& all) {
+  add_subject<vicar_subject>(all, "vicar", "ABCDEFGI");
+  add_bounded_subject<vicar_subject>(all, "vicar");
+}
 
 }  // namespace benchmarks
