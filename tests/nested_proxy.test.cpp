@@ -114,6 +114,9 @@ class player {
 };
 
 class listening_player : public player {};
+struct unlisted {
+  vicar::traversable<cone> part;
+};
 
 }  // namespace
 
@@ -284,11 +287,14 @@ TEST_CASE("an empty step answers with a null_step_error that names the actor and
   CHECK(actor.ref.stats().failed == 10);
 }
 
-TEST_CASE("the steps of a class without a list are named by their type") {
+TEST_CASE("a step is named as its class registers it, and by its type if it does not") {
   const started<listening_player> actor;
-  const std::string text = actor.proxy.at(&player::direct).path_text();
-  CHECK(text == containing("player::*"));
+  CHECK(actor.proxy.at(&player::direct).path_text() == "direct");
   CHECK(actor.proxy.at<&player::direct>().path_text() == "direct");
+  const started<unlisted> other;
+  const std::string text = other.proxy.at(&unlisted::part).path_text();
+  CHECK(text == containing("unlisted::*"));
+  CHECK(other.proxy.at<&unlisted::part>().path_text() == "part");
 }
 
 TEST_CASE("a deferred message whose step is empty ends the actor and is logged") {

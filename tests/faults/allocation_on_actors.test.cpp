@@ -157,13 +157,19 @@ TEST_CASE("an actor that starts another one without memory starts none, and goes
   });
 }
 
+// Without memory after the error was made, only the report of a failure that is not read is lost.
+template <class T>
+void check_deadlock_or_no_memory(const vicar::future<T>& asked, const moment& when) {
+  if (when.which->happened() && answer_of(asked) == answer::bad_alloc) return;
+  CHECK_THROWS_AS(asked.get(), vicar::deadlock_error);
+}
+
 TEST_CASE("a wait that would be a deadlock throws, if only bad_alloc, and does not hang") {
   const started<library> actor;
   at_every_allocation_there([&](moment when) {
     const auto asked = actor->call(&library::wait_for_itself, when);
     asked.wait();
-    CHECK(answer_of(asked) == (when.which->happened() ? answer::bad_alloc : answer::other));
-    if (!when.which->happened()) CHECK_THROWS_AS(asked.get(), vicar::deadlock_error);
+    check_deadlock_or_no_memory(asked, when);
   });
 }
 
@@ -173,8 +179,7 @@ TEST_CASE("the one that would close a circle of two is told, if only bad_alloc, 
   at_every_allocation_there([&](moment when) {
     const auto asked = first->call(&library::wait_for, second.ref, when);
     asked.wait();
-    CHECK(answer_of(asked) == (when.which->happened() ? answer::bad_alloc : answer::other));
-    if (!when.which->happened()) CHECK_THROWS_AS(asked.get(), vicar::deadlock_error);
+    check_deadlock_or_no_memory(asked, when);
     CHECK(first->call(&library::count).get() == 3);
     CHECK(second->call(&library::count).get() == 3);
   });

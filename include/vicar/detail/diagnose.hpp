@@ -270,7 +270,9 @@ template <class T, class Pointer>
 VICAR_CONSTEVAL bool check_field() {
   using owner = typename member_traits<Pointer>::class_type;
   constexpr bool field = std::is_member_object_pointer_v<Pointer>;
-  constexpr bool static_field = std::is_pointer_v<Pointer> && std::is_object_v<std::remove_pointer_t<Pointer>>;
+  // A text is more likely the name of a member.
+  constexpr bool static_field = std::is_pointer_v<Pointer> && std::is_object_v<std::remove_pointer_t<Pointer>> &&
+                                !std::is_same_v<std::remove_cv_t<std::remove_pointer_t<Pointer>>, char>;
   static_assert(!static_field,
                 "vicar: this is a plain pointer, such as one to a static data member, which leads into no object; list "
                 "the member with VICAR_PROXY and use it by name: proxy->name.get()");

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -97,26 +98,46 @@ class fake_answer_of final : public fake_answer {
 
   void answer(imitated_message& asked) override {
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-      keep(*static_cast<const Parameters*>(asked.arguments[Index].value)...);
+      const auto keep_arguments = [&] { keep(*static_cast<const Parameters*>(asked.arguments[Index].value)...); };
       const auto run = [&]() -> Reply {
         return static_cast<Reply>(
             run_answer(*function_, std::move(*static_cast<Parameters*>(asked.arguments[Index].value))...));
       };
       if constexpr (std::is_void_v<Reply>) {
+        keep_arguments();
         refuse_to_answer<void>(asked);
         run();
       } else {
-        // On the heap: the stack may be too small for it.
-        struct kept {
-          Reply value;
-        };
-        const std::unique_ptr<kept> given{new kept{run()}};
+        // On the heap: the stack may be too small for it. Allocated first: a call without memory is not counted.
+        const std::unique_ptr<reply_place> given{new reply_place};
+        keep_arguments();
+        given->make(run);
         give(asked, given->value);
       }
     }(std::index_sequence_for<Parameters...>{});
   }
 
  private:
+  struct reply_place {
+    reply_place() {}
+    ~reply_place() {
+      if (made) std::destroy_at(std::addressof(value));
+    }
+    reply_place(const reply_place&) = delete;
+    reply_place& operator=(const reply_place&) = delete;
+
+    template <class Run>
+    void make(const Run& run) {
+      ::new (static_cast<void*>(std::addressof(value))) Reply(run());
+      made = true;
+    }
+
+    union {
+      Reply value;
+    };
+    bool made = false;
+  };
+
   void keep(const Parameters&... arguments) {
     std::shared_ptr<const std::tuple<Parameters...>> copy;
     if constexpr (can_be_kept<Parameters...>) {
