@@ -20,7 +20,8 @@ namespace vicar::detail {
 
 /// A class whose objects look at data which they do not own, and are copied in their place.
 template <class Result>
-inline constexpr bool is_view = std::ranges::enable_view<Result> && std::ranges::enable_borrowed_range<Result>;
+inline constexpr bool is_view = std::ranges::enable_view<Result> && std::ranges::enable_borrowed_range<Result> &&
+                                !std::input_iterator<Result>;  // not one of a folder, which is its own range
 /// `std::reference_wrapper`, by its looks: its header is a heavy one.
 template <class Result>
 concept wraps_reference = requires(const Result& result) {
