@@ -151,8 +151,8 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
   [[nodiscard]] bool try_tell(Message&& message) const {
     using kept = kept_message<Message>;
     if constexpr (check_message<Message, kept>()) {
-      return detail::try_defer_member<receiver>(typename kept::type{}, owner(), target(),
-                                                std::forward<Message>(message));
+      return detail::defer_member<receiver, detail::if_refused::returns_false>(typename kept::type{}, owner(), target(),
+                                                                               std::forward<Message>(message));
     } else {
       return false;
     }
@@ -282,8 +282,8 @@ class actor_ref<void> : public detail::ref_base {
   template <class Message = detail::list_in_braces>
   [[nodiscard]] bool try_tell(Message&& message) const {
     if constexpr (detail::check_typed<Message>() && detail::check_storable<Message>()) {
-      return detail::try_defer_member<receiver>(detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{},
-                                                std::forward<Message>(message));
+      return detail::defer_member<receiver, detail::if_refused::returns_false>(
+          detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{}, std::forward<Message>(message));
     } else {
       return false;
     }

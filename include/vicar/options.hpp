@@ -45,7 +45,7 @@ inline constexpr thread_options own_thread{.own = true};
 
 namespace detail {
 
-/// In the first place of a class whose fields are set by name alone: `{"text"}` is no such list.
+/// In the first place of a class whose fields are set by name alone: `{"text"}` is not such a list.
 struct fields_by_name {
   explicit constexpr fields_by_name() = default;
 };

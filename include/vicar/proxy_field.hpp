@@ -147,8 +147,8 @@ class proxy_field : public detail::refuses_braces {
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
     using kept = detail::kept_arguments<typename invoker::parameters, Arguments...>;
     if constexpr (check_call<kept, Arguments...>()) {
-      return detail::try_defer_member<invoker>(typename kept::type{}, context_->owner(), context_->target(),
-                                               std::forward<Arguments>(arguments)...);
+      return detail::defer_member<invoker, detail::if_refused::returns_false>(
+          typename kept::type{}, context_->owner(), context_->target(), std::forward<Arguments>(arguments)...);
     } else {
       return false;
     }

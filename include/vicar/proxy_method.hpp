@@ -65,7 +65,7 @@ class proxy_method : public detail::refuses_braces {
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
     using kept = detail::kept_arguments<parameters, Arguments...>;
     if constexpr (check<kept, Arguments...>()) {
-      return detail::try_defer_member<invoker<typename kept::type>>(
+      return detail::defer_member<invoker<typename kept::type>, detail::if_refused::returns_false>(
           typename kept::type{}, context_->owner(), context_->target(), static_cast<Arguments&&>(arguments)...);
     } else {
       return false;

@@ -88,7 +88,7 @@ inline std::string_view described_in(std::string& text, message& self, const mes
   }
 }
 
-/// Counts a message that nobody handles, and calls the user's handler.
+/// Counts a message that is never handled, and calls the user's handler.
 VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind, dead_letter_reason why) noexcept {
   owner.count_dropped();
   if (!dead_letter_handler().is_set()) return;
@@ -298,7 +298,7 @@ inline void post(cell& to, boxed_content& one, refuse_function refuse) {
 }
 ///@}
 
-/// As `post` for a message that nobody answers, but never waits. Returns false, and does no more, if the mailbox
+/// As `post` for a message without a reply, but never waits. Returns false, and does no more, if the mailbox
 /// refuses it.
 ///@{
 inline bool try_post(cell& to, message& one) { return mailbox::is_accepted(to.offer(one)); }

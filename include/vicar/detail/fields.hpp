@@ -22,7 +22,7 @@ struct bit_field {};
 /// The number of fields that `visit_fields` can bind.
 inline constexpr std::size_t most_fields = 100;
 
-/// A `Declared` that is no reference lies within the object, except for a bit-field: its reference is one to a copy.
+/// A `Declared` that is not a reference lies within the object, except for a bit-field: its reference is one to a copy.
 template <class Declared, class T, class Visitor, class Field>
 void visit_field(const T& object, Visitor& visitor, const Field& field) {
   const auto begin = reinterpret_cast<std::uintptr_t>(std::addressof(object));

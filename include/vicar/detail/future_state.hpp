@@ -148,7 +148,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   /// Acquires the outcome.
   bool published() const noexcept { return (look() & ready_bit) != 0; }
-  /// Whether `await` would wait for nobody. Throws `std::bad_alloc` where it asks many sources.
+  /// Whether `await` would return without waiting. Throws `std::bad_alloc` where it asks many sources.
   bool ready() {
     const std::uint32_t now = look();  // acquires the outcome, or the lazy value
     if (now & ready_bit) return true;

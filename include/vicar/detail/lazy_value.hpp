@@ -288,9 +288,10 @@ inline void lazy_value::done() noexcept {
   {
     const std::lock_guard lock{mutex_};
     maker_ = nullptr;
-    making_actor_.store(nullptr,
-                        std::memory_order_relaxed);  // relaxed: whoever walks to it later takes the graph's lock
-    done_.fetch_add(1, std::memory_order_relaxed);   // relaxed: who sees it takes the lock
+    making_actor_.store(
+        nullptr,
+        std::memory_order_relaxed);  // relaxed: a thread that follows an edge to it later takes the graph's lock
+    done_.fetch_add(1, std::memory_order_relaxed);  // relaxed: who sees it takes the lock
   }
   wake_all(done_);
 }

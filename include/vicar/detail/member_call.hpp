@@ -365,32 +365,19 @@ auto call_member(type_list<Kept...> kept, cell& to, Target target, Arguments&&..
   }
 }
 
-/// For the effect alone. Throws `actor_dead_error`, and `mailbox_full_error` if the actor was started with
-/// `overflow::fail`.
-template <class Invoker, class... Kept, class Target, class... Arguments>
-void defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
-  using sent = member_message<Invoker, void, message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
-  using envelope_type = typename sent::envelope_type;
-  const message_kind* kind = &sent::kind;
-  if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
-  if constexpr (fits_in_place<envelope_type>) {
-    envelope_type one{
-        {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
-    post(to, one, sent::kind, &refuse_deferred);
-  } else {
-    boxed_content one{
-        new envelope_type{
-            {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)},
-        *kind};
-    post(to, one, &refuse_deferred);
-  }
-}
+/// What a message without a reply does that the actor does not accept.
+enum class if_refused : bool {
+  throws,  ///< `actor_dead_error`, and `mailbox_full_error` under `overflow::fail`; waits for space under `block`
+  returns_false,  ///< and never waits
+};
 
-/// As `defer_member`, but never waits. Returns whether the message was accepted; looks at that before it takes the
-/// arguments, and takes them only if it seems so.
-template <class Invoker, class... Kept, class Target, class... Arguments>
-bool try_defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
-  if (!to.accepts_now()) return false;
+/// For the effect alone. One that returns looks whether the message would be accepted before it takes the arguments,
+/// and takes them only if it seems so.
+template <class Invoker, if_refused Policy = if_refused::throws, class... Kept, class Target, class... Arguments>
+auto defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
+  if constexpr (Policy == if_refused::returns_false) {
+    if (!to.accepts_now()) return false;
+  }
   using sent = member_message<Invoker, void, message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
   using envelope_type = typename sent::envelope_type;
   const message_kind* kind = &sent::kind;
@@ -398,13 +385,19 @@ bool try_defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&..
   if constexpr (fits_in_place<envelope_type>) {
     envelope_type one{
         {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
-    return try_post(to, one);
+    if constexpr (Policy == if_refused::returns_false)
+      return try_post(to, one);
+    else
+      post(to, one, sent::kind, &refuse_deferred);
   } else {
     boxed_content one{
         new envelope_type{
             {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)},
         *kind};
-    return try_post(to, one);
+    if constexpr (Policy == if_refused::returns_false)
+      return try_post(to, one);
+    else
+      post(to, one, &refuse_deferred);
   }
 }
 

@@ -11,8 +11,8 @@
 namespace vicar::detail {
 
 /// The unqualified name at the end of what the compiler writes for a pointer to a member: GCC `(int (a::*)(int))a::f`
-/// or `&a::f`, of a static data member `(& a::f)`, Clang `&a::f`. What is no plain name, such as a lambda, stays as it
-/// is.
+/// or `&a::f`, of a static data member `(& a::f)`, Clang `&a::f`. Anything that is not a plain identifier, such as a
+/// lambda, stays as it is.
 constexpr std::string_view last_name(std::string_view value) {
   if (value.starts_with("(&") && value.ends_with(')')) {
     value = value.substr(2, value.size() - 3);

@@ -101,7 +101,7 @@ class member_operations : public refuses_braces_after_function {
   [[nodiscard]] bool try_defer(Function&& function, Arguments&&... arguments) const {
     using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
     if constexpr (check_function<Function, kept, Arguments...>()) {
-      return try_defer_member<function_invoker<std::decay_t<Function>>>(
+      return defer_member<function_invoker<std::decay_t<Function>>, if_refused::returns_false>(
           with_function_t<Function, kept>{}, self().owner(), self().target(), static_cast<Function&&>(function),
           static_cast<Arguments&&>(arguments)...);
     } else {
@@ -113,8 +113,8 @@ class member_operations : public refuses_braces_after_function {
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
     using kept = kept_by_constant<decltype(Member), Arguments...>;
     if constexpr (check_member<Member, kept, Arguments...>()) {
-      return try_defer_member<pointer_invoker<Member>>(typename kept::type{}, self().owner(), self().target(),
-                                                       static_cast<Arguments&&>(arguments)...);
+      return defer_member<pointer_invoker<Member>, if_refused::returns_false>(
+          typename kept::type{}, self().owner(), self().target(), static_cast<Arguments&&>(arguments)...);
     } else {
       return false;
     }

@@ -21,7 +21,7 @@ concept derivable = !std::is_final_v<T> && !std::is_union_v<T> && !std::has_virt
 template <class... Types>
 struct type_list {};
 
-/// In the place of the `type_list` of a function's parameters where they are not known: of overloads, of templates.
+/// Instead of the `type_list` of a function's parameters where they are not known: of overloads, of templates.
 struct unknown_parameters {};
 
 /// The `parameters` and the `result` of a function's type, whether one of the parameters is a `mutable_lvalue`, and how
