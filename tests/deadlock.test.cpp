@@ -22,6 +22,7 @@
 #include "support/log_capture.hpp"
 #include "support/started.hpp"
 #include "support/threads.hpp"
+#include "support/waits.hpp"
 
 namespace {
 
@@ -63,6 +64,8 @@ using namespace std::chrono_literals;
 using support::containing;
 using support::error_text;
 using support::started;
+using support::until_waiting;
+using support::waits;
 using task = party::task;
 using party_ref = vicar::actor_ref<party>;
 using vicar::deadlock_error;
@@ -76,16 +79,6 @@ vicar::options named(std::string_view name, std::size_t capacity = vicar::unboun
 }
 
 std::string deadlock(const std::string& path) { return "vicar: deadlock: " + path + std::string{advice}; }
-
-/// Whether `who` waits for an actor.
-template <class T>
-bool waits(const vicar::actor_ref<T>& who) {
-  return static_cast<bool>(vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(who)).target);
-}
-template <class T>
-void until_waiting(const vicar::actor_ref<T>& who) {
-  while (!waits(who)) std::this_thread::yield();
-}
 
 std::string refusal(const std::function<void()>& wait) { return error_text<deadlock_error>(wait); }
 

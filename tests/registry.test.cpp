@@ -17,6 +17,7 @@
 
 #include "support/catch.hpp"
 #include "support/log_capture.hpp"
+#include "support/waits.hpp"
 
 namespace registry = vicar::registry;
 using support::contains;
@@ -199,10 +200,7 @@ TEST_CASE("stop_all with a timeout says for whom the stuck one waits") {
   auto stone = vicar::start<app::stone>({.name = "the stone"}, &door);
   auto stuck = start<visitor>();
   const vicar::future<void> visited = stuck.call<&visitor::visit>(stone);
-  const auto waits = [&] {
-    return static_cast<bool>(vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(stuck)).target);
-  };
-  while (!waits()) std::this_thread::yield();
+  support::until_waiting(stuck);
   const std::string text = text_of<vicar::timeout_error>([] { registry::stop_all(std::chrono::milliseconds{20}); });
   CHECK(contains(text, "it is running visit for "));
   CHECK(contains(text, ", waiting for the stone.wait, and 0 messages wait"));

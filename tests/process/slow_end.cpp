@@ -8,10 +8,11 @@
 #include <vicar/vicar.hpp>
 
 #include "support/saying.hpp"
+#include "support/waits.hpp"
 
 namespace {
 
-std::latch begun{2};
+std::latch begun{1};
 std::latch warned{1};
 
 struct worker {
@@ -25,10 +26,7 @@ struct worker {
 
 struct asker {
   vicar::actor_ref<worker> whom;
-  void ask() {
-    begun.count_down();
-    whom.call<&worker::rest>().get();
-  }
+  void ask() { whom.call<&worker::rest>().get(); }
   void on_stop() { support::say("asker stopped"); }
 };
 
@@ -52,9 +50,12 @@ int main(int, char** argv) {
   const bool waiting = std::string_view{argv[1]} == "waiting";
   const auto first = vicar::start<worker>({.name = "first"});
   first.defer<&worker::work>();
-  if (waiting) vicar::start<asker>({.name = "second"}, first).defer<&asker::ask>();
-  if (!waiting) begun.count_down();
   begun.wait();
+  if (waiting) {
+    const auto second = vicar::start<asker>({.name = "second"}, first);
+    second.defer<&asker::ask>();
+    support::until_waiting(second);
+  }
   // Once the end has named the actor that it waits for, nobody waits any more.
   vicar::set_log_sink([expected = waiting ? "second" : "first"](const vicar::log_record& record) {
     if (record.actor != expected) return;
