@@ -276,6 +276,44 @@ TEST_CASE("a full mailbox says so, or that memory is short") {
   });
 }
 
+TEST_CASE("a message that displaces another one without memory is sent, or leaves it in the mailbox") {
+  leaves_no_memory([] {
+    const auto ref = vicar::start<ledger>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop_oldest});
+    std::binary_semaphore entered{0};
+    std::binary_semaphore open{0};
+    ref.defer([&](ledger&) {
+      entered.release();
+      open.acquire();
+    });
+    entered.acquire();
+    vicar::future<int> waiting = ref.call<&ledger::note>(0);
+    std::size_t displaced = 0;
+    at_every_allocation([&] { return ref.call<&ledger::note>(1); },
+                        [&](const auto& now) {
+                          CHECK(now.returned() != now.threw_bad_alloc());
+                          const bool sent = now.returned() && !now.result->ready();
+                          CHECK((sent || now.short_of_memory));
+                          CHECK(waiting.ready() == sent);
+                          if (sent) {
+                            ++displaced;
+                            if (now.short_of_memory)
+                              CHECK_THROWS_AS(waiting.get(),
+                                              std::exception);  // perhaps for want of memory for its text
+                            else
+                              CHECK_THROWS_AS(waiting.get(), vicar::mailbox_full_error);
+                            waiting = *now.result;
+                          }
+                          CHECK(ref.stats().dropped == displaced);
+                          CHECK(ref.stats().mailbox_depth == 1);
+                        });
+    CHECK(displaced > 0);
+    open.release();
+    waiting.get();
+    CHECK(ref.stop().get());
+    CHECK(ref.stats().processed == 2);
+  });
+}
+
 TEST_CASE("a message dropped without memory is counted, and its letter reaches the handler or is missed in the log") {
   leaves_no_memory([] {
     const support::log_capture log;

@@ -189,7 +189,7 @@ inline void start_node(world& all, std::uint8_t chosen, const instruction* begin
   subject* const one = all.new_subject();
   if (!one) return;
   static constexpr std::array<std::size_t, 4> capacities{vicar::unbounded, 1, 2, 8};
-  static constexpr std::array<vicar::overflow, 4> overflows{vicar::overflow::block, vicar::overflow::block,
+  static constexpr std::array<vicar::overflow, 4> overflows{vicar::overflow::block, vicar::overflow::drop_oldest,
                                                             vicar::overflow::fail, vicar::overflow::drop};
   one->capacity = capacities[chosen % 4];
   one->on_overflow = overflows[chosen / 4 % 4];

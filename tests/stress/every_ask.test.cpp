@@ -240,7 +240,9 @@ void finish_from_outside(stage& on, const vicar::actor_ref<subject>& ref) {
 /// Whether an actor that has ended has counted each message that was sent to it, once and as what it came to.
 bool counted_right(const stage& on, const outcomes& sum, const vicar::actor_stats& counted) {
   const std::uint64_t handled = on.handled_so_far;
-  const std::uint64_t overflown = on.plan.chosen.on_overflow == vicar::overflow::drop ? sum.full : 0;
+  const vicar::overflow way = on.plan.chosen.on_overflow;
+  const bool drops = way == vicar::overflow::drop || way == vicar::overflow::drop_oldest;
+  const std::uint64_t overflown = drops ? sum.full : 0;
   const std::uint64_t deferred_handled = counted.processed - handled;
   return counted.processed + counted.dropped == handled + sum.left_over + overflown + on.deferred &&
          deferred_handled <= on.deferred && counted.failed == sum.exceptions + sum.cut_off + deferred_handled &&
@@ -255,7 +257,8 @@ outcomes run_round(std::uint64_t seed) {
   plan.end_throws = random(4) == 0;
   plan.destructor_throws = random(4) == 0;
   constexpr std::array<std::size_t, 4> capacities{vicar::unbounded, 3, 17, 200};
-  constexpr std::array<vicar::overflow, 3> ways{vicar::overflow::block, vicar::overflow::fail, vicar::overflow::drop};
+  constexpr std::array<vicar::overflow, 4> ways{vicar::overflow::block, vicar::overflow::fail, vicar::overflow::drop,
+                                                vicar::overflow::drop_oldest};
   plan.chosen.mailbox_capacity = capacities[random(capacities.size())];
   plan.chosen.on_overflow = ways[random(ways.size())];
 
