@@ -38,7 +38,7 @@ LC_ALL=C awk -v include="$include" -v roots="$roots" -v version="$version" '
     for (i = 1; i <= count; ++i) {
       if (lines[i] ~ /^#include <vicar\/.*>/) expand(file_of(lines[i]))
     }
-    text = text "\n"
+    parts[++written] = ""
     last = ""
     for (i = 1; i <= count; ++i) {
       line = lines[i]
@@ -47,8 +47,7 @@ LC_ALL=C awk -v include="$include" -v roots="$roots" -v version="$version" '
       if (line ~ /^#include </ && depth == 1) {
         if (line !~ /^#include <vicar\//) elsewhere[file_of(line)]
       } else if (line !~ /^#include <vicar\// && line !~ /^\/\/ SPDX-License-Identifier: / && (line != "" || last != "")) {
-        text = text line "\n"
-        last = line
+        parts[++written] = last = line
       }
     }
     if (depth != 0) refuse(name " has an #if without an #endif")
@@ -65,10 +64,9 @@ LC_ALL=C awk -v include="$include" -v roots="$roots" -v version="$version" '
   }
   BEGIN {
     expand("vicar/detail/config.hpp")
-    first = text
-    text = ""
-    parts = split(roots, root, " ")
-    for (part = 1; part <= parts; ++part) expand(root[part])
+    first = written
+    named = split(roots, root, " ")
+    for (i = 1; i <= named; ++i) expand(root[i])
 
     print "// SPDX-License-Identifier: BSL-1.0"
     print "// Made of the headers of vicar by cmake/single_header.sh: change those instead."
@@ -78,13 +76,14 @@ LC_ALL=C awk -v include="$include" -v roots="$roots" -v version="$version" '
     print "#if defined(VICAR_VERSION) && VICAR_VERSION != " version
     print "#include \"vicar: another version was included before this header; include only one of them\"" # as in config.hpp
     print "#endif"
-    print first
+    for (i = 1; i <= first; ++i) print parts[i]
+    print ""
     for (file in elsewhere) { # in the order of the alphabet
-      for (i = ++count; i > 1 && files[i - 1] > file; --i) files[i] = files[i - 1]
+      for (i = ++others; i > 1 && files[i - 1] > file; --i) files[i] = files[i - 1]
       files[i] = file
     }
-    for (i = 1; i <= count; ++i) print "#include <" files[i] ">"
-    printf "%s", text
+    for (i = 1; i <= others; ++i) print "#include <" files[i] ">"
+    for (i = first + 1; i <= written; ++i) print parts[i]
     print ""
     print "#endif"
   }
