@@ -93,6 +93,43 @@ TEST_CASE("arguments are converted as in a direct call") {
   CHECK(actor.proxy->fixed(4).get() == 4);
 }
 
+namespace {
+// The explicit ways are better matches for an int, and no direct call takes them.
+struct amount {
+  amount(long) {}  // NOLINT(google-explicit-constructor): converts
+  explicit amount(int) : by_explicit{true} {}
+  bool by_explicit = false;
+};
+struct measure {
+  explicit operator int() const { return 1; }
+  operator long() const { return 2; }  // NOLINT(google-explicit-constructor): converts
+};
+struct cashier {
+  bool by_explicit(amount given) { return given.by_explicit; }
+  bool by_explicit_reference(const amount& given) { return given.by_explicit; }
+  int whole(int given) { return given; }
+  void on_receive(const amount& given) { last = given; }
+  amount last{0L};
+};
+}  // namespace
+VICAR_PROXY(cashier, by_explicit, by_explicit_reference, whole, last)
+
+TEST_CASE("an argument is converted by no explicit constructor") {
+  const started<cashier> actor;
+  CHECK_FALSE(cashier{}.by_explicit(5));
+  CHECK_FALSE(actor.proxy->by_explicit(5).get());
+  CHECK_FALSE(actor.proxy->by_explicit_reference(5).get());
+  CHECK_FALSE(actor.proxy.call(&cashier::by_explicit, 5).get());
+  CHECK_FALSE(actor.proxy.call<&cashier::by_explicit>(5).get());
+  CHECK_FALSE(actor.proxy.call([](cashier&, amount given) { return given.by_explicit; }, 5).get());
+  CHECK(cashier{}.whole(measure{}) == 2);
+  CHECK(actor.proxy->whole(measure{}).get() == 2);
+  actor.proxy->last = 5;
+  CHECK_FALSE(actor.proxy->last.get().by_explicit);
+  actor.ref.tell(5);
+  CHECK_FALSE(actor.proxy->last.get().by_explicit);
+}
+
 TEST_CASE("defer calls a method for its effect, in the order of sending") {
   const started<worker> actor;
   for (int i = 0; i < 10; ++i) actor.proxy->note.defer(i);

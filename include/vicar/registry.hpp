@@ -130,7 +130,7 @@ struct member_broadcast {
   template <class... Kept>
   static void send(detail::type_list<Kept...>, Arguments&&... arguments) {
     defer_each<Member, std::vector<actor_ref<class_type>>, Kept...>(
-        get_by_class<class_type>(), static_cast<Kept>(std::forward<Arguments>(arguments))...);
+        get_by_class<class_type>(), detail::keep<Kept>(std::forward<Arguments>(arguments))...);
   }
 
  private:

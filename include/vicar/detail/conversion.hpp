@@ -150,6 +150,20 @@ struct kept<const Decayed&, Decayed, Argument&> {
       std::is_polymorphic_v<Decayed> && !std::is_final_v<Decayed> ? may_be_sliced : list_error<Decayed>;
 };
 
+/// The argument as a message keeps it. A conversion to another type is an implicit one, as in a direct call, which
+/// chooses no explicit constructor.
+template <class Kept, class Argument>
+constexpr Kept keep(Argument&& argument) {
+  using given = std::decay_t<Argument>;
+  if constexpr (std::is_same_v<Kept, given> || (std::is_scalar_v<Kept> && std::is_scalar_v<given>)) {
+    return static_cast<Kept>(static_cast<Argument&&>(argument));
+  } else {
+    VICAR_CONVERSIONS_BEGIN
+    return static_cast<Argument&&>(argument);
+    VICAR_CONVERSIONS_END
+  }
+}
+
 template <class Parameter, class Argument>
 using kept_for = kept<Parameter, std::decay_t<Argument>, Argument>;
 

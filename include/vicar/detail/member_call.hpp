@@ -330,11 +330,11 @@ future<Reply> send_member(type_list<Kept...>, cell& to, Target target, Arguments
   if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
   if constexpr (fits_in_place<envelope_type>) {
     envelope_type one{
-        {{kind}, nullptr}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
+        {{kind}, nullptr}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
     return send_call<Reply>(to, one, sent::kind);
   } else {
     return send_call<Reply>(to, {new envelope_type{{{kind}, nullptr},
-                                                   {static_cast<Kept>(static_cast<Arguments&&>(arguments))}...,
+                                                   {keep<Kept>(static_cast<Arguments&&>(arguments))}...,
                                                    static_cast<Target&&>(target)},
                                  *kind});
   }
@@ -352,9 +352,8 @@ auto call_member(type_list<Kept...> kept, cell& to, Target target, Arguments&&..
     if constexpr (fits_in_place<envelope_type>) {  // as `send_member`, which would be compiled for each call, too
       const message_kind* kind = &sent::kind;
       if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, object_type>(arguments...);
-      envelope_type one{{{kind}, nullptr},
-                        {static_cast<Kept>(static_cast<Arguments&&>(arguments))}...,
-                        static_cast<Target&&>(target)};
+      envelope_type one{
+          {{kind}, nullptr}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
       return send_call<reply>(to, one, sent::kind);
     } else {
       return send_member<Invoker, reply>(kept, to, static_cast<Target&&>(target),
@@ -383,16 +382,14 @@ auto defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... ar
   const message_kind* kind = &sent::kind;
   if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
   if constexpr (fits_in_place<envelope_type>) {
-    envelope_type one{
-        {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
+    envelope_type one{{kind}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
     if constexpr (Policy == if_refused::returns_false)
       return try_post(to, one);
     else
       post(to, one, sent::kind, &refuse_deferred);
   } else {
     boxed_content one{
-        new envelope_type{
-            {kind}, {static_cast<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)},
+        new envelope_type{{kind}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)},
         *kind};
     if constexpr (Policy == if_refused::returns_false)
       return try_post(to, one);
