@@ -308,7 +308,11 @@ VICAR_CONSTEVAL bool check_writable() {
       "vicar: one proxy's member cannot be assigned to another's; say which value to wait for: a->x = b->x.get()");
   constexpr bool unmoved = !storable_value && storable_if_moved<Value>;
   constexpr bool list = is_initializer_list<Kept>;
-  constexpr bool dangles = is_view<declared> && assignable && std::is_class_v<Kept> && !is_view<Kept> && !list;
+  constexpr bool owner = assignable && std::is_class_v<Kept> && !is_view<Kept> && !list;
+  constexpr bool dangles = is_view<declared> && owner;
+  // What is copied bit by bit, such as std::nullopt, owns nothing that a view could look at.
+  constexpr bool inside_dangles = !is_view<declared> && detail::dangles<declared> && owner && !detail::dangles<Kept> &&
+                                  !std::is_trivially_copyable_v<Kept>;
   static_assert(constant || proxy_member || !unmoved,
                 "vicar: the value can be moved into the message but not copied; write std::move(x)");
   static_assert(
@@ -323,7 +327,11 @@ VICAR_CONSTEVAL bool check_writable() {
       constant || !dangles,
       "vicar: this field is a view and would look at the value in the message, which is gone when it is assigned; make the field "
       "an owning type, or write a view of what outlives the actor");
-  return !constant && !proxy_member && storable_value && assignable && !list && !dangles;
+  static_assert(
+      constant || !inside_dangles,
+      "vicar: this field holds a view, which would look at the value in the message, and that is gone when it is assigned; make "
+      "the field own its data, or write a view of what outlives the actor");
+  return !constant && !proxy_member && storable_value && assignable && !list && !dangles && !inside_dangles;
 }
 
 }  // namespace vicar::detail
