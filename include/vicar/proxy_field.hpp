@@ -12,6 +12,7 @@
 #include <vicar/detail/chrono.hpp>
 #include <vicar/detail/context.hpp>
 #include <vicar/detail/diagnose.hpp>
+#include <vicar/detail/future_refusals.hpp>
 #include <vicar/detail/member_call.hpp>
 #include <vicar/detail/member_traits.hpp>
 #include <vicar/future.hpp>
@@ -36,7 +37,7 @@ struct plain_value<Value> {
 /// `proxy->name` of a registered data member or property. Each operation is one message: a read copies the value on the
 /// actor's thread, a write moves the new one there. Lives as long as the proxy.
 template <class Access, class Context>
-class proxy_field : public detail::refuses_braces {
+class proxy_field : public detail::refuses_braces, public detail::future_refusals<proxy_field<Access, Context>> {
   using object_type = typename Context::object_type;
   using declared = detail::declared_t<Access, object_type>;
 

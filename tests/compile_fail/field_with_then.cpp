@@ -1,0 +1,13 @@
+// expect-error: vicar: a future has no then
+#include <vicar/actor_proxy.hpp>
+struct counter {
+  int value = 0;
+};
+VICAR_PROXY(counter, value)
+void use(const vicar::actor_proxy<counter>& proxy) {
+#ifdef CONTROL
+  static_cast<void>(proxy->value.read().map([](int number) { return number; }));
+#else
+  proxy->value.then([](int number) { return number; });
+#endif
+}
