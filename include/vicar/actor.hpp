@@ -15,6 +15,7 @@
 
 #include <vicar/actor_ref.hpp>
 #include <vicar/detail/actor_cell.hpp>
+#include <vicar/detail/braces.hpp>
 #include <vicar/detail/cell.hpp>
 #include <vicar/detail/cell_table.hpp>
 #include <vicar/detail/class_name.hpp>
@@ -128,6 +129,9 @@ inline constexpr bool begins_with_options<First, Rest...> = std::same_as<std::re
 struct braced_argument {
   template <class First, class... Rest>
   braced_argument(First&&, Rest&&...);  // NOLINT(google-explicit-constructor): only asked whether it could
+  /// With lists inside, as of pairs.
+  braced_argument(list_in_braces, list_in_braces = {}, list_in_braces = {},
+                  list_in_braces = {});  // NOLINT(google-explicit-constructor): as above
 };
 
 /// The cell that runs or is being constructed on this thread with `inside` in its object.
