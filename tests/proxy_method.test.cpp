@@ -14,6 +14,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include <vicar/vicar.hpp>
 
 #include "support/catch.hpp"
@@ -113,6 +115,27 @@ struct cashier {
 };
 }  // namespace
 VICAR_PROXY(cashier, by_explicit, by_explicit_reference, whole, last)
+
+namespace {
+struct printer {
+  std::string print(fmt::string_view text) { return {text.data(), text.size()}; }
+};
+}  // namespace
+VICAR_PROXY(printer, print)
+
+TEST_CASE("a text for a view of another library is kept in the message") {
+  const started<printer> actor;
+  std::latch door{1};
+  actor.ref.defer([&](printer&) { door.wait(); });
+  char text[] = "text";
+  const char* const pointer = text;
+  const vicar::future<std::string> of_array = actor.proxy->print(text);
+  const vicar::future<std::string> of_pointer = actor.proxy->print(pointer);
+  text[0] = 'n';
+  door.count_down();
+  CHECK(of_array.get() == "text");
+  CHECK(of_pointer.get() == "text");
+}
 
 TEST_CASE("an argument is converted by no explicit constructor") {
   const started<cashier> actor;

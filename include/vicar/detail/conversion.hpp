@@ -98,6 +98,20 @@ VICAR_CONSTEVAL unsigned find_kept_errors() {
     return nothing_wrong;
 }
 
+/// Whether a parameter is a view of a text that the standard library does not know as one, such as `fmt::string_view`:
+/// the message keeps a text of its own for it.
+template <class Plain, class Decayed, class Argument>
+VICAR_CONSTEVAL bool keeps_text() {
+  if constexpr (!character_pointer<Decayed> || !std::is_class_v<Plain> || is_view<Plain>) {
+    return false;
+  } else if constexpr (std::is_trivially_copyable_v<Plain> && reaches_elsewhere<Plain>) {
+    using text = std::basic_string<std::remove_cv_t<std::remove_pointer_t<Decayed>>>;
+    return std::is_convertible_v<Argument, Plain> && std::is_convertible_v<text, Plain>;
+  } else {
+    return false;
+  }
+}
+
 /// How a message keeps an `Argument`, given as `T` or `T&` and decayed, for a `Parameter`: its `type`, and the
 /// `errors`.
 template <class Parameter, class Decayed, class Argument>
@@ -110,6 +124,8 @@ struct kept {
   static VICAR_CONSTEVAL auto find() {
     if constexpr (character_array)
       return std::type_identity<typename owned_text<plain>::type>{};
+    else if constexpr (keeps_text<plain, Decayed, Argument>())
+      return std::type_identity<std::basic_string<std::remove_cv_t<std::remove_pointer_t<Decayed>>>>{};
     else if constexpr (converts_first<Parameter, plain, Decayed, Argument>())
       return std::type_identity<plain>{};
     else
