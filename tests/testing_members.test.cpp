@@ -6,6 +6,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -184,6 +186,23 @@ TEST_CASE("an unanswered member fails with an error that names it") {
   CHECK_FALSE(fake.ref().is_alive());
   REQUIRE(log.count(vicar::log_level::error, "rename threw") == 1);
   CHECK(log.lines().front().exception.find("has no answer for rename(") != std::string::npos);
+}
+
+struct announcer {
+  void announce(std::string_view text) { last = text; }
+  std::string_view last;
+};
+
+TEST_CASE("a fake keeps the text of an argument that is a view") {
+  vicar::fake<announcer> fake;
+  fake.on<&announcer::announce>([] {}).on<&announcer::last>([](std::string_view) {});
+  const auto proxy = fake.proxy();
+  proxy.call<&announcer::announce>("a text that is long enough for the heap"s).get();
+  proxy.call<&announcer::announce>("more").get();
+  CHECK(fake.arguments<&announcer::announce>() ==
+        std::vector{std::tuple{"a text that is long enough for the heap"s}, std::tuple{"more"s}});
+  proxy.set<&announcer::last>(std::string_view{"last"}).get();
+  CHECK(fake.arguments<&announcer::last>() == std::vector{std::tuple{"last"s}});
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 
 #include <vicar/detail/class_name.hpp>
 #include <vicar/detail/config.hpp>
+#include <vicar/detail/conversion.hpp>
 #include <vicar/detail/copyable.hpp>
 #include <vicar/detail/dangling.hpp>
 #include <vicar/detail/fake_book.hpp>
@@ -41,14 +42,29 @@ using faked_parameter_t =
     std::conditional_t<mutable_lvalue<Parameter>, std::reference_wrapper<std::remove_reference_t<Parameter>>,
                        std::decay_t<Parameter>>;
 
+/// The type in which an argument stays in the log: of a view of a text the text, which is gone after the call.
+template <class Parameter>
+struct logged_parameter {
+  using type = Parameter;
+};
+template <class Parameter>
+  requires requires { typename owned_text<Parameter>::type; }
+struct logged_parameter<Parameter> : owned_text<Parameter> {};
+template <class Parameter>
+using logged_t = typename logged_parameter<Parameter>::type;
+
+/// Whether an argument looks at data which is gone after the call, and of which the log has no copy.
+template <class Parameter>
+inline constexpr bool logs_view = !wraps_reference<Parameter> && dangles<logged_t<Parameter>>;
+
 /// Whether the arguments of a call stay in its log, of which the test gets copies.
 template <class... Parameters>
-inline constexpr bool can_be_kept = (implicitly_copyable<Parameters> && ...);
+inline constexpr bool can_be_kept = ((implicitly_copyable<Parameters> && !logs_view<Parameters>) && ...);
 
 template <class... Parameters>
 class fake_log_of final : public fake_log {
  public:
-  using arguments_type = std::tuple<Parameters...>;
+  using arguments_type = std::tuple<logged_t<Parameters>...>;
   static constexpr const void* types_tag = &type_tag<type_list<Parameters...>>;
 
   explicit fake_log_of(const void* member) noexcept : fake_log{member, types_tag} {}
@@ -139,9 +155,9 @@ class fake_answer_of final : public fake_answer {
   };
 
   void keep(const Parameters&... arguments) {
-    std::shared_ptr<const std::tuple<Parameters...>> copy;
+    std::shared_ptr<const typename log_type::arguments_type> copy;
     if constexpr (can_be_kept<Parameters...>) {
-      copy = std::make_shared<const std::tuple<Parameters...>>(arguments...);
+      copy = std::make_shared<const typename log_type::arguments_type>(logged_t<Parameters>(arguments)...);
     }
     book_.locked([&] {
       if (copy) log_->kept.push_back(std::move(copy));  // may throw: then nothing is answered
@@ -326,10 +342,14 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
 
   template <class... Parameters>
   static auto arguments_of(fake_book& book) {
+    constexpr bool views = (logs_view<Parameters> || ...);
     constexpr bool copyable = check_member() && can_be_kept<Parameters...>;
-    static_assert(copyable || !check_member(),
+    static_assert(copyable || views || !check_member(),
                   "vicar: arguments that can only be moved are not kept; look at them in the function given to on<>");
-    std::vector<std::tuple<Parameters...>> copies;
+    static_assert(!views || !check_member(),
+                  "vicar: an argument is a view, or holds one, and what it looks at is gone after the call; copy it in "
+                  "the function given to on<>");
+    std::vector<std::tuple<logged_t<Parameters>...>> copies;
     if constexpr (copyable) {
       const auto log = book.log<fake_log_of<Parameters...>>(identity);
       for (const auto& each : book.locked([&] { return log->kept; })) copies.push_back(*each);
