@@ -55,11 +55,16 @@ concept virtual_base = std::is_base_of_v<Base, Derived> && !requires(Base* base)
 
 template <class Base, class Derived>
 VICAR_CONSTEVAL bool check_base() {
+  constexpr bool constant = std::is_const_v<Base> || std::is_volatile_v<Base>;
   static_assert(
-      !virtual_base<Base, Derived>,
+      !constant,
+      "vicar: a reference or proxy names the actor's class without const; drop the const, or write it before the "
+      "whole type: const vicar::actor_ref<T>");
+  static_assert(
+      constant || !virtual_base<Base, Derived>,
       "vicar: a reference or proxy does not convert to a virtual base, because that would read the object from another thread; "
       "take a non-virtual base, or call through the derived class");
-  return !virtual_base<Base, Derived>;
+  return !constant && !virtual_base<Base, Derived>;
 }
 
 /// @endcond
