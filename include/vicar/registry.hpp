@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <vicar/actor_ref.hpp>
+#include <vicar/detail/braces.hpp>
 #include <vicar/detail/cell_list.hpp>
 #include <vicar/detail/cell_table.hpp>
 #include <vicar/detail/chrono.hpp>
@@ -147,9 +148,10 @@ struct member_broadcast {
 }  // namespace broadcast_detail
 
 /// Tells every actor a copy of `message`, as `any_actor_ref::tell` does.
-template <class Message>
+template <class Message = detail::list_in_braces>
 void broadcast(const Message& message) {
-  broadcast_detail::tell_each(get_all(), static_cast<const std::decay_t<const Message&>&>(message));
+  if constexpr (detail::check_typed<Message>())
+    broadcast_detail::tell_each(get_all(), static_cast<const std::decay_t<const Message&>&>(message));
 }
 /// Tells the actors of class `T`, or derived from it, a copy of `message`.
 template <class T, class Message>
@@ -157,9 +159,10 @@ void broadcast(const Message& message) {
   broadcast_detail::tell_each(get_by_class<T>(), static_cast<const std::decay_t<const Message&>&>(message));
 }
 /// Tells the actors whose class has this name, as in `get_by_class_name`, a copy of `message`.
-template <class Message>
+template <class Message = detail::list_in_braces>
 void broadcast_by_class_name(std::string_view name, const Message& message) {
-  broadcast_detail::tell_each(get_by_class_name(name), static_cast<const std::decay_t<const Message&>&>(message));
+  if constexpr (detail::check_typed<Message>())
+    broadcast_detail::tell_each(get_by_class_name(name), static_cast<const std::decay_t<const Message&>&>(message));
 }
 
 /// Calls a method of every actor of its class, or derived from it, and of their fakes, as `defer` does:
@@ -174,6 +177,19 @@ void broadcast(Arguments&&... arguments) {
   using sent = broadcast_detail::member_broadcast<Member, Arguments...>;
   if constexpr (sent::check()) sent::send(typename sent::kept::type{}, std::forward<Arguments>(arguments)...);
 }
+/// A compile error that says how to write a list in braces.
+///@{
+template <auto Member, class A = detail::list_in_braces>
+  requires detail::some_in_braces<A>
+void broadcast(A&&) {
+  static_cast<void>(detail::refuse_braces<A>());
+}
+template <auto Member, class A = detail::list_in_braces, class B = detail::list_in_braces>
+  requires detail::some_in_braces<A, B>
+void broadcast(A&&, B&&) {
+  static_cast<void>(detail::refuse_braces<A>());
+}
+///@}
 
 /// Puts an actor that was taken out back in; one that is in, or has ended, stays as it is.
 inline void register_actor(const any_actor_ref& ref) {
