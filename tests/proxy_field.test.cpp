@@ -74,6 +74,8 @@ class store {
   std::vector<tracked> kept;
   std::optional<tracked> single;
   static inline double common = 1.5;
+  static inline int shared_row[2] = {7, 8};
+  char buffer[200'000] = "begin";
   std::function<int(int)> function = [](int value) { return value * 2; };
   std::function<std::unique_ptr<int>(std::unique_ptr<int>)> mover = [](std::unique_ptr<int> value) { return value; };
   std::function<std::thread::id()> where = [] { return std::this_thread::get_id(); };
@@ -99,7 +101,7 @@ class store {
 }  // namespace
 
 VICAR_PROXY(store, hold, number, unchanging, text, words, maybe, pair, row, owned, counter, fragile, kept, single,
-            common, function, mover, where, nothing, VICAR_PROPERTY(level, get_level, set_level),
+            common, shared_row, buffer, function, mover, where, nothing, VICAR_PROPERTY(level, get_level, set_level),
             VICAR_PROPERTY(only_read, get_level), VICAR_PROPERTY(broken, failing_getter),
             VICAR_PROPERTY(handed, give, accept), VICAR_PROPERTY(its_thread, thread))
 
@@ -225,6 +227,8 @@ TEST_CASE("static and array fields are fields") {
   CHECK(store::common == 2.5);
   actor.proxy->common = 1.5;
   CHECK(actor.proxy->row.get() == std::array{1, 2, 3});
+  CHECK(actor.proxy->shared_row.get() == std::array{7, 8});
+  CHECK(std::string{actor.proxy->buffer.get().data()} == "begin");
   actor.proxy->pair = std::array{5, 6};
   CHECK(actor.proxy->pair.get() == std::array{5, 6});
   CHECK(actor.proxy->unchanging.get() == 2);

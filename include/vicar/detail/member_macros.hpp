@@ -27,7 +27,7 @@
 #define VICAR_VISIT_NAMED(name, ...) vicar_visitor.template operator()<vicar_access_##name>();
 
 // How one member is reached. The class is a parameter, so that only what is used is looked up, and derived classes find
-// their own.
+// their own. Without the cast in `get`, g++ cannot return a static array.
 #define VICAR_DEFINE_MEMBER(member)                                                                        \
   struct vicar_access_##member {                                                                           \
     static constexpr ::std::string_view name = #member;                                                    \
@@ -63,7 +63,7 @@
       if constexpr (!pointable<VicarClass> && !::std::is_reference_v<vicar_type>)                          \
         return static_cast<vicar_type>(vicar_object.member);                                               \
       else                                                                                                 \
-        return (vicar_object.member);                                                                      \
+        return static_cast<decltype((vicar_object.member))>(vicar_object.member);                          \
     }                                                                                                      \
     template <class VicarClass, class VicarValue>                                                          \
     static constexpr auto set(VicarClass& vicar_object, VicarValue&& vicar_value)                          \

@@ -134,11 +134,33 @@ struct read_result<const Element[Size]> : read_result<Element[Size]> {};
 template <class Field>
 using read_result_t = typename read_result<std::remove_reference_t<Field>>::type;
 
+/// An element that can be assigned after it was made without a value.
+template <class Element>
+concept assigned_later = std::is_trivially_copyable_v<Element> && std::is_trivially_default_constructible_v<Element> &&
+                         std::is_copy_assignable_v<Element>;
+
+/// Copies the elements of an array, also a nested one, to those of a `std::array`.
+template <class Copy, class Array>
+constexpr void assign_elements(Copy& copy, Array& array) {
+  for (std::size_t i = 0; i < std::extent_v<Array>; ++i) {
+    if constexpr (std::is_array_v<std::remove_extent_t<Array>>)
+      assign_elements(copy[i], array[i]);
+    else
+      copy[i] = array[i];
+  }
+}
+
 /// A copy of a field or a result; of arrays, also nested ones, element by element.
 template <class Field>
 constexpr read_result_t<Field> read_field(Field&& field) {
   using array = std::remove_reference_t<Field>;
-  if constexpr (std::is_array_v<array>) {
+  using element = std::remove_cv_t<std::remove_all_extents_t<array>>;
+  if constexpr (std::is_array_v<array> && assigned_later<element>) {
+    // Not by an expression for each element, of which a buffer has more than a compiler has memory for.
+    read_result_t<Field> copy;
+    assign_elements(copy, std::as_const(field));
+    return copy;
+  } else if constexpr (std::is_array_v<array>) {
     return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       return read_result_t<Field>{read_field(field[Index])...};
     }(std::make_index_sequence<std::extent_v<array>>{});
