@@ -209,11 +209,16 @@ struct printer {
   std::string print(const std::string& text, int copies = 1) { return text + std::to_string(copies); }
   static inline int limit = 4;
 };
+struct hidden_part {
+  int value = 5;
+};
 struct hidden_base {
   int answer(int x) { return x; }
+  hidden_part part;
 };
 struct opened : private hidden_base {
   using hidden_base::answer;
+  using hidden_base::part;
 };
 #if defined(__clang__)
 #pragma clang diagnostic push
@@ -235,7 +240,10 @@ struct sealed {
 }  // namespace
 
 VICAR_PROXY(printer, eject, print, limit)
-VICAR_PROXY(opened, answer)
+VICAR_PROXY(hidden_part, value)
+VICAR_PROXY(opened, answer, part)
+template <>
+inline constexpr bool vicar::enable_traversable<hidden_part> = true;
 VICAR_PROXY(sealed, value, twice)
 
 namespace {
@@ -273,6 +281,9 @@ TEST_CASE("a fake answers for a public member of a private base") {
   CHECK(fake.proxy()->answer(1).get() == 4);
   const auto real = vicar::start<opened>();
   CHECK(real.proxy()->answer(1).get() == 1);
+  fake.on<&opened::part, &hidden_part::value>([] { return 8; });
+  CHECK(fake.proxy()->part->value.get() == 8);
+  CHECK(real.proxy()->part->value.get() == 5);
   real.stop().get();
 }
 

@@ -117,9 +117,20 @@ class proxy_method : public detail::refuses_braces {
   template <class Kept>
   using invoker = typename invoker_of<Kept>::type;
 
+  /// The method as one of the class itself: a using-declaration may have taken it from a private base.
+  template <class Pointer>
+  struct own_method {
+    using type = void;
+  };
+  template <class Function, class Class>
+    requires std::is_function_v<Function>
+  struct own_method<Function Class::*> {
+    using type = Function object_type::*;
+  };
+
   template <class Kept, class... Arguments>
   static VICAR_CONSTEVAL bool check() {
-    using function = std::conditional_t<std::is_member_function_pointer_v<pointer>, pointer, void>;
+    using function = typename own_method<std::remove_const_t<pointer>>::type;
     return detail::check_call<object_type, function, detail::calls<Access, object_type, typename Kept::type>, Kept,
                               detail::type_list<Arguments...>>();
   }

@@ -133,20 +133,32 @@ inline bool operator==(const path& a, const path& b) noexcept {
   return left == right;
 }
 
-/// Adds a step through a member pointer, or to a static member.
-template <class T, class Pointer, class Follow>
-path step_by_pointer(path before, std::string_view name, Pointer member, Follow) {
+/// Whether an object of `T` can be used with the pointer: not if the member is of a private base.
+template <class T, class Pointer>
+inline constexpr bool goes_with = !std::is_member_pointer_v<Pointer> || std::is_invocable_v<Pointer, T&>;
+
+/// Adds a step that a member pointer describes, and that `go` takes.
+template <class Pointer>
+path step_as_pointer(path before, std::string_view name, Pointer member, step::go_type go) {
   static_assert(sizeof(Pointer) <= sizeof(step::bits_type));
-  step wanted{before, name, &type_tag<Pointer>, {}, [](const step& self, void* object) -> void* {
-                Pointer kept{};
-                std::memcpy(&kept, self.bits.data(), sizeof(Pointer));
-                if constexpr (std::is_member_pointer_v<Pointer>)
-                  return Follow{}(static_cast<T*>(object)->*kept);
-                else
-                  return Follow{}(*kept);
-              }};
+  step wanted{before, name, &type_tag<Pointer>, {}, go};
   std::memcpy(wanted.bits.data(), &member, sizeof(Pointer));
   return step_table::add(wanted);
+}
+/// Adds a step through a member pointer, or to a static member. A fake has no object, so that its pointer need not go
+/// with one.
+template <class T, class Pointer, class Follow>
+path step_by_pointer(path before, std::string_view name, Pointer member, Follow) {
+  return step_as_pointer(before, name, member, [](const step& self, void* object) -> void* {
+    Pointer kept{};
+    std::memcpy(&kept, self.bits.data(), sizeof(Pointer));
+    if constexpr (!goes_with<T, Pointer>)
+      return nullptr;
+    else if constexpr (std::is_member_pointer_v<Pointer>)
+      return Follow{}(static_cast<T*>(object)->*kept);
+    else
+      return Follow{}(*kept);
+  });
 }
 /// Adds a step that only its type `Kind` describes.
 template <class Kind>
