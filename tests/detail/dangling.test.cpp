@@ -3,6 +3,7 @@
 
 #include <any>
 #include <array>
+#include <bitset>
 #include <filesystem>
 #include <functional>
 #include <initializer_list>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <queue>
 #include <ranges>
+#include <regex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -42,6 +44,7 @@ struct tree {
   std::vector<tree> below;
 };
 struct undefined;
+struct named_pair : std::pair<int, std::string> {};
 
 }  // namespace
 
@@ -63,6 +66,9 @@ TEST_CASE("what looks at data of others dangles") {
   STATIC_REQUIRE(looks_elsewhere<std::vector<bool>::iterator>());
   STATIC_REQUIRE(looks_elsewhere<std::string::reverse_iterator>());
   STATIC_REQUIRE(looks_elsewhere<std::filesystem::path::iterator>());
+  STATIC_REQUIRE(looks_elsewhere<std::move_iterator<std::vector<int>::iterator>>());
+  STATIC_REQUIRE(looks_elsewhere<std::back_insert_iterator<std::vector<int>>>());
+  STATIC_REQUIRE(looks_elsewhere<std::bitset<8>::reference>());
 }
 
 TEST_CASE("what holds something that dangles does so, too, as deep as it may be") {
@@ -81,6 +87,8 @@ TEST_CASE("what holds something that dangles does so, too, as deep as it may be"
   STATIC_REQUIRE(dangles<std::unique_ptr<std::string_view>>);
   STATIC_REQUIRE(dangles<std::shared_ptr<const std::vector<std::string_view>>>);
   STATIC_REQUIRE(dangles<std::pair<std::map<int, int>::iterator, bool>>);
+  STATIC_REQUIRE(dangles<std::smatch>);
+  STATIC_REQUIRE(dangles<std::ssub_match>);
   STATIC_REQUIRE(dangles<vicar::future<std::string_view>>);
   STATIC_REQUIRE(dangles<vicar::future<std::vector<std::string_view>>>);
   STATIC_REQUIRE_FALSE(looks_elsewhere<std::vector<std::string_view>>());
@@ -114,6 +122,8 @@ TEST_CASE("what owns its data does not dangle") {
   STATIC_REQUIRE_FALSE(dangles<std::unique_ptr<int[]>>);
   STATIC_REQUIRE_FALSE(dangles<std::variant<std::monostate, std::string>>);
   STATIC_REQUIRE_FALSE(dangles<std::filesystem::directory_iterator>);
+  STATIC_REQUIRE_FALSE(dangles<std::bitset<8>>);
+  STATIC_REQUIRE_FALSE(dangles<named_pair>);
   STATIC_REQUIRE_FALSE(dangles<std::function<int(const std::string&)>>);
   STATIC_REQUIRE_FALSE(dangles<tree>);
   STATIC_REQUIRE_FALSE(dangles<vicar::future<void>>);

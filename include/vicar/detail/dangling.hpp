@@ -37,13 +37,28 @@ template <class Result>
                                             std::same_as<Result, std::vector<bool>::const_reference>)
 inline constexpr bool is_view<Result> = true;
 
+/// An iterator that says of itself that it may be read twice, as a `std::move_iterator` does, or that it only writes.
+template <class Result>
+concept position_by_category = requires {
+  typename Result::iterator_category;
+  requires std::derived_from<typename Result::iterator_category, std::forward_iterator_tag> ||
+               std::same_as<typename Result::iterator_category, std::output_iterator_tag>;
+};
 /// A position in a sequence that lies elsewhere. Iterators that read once, such as those of a folder, own what they
 /// read.
 template <class Result>
 concept position = requires(Result& result) {
   *result;
   ++result;
-} && std::forward_iterator<Result>;
+} && (std::forward_iterator<Result> || position_by_category<Result>);
+
+/// What stands for a bit of a `std::bitset` or the like.
+template <class Result>
+concept bit_reference = requires(Result& bit) {
+  bit.flip();
+  { ~bit } -> std::same_as<bool>;
+  static_cast<bool>(bit);
+};
 
 template <class Result>
 inline constexpr bool is_initializer_list = false;
@@ -53,7 +68,7 @@ inline constexpr bool is_initializer_list<std::initializer_list<Element>> = true
 /// A view, and what is used like one.
 template <class Result>
 VICAR_CONSTEVAL bool looks_elsewhere() {
-  return is_view<Result> || is_initializer_list<Result> || position<Result>;
+  return is_view<Result> || is_initializer_list<Result> || position<Result> || bit_reference<Result>;
 }
 
 /// The types of what is kept inside, whether a copy copies it or shares it.
@@ -62,6 +77,17 @@ struct parts_of : elements_of<T> {};
 template <class T>
 struct parts_of<future<T>> {
   using types = type_list<T>;
+};
+/// A class derived from a pair, as each match of a regular expression is from one of iterators.
+template <class T>
+  requires requires {
+    typename T::first_type;
+    typename T::second_type;
+    requires !std::is_same_v<T, std::pair<typename T::first_type, typename T::second_type>>;
+    requires std::derived_from<T, std::pair<typename T::first_type, typename T::second_type>>;
+  }
+struct parts_of<T> {
+  using types = type_list<typename T::first_type, typename T::second_type>;
 };
 /// `std::expected`, by its looks.
 template <class Value, class Error, template <class, class> class Expected>
