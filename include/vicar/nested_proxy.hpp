@@ -218,18 +218,18 @@ class proxy_step : public proxy_field<Access, Context> {
       return {from.root(), way_after(from.way())};
     }
   }
+  static void* go_by_name(const detail::step&, void* object) {
+    return detail::follow_step(Access::get(*static_cast<object_type*>(object)));
+  }
   static detail::path way_after(detail::path before) {
-    constexpr auto by_name = [](const detail::step&, void* object) -> void* {
-      return detail::follow_step(Access::get(*static_cast<object_type*>(object)));
-    };
     if constexpr (Access::template pointable<object_type>) {
       constexpr auto pointer = Access::template pointer<object_type>();
       if constexpr (detail::goes_with<object_type, std::remove_const_t<decltype(pointer)>>)
         return detail::step_by_pointer<object_type>(before, Access::name, pointer, detail::follow_field{});
       else
-        return detail::step_as_pointer(before, Access::name, pointer, by_name);
+        return detail::step_as_pointer(before, Access::name, pointer, &go_by_name);
     } else {
-      return detail::step_by_type<Access>(before, Access::name, by_name);
+      return detail::step_by_type<Access>(before, Access::name, &go_by_name);
     }
   }
 
