@@ -51,13 +51,14 @@ struct screen {
   picture other = {};
   std::function<int(const picture&)> painter = [](const picture& painted) { return color_of(painted); };
   frame part;
+  decltype(picture::pixels) pixels = {4};
   int color = 0;
 };
 
 }  // namespace
 
 VICAR_PROXY(frame, content, show)
-VICAR_PROXY(screen, show, show_two, reference, value, shown, painter, part,
+VICAR_PROXY(screen, show, show_two, reference, value, shown, painter, part, pixels,
             VICAR_PROPERTY(property, get_other, set_other))
 
 namespace {
@@ -157,6 +158,8 @@ TEST_CASE("a field of any size is written and read without taking stack") {
     CHECK(color_of(actor.proxy.at(&screen::part).get(&frame::content)) == 6);
     actor.proxy->property = *picture_of(7);
     CHECK(color_of(actor.proxy->property.read()) == 7);
+    const auto pixels = actor.proxy->pixels.read();
+    CHECK(pixels.get()[0] == 4);
   });
 }
 

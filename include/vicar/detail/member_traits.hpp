@@ -150,16 +150,23 @@ constexpr void assign_elements(Copy& copy, Array& array) {
   }
 }
 
+/// A copy of an array. Not by an expression for each element, of which a buffer has more than a compiler has memory
+/// for. It has the function to itself, so that g++ makes it in its place and not on the stack, which may be too small
+/// for it.
+template <class Array>
+constexpr read_result_t<Array> assigned_copy(Array& array) {
+  read_result_t<Array> copy;
+  assign_elements(copy, array);
+  return copy;
+}
+
 /// A copy of a field or a result; of arrays, also nested ones, element by element.
 template <class Field>
 constexpr read_result_t<Field> read_field(Field&& field) {
   using array = std::remove_reference_t<Field>;
   using element = std::remove_cv_t<std::remove_all_extents_t<array>>;
   if constexpr (std::is_array_v<array> && assigned_later<element>) {
-    // Not by an expression for each element, of which a buffer has more than a compiler has memory for.
-    read_result_t<Field> copy;
-    assign_elements(copy, std::as_const(field));
-    return copy;
+    return assigned_copy(std::as_const(field));
   } else if constexpr (std::is_array_v<array>) {
     return [&]<std::size_t... Index>(std::index_sequence<Index...>) {
       return read_result_t<Field>{read_field(field[Index])...};
