@@ -439,7 +439,7 @@ auto collect(Range&& futures, const time_limit& limit) {
           }
           values.reserve(count);
         }
-        for (const auto& one : futures) values.push_back(future_access::handle(one).extract(limit));
+        for (const auto& one : futures) future_access::handle(one).extract_to(values, limit);
       }
     }
     return values;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include <pthread.h>
 
@@ -138,6 +139,17 @@ TEST_CASE("a function of any size takes no stack") {
     CHECK(actor.ref.call(*action).get() == 7);
     actor.ref.defer(*action);
     CHECK(actor.ref.get(&screen::color).get() == 7);
+  });
+}
+
+TEST_CASE("values of any size are joined and collected without taking stack") {
+  on_a_small_stack([] {
+    const support::started<screen> actor;
+    const auto joined = actor.proxy->value().join(actor.proxy->reference());
+    CHECK(joined.get().size() == 2);
+    std::vector<vicar::future<picture>> several;
+    several.push_back(actor.proxy->value());
+    CHECK(vicar::get_all(std::move(several)).size() == 1);
   });
 }
 

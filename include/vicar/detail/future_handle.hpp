@@ -89,6 +89,16 @@ class consumer_handle {
     }
   }
 
+  /// As `extract`, and puts the value at the end of `values`: the stack may be too small for it on its way.
+  template <class Values>
+  void extract_to(Values& values, const time_limit& limit) const {
+    state_type& from = settled(limit);
+    if constexpr (std::is_trivially_copyable_v<T> && copyable<T>)
+      values.emplace_back(std::as_const(from.value()));
+    else
+      values.emplace_back(extract(limit));
+  }
+
   /// As `extract`, and empties the handle unless that throws.
   T take(const time_limit& limit) {
     settled(limit);

@@ -154,7 +154,7 @@ class joined_value final : public lazy_value {
             } else if constexpr ((std::same_as<T, std::vector<Sources>> || ...)) {
               T values;
               values.reserve(sizeof...(source));
-              (values.push_back(source.extract(limit)), ...);
+              (source.extract_to(values, limit), ...);
               return values;
             } else {
               return T{source.extract(limit)...};
