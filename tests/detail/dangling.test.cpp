@@ -23,6 +23,8 @@
 #include <variant>
 #include <vector>
 
+#include <fmt/core.h>
+
 #include <vicar/actor_ref.hpp>
 #include <vicar/future.hpp>
 
@@ -69,6 +71,7 @@ TEST_CASE("what looks at data of others dangles") {
   STATIC_REQUIRE(looks_elsewhere<std::move_iterator<std::vector<int>::iterator>>());
   STATIC_REQUIRE(looks_elsewhere<std::back_insert_iterator<std::vector<int>>>());
   STATIC_REQUIRE(looks_elsewhere<std::bitset<8>::reference>());
+  STATIC_REQUIRE(looks_elsewhere<fmt::string_view>());
 }
 
 TEST_CASE("what holds something that dangles does so, too, as deep as it may be") {

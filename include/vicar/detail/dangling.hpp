@@ -5,6 +5,7 @@
 #include <concepts>
 #include <initializer_list>
 #include <iterator>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -60,6 +61,13 @@ concept bit_reference = requires(Result& bit) {
   static_cast<bool>(bit);
 };
 
+/// A view of a text that the standard library does not know as one, such as `fmt::string_view`: a pointer and a length.
+template <class Result>
+concept text_view = std::is_trivially_copyable_v<Result> && sizeof(Result) <= 2 * sizeof(void*) &&
+                    std::is_convertible_v<const std::string&, Result> && requires(const Result& text) {
+                      { text.data() } -> std::same_as<const char*>;
+                    };
+
 template <class Result>
 inline constexpr bool is_initializer_list = false;
 template <class Element>
@@ -68,7 +76,8 @@ inline constexpr bool is_initializer_list<std::initializer_list<Element>> = true
 /// A view, and what is used like one.
 template <class Result>
 VICAR_CONSTEVAL bool looks_elsewhere() {
-  return is_view<Result> || is_initializer_list<Result> || position<Result> || bit_reference<Result>;
+  return is_view<Result> || is_initializer_list<Result> || position<Result> || bit_reference<Result> ||
+         text_view<Result>;
 }
 
 /// The types of what is kept inside, whether a copy copies it or shares it.
