@@ -63,7 +63,7 @@ LC_ALL=C awk -v include="$include" -v roots="$roots" -v version="$version" '
     exit 1
   }
   BEGIN {
-    expand("vicar/detail/config.hpp")
+    expand("vicar/detail/base/config.hpp")
     first = written
     named = split(roots, root, " ")
     for (i = 1; i <= named; ++i) expand(root[i])

@@ -18,7 +18,7 @@ FNR == 1 { print "/** @file */"; next }
 /^ *\/\/\// { put($0); described = 1; heading = heading || /^\//; next }
 
 # The implementation is left out, but for what a header opens again: bases whose members are for everybody.
-FILENAME !~ /\/detail\/[a-z_]*\.hpp$/ {
+FILENAME !~ /\/detail\// {
   if (/^namespace [a-z_:]*detail [{]$/) { put($0 " /** @cond */"); next }
   if (/^}  \/\/ namespace [a-z_:]*detail$/) { put("/** @endcond */ " $0); next }
 }

@@ -2,7 +2,7 @@
 #ifndef VICAR_ACTOR_HPP
 #define VICAR_ACTOR_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <atomic>
 #include <concepts>
@@ -14,16 +14,16 @@
 #include <utility>
 
 #include <vicar/actor_ref.hpp>
-#include <vicar/detail/actor_cell.hpp>
-#include <vicar/detail/braces.hpp>
-#include <vicar/detail/cell.hpp>
-#include <vicar/detail/cell_table.hpp>
-#include <vicar/detail/class_name.hpp>
-#include <vicar/detail/diagnose.hpp>
-#include <vicar/detail/dispatcher.hpp>
-#include <vicar/detail/format_text.hpp>
-#include <vicar/detail/hooks.hpp>
-#include <vicar/detail/keep_library.hpp>
+#include <vicar/detail/cells/actor_cell.hpp>
+#include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/meta/braces.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/meta/hooks.hpp>
+#include <vicar/detail/runtime/cell_table.hpp>
+#include <vicar/detail/runtime/thread_dispatcher.hpp>
+#include <vicar/detail/system/keep_library.hpp>
+#include <vicar/detail/text/class_name.hpp>
+#include <vicar/detail/text/format_text.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
 #include <vicar/options.hpp>

@@ -2,7 +2,7 @@
 #ifndef VICAR_ACTOR_PROXY_HPP
 #define VICAR_ACTOR_PROXY_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -11,12 +11,12 @@
 
 #include <vicar/actor_ref.hpp>
 #include <vicar/callable_proxy.hpp>
-#include <vicar/detail/context.hpp>
-#include <vicar/detail/counted_handle.hpp>
-#include <vicar/detail/format_text.hpp>
-#include <vicar/detail/member_name.hpp>
-#include <vicar/detail/member_operations.hpp>
-#include <vicar/detail/title_format.hpp>
+#include <vicar/detail/base/counted_handle.hpp>
+#include <vicar/detail/calls/member_operations.hpp>
+#include <vicar/detail/proxies/context.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/detail/text/member_name.hpp>
+#include <vicar/detail/text/title_format.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/members.hpp>
 #include <vicar/nested_proxy.hpp>

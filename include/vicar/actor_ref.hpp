@@ -2,7 +2,7 @@
 #ifndef VICAR_ACTOR_REF_HPP
 #define VICAR_ACTOR_REF_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <any>
 #include <compare>
@@ -15,20 +15,21 @@
 #include <type_traits>
 #include <utility>
 
-#include <vicar/detail/braces.hpp>
-#include <vicar/detail/cell.hpp>
-#include <vicar/detail/cell_run.hpp>
-#include <vicar/detail/class_name.hpp>
-#include <vicar/detail/conversion.hpp>
-#include <vicar/detail/copyable.hpp>
-#include <vicar/detail/diagnose.hpp>
-#include <vicar/detail/envelope.hpp>
-#include <vicar/detail/format_text.hpp>
-#include <vicar/detail/hooks.hpp>
-#include <vicar/detail/member_call.hpp>
-#include <vicar/detail/member_operations.hpp>
-#include <vicar/detail/printing.hpp>
-#include <vicar/detail/title_format.hpp>
+#include <vicar/detail/calls/envelope.hpp>
+#include <vicar/detail/calls/member_call.hpp>
+#include <vicar/detail/calls/member_operations.hpp>
+#include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/cells/lifecycle.hpp>
+#include <vicar/detail/meta/braces.hpp>
+#include <vicar/detail/meta/conversion.hpp>
+#include <vicar/detail/meta/copyable.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/meta/hooks.hpp>
+#include <vicar/detail/text/class_name.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/detail/text/labels.hpp>
+#include <vicar/detail/text/title_format.hpp>
+#include <vicar/detail/text/value_text.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
 #include <vicar/fwd.hpp>

@@ -2,11 +2,11 @@
 #ifndef VICAR_CALLABLE_PROXY_HPP
 #define VICAR_CALLABLE_PROXY_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <utility>
 
-#include <vicar/detail/braces.hpp>
+#include <vicar/detail/meta/braces.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {

@@ -2,7 +2,7 @@
 #ifndef VICAR_DEBUG_HPP
 #define VICAR_DEBUG_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <algorithm>
 #include <array>
@@ -23,13 +23,13 @@
 
 #include <pthread.h>
 
-#include <vicar/detail/cell.hpp>
-#include <vicar/detail/cell_table.hpp>
-#include <vicar/detail/class_name.hpp>
-#include <vicar/detail/keep_library.hpp>
-#include <vicar/detail/parker.hpp>
-#include <vicar/detail/thread_stack.hpp>
-#include <vicar/detail/wait_graph.hpp>
+#include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/debug/thread_stack.hpp>
+#include <vicar/detail/runtime/cell_table.hpp>
+#include <vicar/detail/system/keep_library.hpp>
+#include <vicar/detail/system/wait_word.hpp>
+#include <vicar/detail/text/class_name.hpp>
+#include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>
 #include <vicar/log.hpp>
 

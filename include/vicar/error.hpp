@@ -2,14 +2,14 @@
 #ifndef VICAR_ERROR_HPP
 #define VICAR_ERROR_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <stdexcept>
 #include <string>
 #include <utility>
 
-#include <vicar/detail/counted_handle.hpp>
-#include <vicar/detail/late_string.hpp>
+#include <vicar/detail/base/counted_handle.hpp>
+#include <vicar/detail/base/late_string.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {

@@ -2,7 +2,7 @@
 #ifndef VICAR_FUTURE_HPP
 #define VICAR_FUTURE_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -12,16 +12,16 @@
 #include <utility>
 #include <vector>
 
-#include <vicar/detail/chrono.hpp>
-#include <vicar/detail/copyable.hpp>
-#include <vicar/detail/diagnose.hpp>
-#include <vicar/detail/future_checks.hpp>
-#include <vicar/detail/future_format.hpp>
-#include <vicar/detail/future_handle.hpp>
-#include <vicar/detail/future_refusals.hpp>
-#include <vicar/detail/future_state.hpp>
-#include <vicar/detail/lazy_state.hpp>
-#include <vicar/detail/time_limit.hpp>
+#include <vicar/detail/base/chrono.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/futures/checks.hpp>
+#include <vicar/detail/futures/format.hpp>
+#include <vicar/detail/futures/handle.hpp>
+#include <vicar/detail/futures/lazy_values.hpp>
+#include <vicar/detail/futures/refusals.hpp>
+#include <vicar/detail/futures/state.hpp>
+#include <vicar/detail/meta/copyable.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
 #include <vicar/error.hpp>
 #include <vicar/fwd.hpp>
 

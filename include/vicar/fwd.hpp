@@ -2,7 +2,7 @@
 #ifndef VICAR_FWD_HPP
 #define VICAR_FWD_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 /// The library: `start` makes an actor, `actor_proxy` calls it, `future` brings the answers, `registry` finds it again.
 namespace vicar {

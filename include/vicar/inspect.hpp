@@ -2,7 +2,7 @@
 #ifndef VICAR_INSPECT_HPP
 #define VICAR_INSPECT_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <concepts>
 #include <iterator>
@@ -12,10 +12,10 @@
 
 #include <fmt/core.h>
 
-#include <vicar/detail/class_name.hpp>
-#include <vicar/detail/fields.hpp>
-#include <vicar/detail/for_each_macro.hpp>
-#include <vicar/detail/printing.hpp>
+#include <vicar/detail/meta/fields.hpp>
+#include <vicar/detail/meta/for_each.hpp>
+#include <vicar/detail/text/class_name.hpp>
+#include <vicar/detail/text/value_text.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/members.hpp>
 #include <vicar/traversable.hpp>

@@ -2,7 +2,7 @@
 #ifndef VICAR_LOG_HPP
 #define VICAR_LOG_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <atomic>
 #include <concepts>
@@ -16,10 +16,10 @@
 
 #include <fmt/core.h>
 
-#include <vicar/detail/fork.hpp>
-#include <vicar/detail/format_text.hpp>
-#include <vicar/detail/handler_slot.hpp>
-#include <vicar/detail/never_destroyed.hpp>
+#include <vicar/detail/base/never_destroyed.hpp>
+#include <vicar/detail/observe/handler_slot.hpp>
+#include <vicar/detail/system/fork.hpp>
+#include <vicar/detail/text/format_text.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {

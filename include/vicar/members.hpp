@@ -2,7 +2,7 @@
 #ifndef VICAR_MEMBERS_HPP
 #define VICAR_MEMBERS_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <array>
 #include <cstddef>
@@ -10,13 +10,13 @@
 #include <type_traits>
 #include <utility>
 
-#include <vicar/detail/class_name.hpp>
-#include <vicar/detail/context.hpp>
-#include <vicar/detail/envelope.hpp>
-#include <vicar/detail/member_call.hpp>
-#include <vicar/detail/member_macros.hpp>
-#include <vicar/detail/member_traits.hpp>
-#include <vicar/detail/path.hpp>
+#include <vicar/detail/calls/envelope.hpp>
+#include <vicar/detail/calls/member_call.hpp>
+#include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/proxies/context.hpp>
+#include <vicar/detail/proxies/member_macros.hpp>
+#include <vicar/detail/text/class_name.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/proxy_field.hpp>
 #include <vicar/proxy_method.hpp>

@@ -2,7 +2,7 @@
 #ifndef VICAR_NESTED_PROXY_HPP
 #define VICAR_NESTED_PROXY_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <atomic>
 #include <concepts>
@@ -13,13 +13,13 @@
 
 #include <vicar/actor_ref.hpp>
 #include <vicar/callable_proxy.hpp>
-#include <vicar/detail/context.hpp>
-#include <vicar/detail/counted_handle.hpp>
-#include <vicar/detail/diagnose.hpp>
-#include <vicar/detail/format_text.hpp>
-#include <vicar/detail/member_operations.hpp>
-#include <vicar/detail/path.hpp>
-#include <vicar/detail/title_format.hpp>
+#include <vicar/detail/base/counted_handle.hpp>
+#include <vicar/detail/calls/member_operations.hpp>
+#include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/proxies/context.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/detail/text/title_format.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/members.hpp>
 #include <vicar/proxy_field.hpp>

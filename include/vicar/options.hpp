@@ -2,13 +2,13 @@
 #ifndef VICAR_OPTIONS_HPP
 #define VICAR_OPTIONS_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
-#include <vicar/detail/chrono.hpp>
+#include <vicar/detail/base/chrono.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {

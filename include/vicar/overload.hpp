@@ -2,7 +2,7 @@
 #ifndef VICAR_OVERLOAD_HPP
 #define VICAR_OVERLOAD_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 namespace vicar {
 

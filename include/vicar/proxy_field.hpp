@@ -2,19 +2,19 @@
 #ifndef VICAR_PROXY_FIELD_HPP
 #define VICAR_PROXY_FIELD_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-#include <vicar/detail/braces.hpp>
-#include <vicar/detail/chrono.hpp>
-#include <vicar/detail/context.hpp>
-#include <vicar/detail/diagnose.hpp>
-#include <vicar/detail/future_refusals.hpp>
-#include <vicar/detail/member_call.hpp>
-#include <vicar/detail/member_traits.hpp>
+#include <vicar/detail/base/chrono.hpp>
+#include <vicar/detail/calls/member_call.hpp>
+#include <vicar/detail/futures/refusals.hpp>
+#include <vicar/detail/meta/braces.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/proxies/context.hpp>
 #include <vicar/future.hpp>
 
 namespace vicar {

@@ -2,16 +2,16 @@
 #ifndef VICAR_PROXY_METHOD_HPP
 #define VICAR_PROXY_METHOD_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <concepts>
 #include <type_traits>
 #include <utility>
 
-#include <vicar/detail/braces.hpp>
-#include <vicar/detail/context.hpp>
-#include <vicar/detail/diagnose.hpp>
-#include <vicar/detail/member_call.hpp>
+#include <vicar/detail/calls/member_call.hpp>
+#include <vicar/detail/meta/braces.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/proxies/context.hpp>
 
 namespace vicar {
 

@@ -2,7 +2,7 @@
 #ifndef VICAR_REGISTRY_HPP
 #define VICAR_REGISTRY_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -14,17 +14,17 @@
 #include <vector>
 
 #include <vicar/actor_ref.hpp>
-#include <vicar/detail/braces.hpp>
-#include <vicar/detail/cell_list.hpp>
-#include <vicar/detail/cell_table.hpp>
-#include <vicar/detail/chrono.hpp>
-#include <vicar/detail/class_name.hpp>
-#include <vicar/detail/conversion.hpp>
-#include <vicar/detail/copyable.hpp>
-#include <vicar/detail/diagnose.hpp>
-#include <vicar/detail/member_call.hpp>
-#include <vicar/detail/member_traits.hpp>
-#include <vicar/detail/time_limit.hpp>
+#include <vicar/detail/base/chrono.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/calls/member_call.hpp>
+#include <vicar/detail/cells/cell_list.hpp>
+#include <vicar/detail/meta/braces.hpp>
+#include <vicar/detail/meta/conversion.hpp>
+#include <vicar/detail/meta/copyable.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/runtime/cell_table.hpp>
+#include <vicar/detail/text/class_name.hpp>
 #include <vicar/error.hpp>
 #include <vicar/fwd.hpp>
 

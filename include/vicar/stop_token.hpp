@@ -2,7 +2,7 @@
 #ifndef VICAR_STOP_TOKEN_HPP
 #define VICAR_STOP_TOKEN_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <version>
 

@@ -2,7 +2,7 @@
 #ifndef VICAR_TESTING_HPP
 #define VICAR_TESTING_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -16,11 +16,11 @@
 #include <vicar/actor.hpp>
 #include <vicar/actor_proxy.hpp>
 #include <vicar/actor_ref.hpp>
-#include <vicar/detail/class_name.hpp>
-#include <vicar/detail/fake_actor.hpp>
-#include <vicar/detail/fake_member.hpp>
-#include <vicar/detail/member_traits.hpp>
-#include <vicar/detail/wait_graph.hpp>
+#include <vicar/detail/fakes/actor.hpp>
+#include <vicar/detail/fakes/member.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/text/class_name.hpp>
+#include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>
 

@@ -2,7 +2,7 @@
 #ifndef VICAR_TRAVERSABLE_HPP
 #define VICAR_TRAVERSABLE_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <concepts>
 #include <memory>
@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <vicar/detail/member_traits.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
 namespace vicar {

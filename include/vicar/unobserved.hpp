@@ -2,16 +2,16 @@
 #ifndef VICAR_UNOBSERVED_HPP
 #define VICAR_UNOBSERVED_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 #include <concepts>
 #include <exception>
 #include <string_view>
 #include <utility>
 
-#include <vicar/detail/fork.hpp>
-#include <vicar/detail/handler_slot.hpp>
-#include <vicar/detail/never_destroyed.hpp>
+#include <vicar/detail/base/never_destroyed.hpp>
+#include <vicar/detail/observe/handler_slot.hpp>
+#include <vicar/detail/system/fork.hpp>
 
 namespace vicar {
 

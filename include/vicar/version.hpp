@@ -2,7 +2,7 @@
 #ifndef VICAR_VERSION_HPP
 #define VICAR_VERSION_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 /// The version of the library: major * 10000 + minor * 100 + patch.
 #define VICAR_VERSION 100

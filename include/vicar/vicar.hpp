@@ -2,7 +2,7 @@
 #ifndef VICAR_VICAR_HPP
 #define VICAR_VICAR_HPP
 
-#include <vicar/detail/config.hpp>
+#include <vicar/detail/base/config.hpp>
 
 // Everything that needs no further library.
 #include <vicar/actor.hpp>

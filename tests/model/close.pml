@@ -2,7 +2,7 @@
 // Close and push: the end of an actor, and what races with it.
 //
 // Stands for mailbox::push, front, take and close (mailbox.hpp), and cell::stop, keep, run, end, abandon,
-// abandon_within_message, abandon_leftovers and answer_stop_requests (cell.hpp, cell_run.hpp).
+// abandon_within_message, abandon_leftovers and answer_stop_requests (cell.hpp, lifecycle.hpp).
 //
 // Checked, where an actor ends because it was asked to, because a message failed, because on_start stopped it or threw,
 // because it got no thread, or because the process ends in a message or a hook:

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include <vicar/detail/future_state.hpp>
+#include <vicar/detail/futures/state.hpp>
 
 #include "support/catch.hpp"
 #include "support/expect.hpp"

@@ -2,8 +2,8 @@
 #include <cstdint>
 #include <cstdio>
 
-#include <vicar/detail/parker.hpp>
-#include <vicar/detail/time_limit.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/system/wait_word.hpp>
 
 // A wait with a limit sleeps until the limit, which is no whole second, and not for a part of that time only: the
 // kernel would have read the limit as another type. A signal may wake it now and then.

@@ -2,7 +2,7 @@
 #ifndef VICAR_TESTS_SUPPORT_SETTLE_HPP
 #define VICAR_TESTS_SUPPORT_SETTLE_HPP
 
-#include <vicar/detail/dispatcher.hpp>
+#include <vicar/detail/runtime/thread_dispatcher.hpp>
 
 namespace support {
 

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include <vicar/actor_ref.hpp>
-#include <vicar/detail/wait_graph.hpp>
+#include <vicar/detail/wait/wait_graph.hpp>
 
 namespace support {
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_BASE_TIME_LIMIT_HPP
+#define VICAR_DETAIL_BASE_TIME_LIMIT_HPP
+
+#include <cstdint>
+#include <limits>
+
+#include <vicar/detail/base/chrono.hpp>
+
+namespace vicar::detail {
+
+/// Nanoseconds on the steady clock. A plain number: the arithmetic of `<chrono>` is compiled again in each unit.
+inline std::int64_t steady_now() noexcept {
+  return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
+}
+
+/// How long a wait may take: a point on the steady clock, and how much was asked for (for error texts). The default is
+/// for ever.
+class time_limit {
+ public:
+  using clock = std::chrono::steady_clock;
+
+  constexpr time_limit() = default;
+
+  /// From now; zero or less means "look once, do not wait", more than the clock can count means for ever.
+  explicit time_limit(double seconds) {
+    const std::int64_t now = steady_now();
+    double asked = seconds * 1e9;
+    if (asked >= static_cast<double>(never - now)) return;
+    constexpr double least = -3600e9;     // keeps the arithmetic below in range; all that is past is the same
+    if (!(asked > least)) asked = least;  // also what is no number
+    asked_ = static_cast<std::int64_t>(asked);
+    if (static_cast<double>(asked_) < asked) ++asked_;
+    until_ = now + asked_;
+  }
+  /// The same for any duration.
+  template <class Rep, class Period>
+  explicit time_limit(const std::chrono::duration<Rep, Period>& duration)
+      : time_limit{std::chrono::duration<double>{duration}.count()} {}
+
+  /// A point in time on any clock, as of now.
+  template <class Clock, class Duration>
+  explicit time_limit(const std::chrono::time_point<Clock, Duration>& point) : time_limit{seconds_until(point)} {}
+
+  constexpr bool forever() const noexcept { return until_ == never; }
+  constexpr std::int64_t until_nanoseconds() const noexcept { return until_; }
+  constexpr clock::time_point until() const noexcept { return clock::time_point{std::chrono::nanoseconds{until_}}; }
+  bool passed() const noexcept { return !forever() && steady_now() >= until_; }
+
+  /// Seconds that the caller was ready to wait.
+  double asked_seconds() const noexcept { return static_cast<double>(asked_) / 1e9; }
+
+  /// What is left of it, never less than zero.
+  std::chrono::nanoseconds left() const noexcept {
+    const std::int64_t left = until_ - steady_now();
+    return std::chrono::nanoseconds{left < 0 ? 0 : left};
+  }
+
+ private:
+  template <class Clock, class Duration>
+  static double seconds_until(const std::chrono::time_point<Clock, Duration>& point) {
+    using seconds = std::chrono::duration<double>;
+    const auto now = Clock::now();
+    // Exact only for points that are near: the numbers of the clock may not be enough to count up to others.
+    const double roughly = seconds{point.time_since_epoch()}.count() - seconds{now.time_since_epoch()}.count();
+    constexpr double century = 3'155'760'000;
+    return roughly > -century && roughly < century ? seconds{point - now}.count() : roughly;
+  }
+
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+  std::int64_t until_ = never;
+  std::int64_t asked_ = never;
+};
+
+}  // namespace vicar::detail
+
+#endif

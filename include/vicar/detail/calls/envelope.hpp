@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CALLS_ENVELOPE_HPP
+#define VICAR_DETAIL_CALLS_ENVELOPE_HPP
+
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/dead_letter.hpp>
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/futures/failed_call.hpp>
+#include <vicar/detail/futures/handle.hpp>
+#include <vicar/detail/mailbox/mailbox.hpp>
+#include <vicar/detail/text/labels.hpp>
+#include <vicar/error.hpp>
+#include <vicar/future.hpp>
+
+// One message: docs/internals.md says what always holds. What depends on the member is kept apart from what depends on
+// the types of the arguments, and both from what depends on neither, because each is compiled once for everything that
+// it depends on.
+namespace vicar::detail {
+
+/// What all messages with arguments of the same types share.
+struct envelope_kind {
+  void (*relocate)(void* place, message& from) noexcept;  ///< null if it cannot lie in a chunk
+  void (*destroy)(message& self) noexcept;                ///< null if there is nothing to destroy
+  void (*free)(message* content) noexcept;                ///< returns its own memory; null if it can lie in a chunk
+};
+
+/// What all messages to one member with the same arguments share.
+struct message_kind : message::traits {
+  const std::string_view* label;
+  /// Does it, and stores the reply if somebody waits for one. May throw.
+  void (*run)(message& self, cell& owner);
+  std::string (*arguments)(message& self);  ///< their text; null if none of them is marked for inspection
+  const envelope_kind* envelope;
+
+  void destroy(message& self) const noexcept {
+    if (envelope->destroy) envelope->destroy(self);
+  }
+};
+
+/// The kind of a message that has one: of every message but the request to stop and a box.
+inline const message_kind& kind_of_message(const message& one) noexcept {
+  return static_cast<const message_kind&>(*one.type);
+}
+
+/// The label of a message; its arguments, too, if one of them is marked.
+inline std::string described(message& self, const message_kind& kind) {
+  std::string text{*kind.label};
+  if (kind.arguments) {
+    text += '(';
+    text += kind.arguments(self);
+    text += ')';
+  }
+  return text;
+}
+
+/// The head of a message that somebody waits for.
+struct call_message : message {
+  future_state_base* reply;
+};
+
+// The two ways to handle a message. Each is one function for what happens always, and one for an exception, which that
+// finds as the one that is being handled.
+
+inline void report_lost(cell& owner, std::string_view what, dead_letter_reason why) noexcept {
+  try {
+    dead_letter_handler().call({owner.name(), owner.class_name(), what, why});
+  } catch (...) {
+    log_text(log_level::error, owner.name(), std::current_exception(),
+             "Unhandled exception in the dead letter handler:");
+  }
+}
+/// What to call the message in a report; its label if there is no memory for more.
+inline std::string_view described_in(std::string& text, message& self, const message_kind& kind) noexcept {
+  try {
+    text = described(self, kind);
+    return text;
+  } catch (...) {
+    return *kind.label;
+  }
+}
+
+/// Counts a message that is never handled, and calls the user's handler.
+VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind, dead_letter_reason why) noexcept {
+  owner.count_dropped();
+  if (!dead_letter_handler().is_set()) return;
+  std::string text;
+  report_lost(owner, described_in(text, self, kind), why);
+}
+
+/// A newer message took the place of this one, on the thread of that one's sender. The reply, if there is one, is
+/// published before the handler is called, which may end the process.
+VICAR_COLD inline void make_way(message& self, future_state_base* reply, cell& owner,
+                                const message_kind& kind) noexcept {
+  owner.count_dropped();
+  const bool reported = dead_letter_handler().is_set();
+  std::string text;
+  std::string_view what;
+  if (reported) what = described_in(text, self, kind);
+  if (reply) reply->store_error(exception_from([&] { return owner.displaced(described(self, kind)); }));
+  kind.destroy(self);
+  if (reply) reply->publish_last();
+  if (reported) report_lost(owner, what, dead_letter_reason::dropped);
+}
+
+/// Destroys the message and publishes the reply, which is stored.
+inline void answer_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
+  future_state_base* const reply = self.reply;
+  kind.destroy(self);
+  owner.owes(nullptr);
+  reply->publish_last();
+}
+VICAR_COLD inline void store_failure(call_message& self, cell& owner, const message_kind& kind) noexcept {
+  try {
+    throw;
+  } catch (const stop_all_actors&) {
+    owner.end_because(ending::all_stopped);
+    self.reply->store_error(exception_from([&] { return owner.stopped_during(*kind.label, "threw stop_all_actors"); }));
+  } catch (...) {
+    failed_call* origin = nullptr;
+    try {
+      origin = new failed_call{owner.name(), owner.class_name(), *kind.label};
+    } catch (...) {  // no memory: the failure reaches its readers, and is not reported where there are none
+    }
+    self.reply->store_failure(std::current_exception(), origin);
+    owner.log_returned(self.reply->error(), *kind.label);
+  }
+}
+VICAR_COLD inline void abandon_call(call_message& self, cell& owner, message::action how,
+                                    const message_kind& kind) noexcept {
+  if (how == message::action::displace) return make_way(self, self.reply, owner, kind);
+  self.reply->store_error(exception_from([&] { return owner.stopped_before(described(self, kind)); }));
+  owner.owes(self.reply);  // who hears of the message may call exit, too
+  lose(self, owner, kind, dead_letter_reason::left_over);
+  answer_call(self, owner, kind);
+}
+/// `named` is the same as `kind`, which is known when this is compiled, but for the label.
+VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, message::action what,
+                                              const message_kind& kind, const message_kind& named) noexcept {
+  if (what != message::action::run) return abandon_call(self, owner, what, named);
+  owner.begin(*named.label, self.reply);
+  bool threw = false;
+  try {
+    kind.run(self, owner);
+  } catch (...) {
+    threw = true;
+    store_failure(self, owner, named);
+  }  // from here on the exception is the reply's alone, so whoever reads it frees it
+  owner.finish(threw);
+  answer_call(self, owner, kind);
+}
+
+VICAR_COLD inline void abandon_deferred(message& self, cell& owner, message::action how,
+                                        const message_kind& kind) noexcept {
+  if (how == message::action::displace) return make_way(self, nullptr, owner, kind);
+  lose(self, owner, kind, dead_letter_reason::left_over);
+  kind.destroy(self);
+}
+VICAR_COLD inline void end_after_failure(cell& owner, const message_kind& kind) noexcept {
+  try {
+    throw;
+  } catch (const stop_all_actors&) {
+    owner.end_because(ending::all_stopped);
+  } catch (...) {
+    owner.end_failed(std::current_exception(), *kind.label);
+  }
+}
+VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, message::action what,
+                                                  const message_kind& kind, const message_kind& named) noexcept {
+  if (what != message::action::run) return abandon_deferred(self, owner, what, named);
+  owner.begin(*named.label);
+  bool threw = false;
+  try {
+    kind.run(self, owner);
+  } catch (...) {
+    threw = true;
+    end_after_failure(owner, named);
+  }
+  owner.finish(threw);
+  kind.destroy(self);
+}
+
+/// Answers a call that the mailbox refused.
+VICAR_COLD inline void refuse_call(message& self, cell& to, mailbox::push_result why, const message_kind& kind) {
+  future_state_base& reply = *static_cast<call_message&>(self).reply;
+  if (why == mailbox::push_result::closed) {
+    reply.store_error(exception_from([&] { return to.not_found(described(self, kind)); }));
+  } else {
+    if (to.on_overflow() == overflow::drop) lose(self, to, kind, dead_letter_reason::dropped);
+    reply.store_error(exception_from([&] { return to.full(described(self, kind)); }));
+  }
+  reply.publish_last();
+}
+
+/// Throws unless the message may be dropped.
+VICAR_COLD inline void refuse_deferred(message& self, cell& to, mailbox::push_result why, const message_kind& kind) {
+  if (why == mailbox::push_result::closed) throw to.not_found(described(self, kind));
+  if (to.on_overflow() == overflow::fail) throw to.full(described(self, kind));
+  lose(self, to, kind, dead_letter_reason::dropped);
+}
+
+using refuse_function = void (*)(message& self, cell& to, mailbox::push_result why, const message_kind& kind);
+
+/// An argument as a message keeps it.
+template <std::size_t Index, class Value>
+struct kept_argument {
+  Value value;
+};
+
+/// A message with its target and its arguments, an aggregate: `Head` is `message` or `call_message`. What it does is
+/// left to its `message_kind`. The indices are a `std::index_sequence`.
+template <class Head, class Target, class Indices, class... Arguments>
+struct envelope;
+template <class Head, class Target, std::size_t... Index, class... Arguments>
+struct envelope<Head, Target, std::index_sequence<Index...>, Arguments...> final : Head,
+                                                                                   kept_argument<Index, Arguments>... {
+  [[no_unique_address]] Target target;
+};
+
+template <class Envelope>
+void destroy_envelope(message& self) noexcept {
+  static_cast<Envelope&>(self).~Envelope();
+}
+template <class Envelope>
+VICAR_CONSTEVAL auto destructor_of() -> decltype(&destroy_envelope<Envelope>) {
+  // Not `is_trivially_destructible`, which takes long to compile.
+  if constexpr (std::is_trivially_copyable_v<Envelope>)
+    return nullptr;
+  else
+    return &destroy_envelope<Envelope>;
+}
+template <class Envelope>
+void free_envelope(message* content) noexcept {
+  if constexpr (alignof(Envelope) > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+    ::operator delete(static_cast<Envelope*>(content), std::align_val_t{alignof(Envelope)});
+  else
+    ::operator delete(static_cast<Envelope*>(content));
+}
+template <class Envelope>
+inline constexpr envelope_kind kind_of_envelope{nullptr, destructor_of<Envelope>(), &free_envelope<Envelope>};
+template <class Envelope>
+  requires fits_in_place<Envelope>
+inline constexpr envelope_kind kind_of_envelope<Envelope>{&relocate_message<Envelope>, destructor_of<Envelope>(),
+                                                          nullptr};
+
+/// Leads to a message that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large. Such a message
+/// is built in memory of its own, so that it takes no stack, and stays there.
+struct boxed_message final : message {
+  message* content;
+  void (*free)(message* content) noexcept;
+
+  static void handle_content(message& self, cell& owner, action what) noexcept {
+    const boxed_message box = static_cast<boxed_message&>(self);
+    box.content->type->handle(*box.content, owner, what);
+    box.free(box.content);
+  }
+  static const traits kind;
+};
+inline constexpr message::traits boxed_message::kind{&boxed_message::handle_content, &relocate_message<boxed_message>,
+                                                     sizeof(boxed_message), true};
+/// A message in memory of its own, made with `new`, until the mailbox has taken it.
+struct boxed_content {
+  message* content;
+  const message_kind& kind;
+
+  boxed_content(message* made, const message_kind& of) noexcept : content{made}, kind{of} {}
+  ~boxed_content() {
+    if (!content) return;
+    kind.destroy(*content);
+    kind.envelope->free(content);
+  }
+  boxed_content(const boxed_content&) = delete;
+  boxed_content& operator=(const boxed_content&) = delete;
+};
+
+/// Puts a message into the actor's mailbox. The message's own kind may be `kind` with another label. If that refuses
+/// it, `refuse` says what this means. Throws `std::bad_alloc` and `deadlock_error`.
+///@{
+VICAR_INLINE_WHERE_OPTIMISED void post(cell& to, message& one, const message_kind& kind, refuse_function refuse) {
+  const mailbox::push_result outcome = to.deliver(one, *kind_of_message(one).label, kind);
+  if (!mailbox::is_accepted(outcome)) refuse(one, to, outcome, kind_of_message(one));
+}
+inline void post(cell& to, boxed_content& one, refuse_function refuse) {
+  boxed_message box{{&boxed_message::kind}, one.content, one.kind.envelope->free};
+  const mailbox::push_result outcome = to.deliver(box, *one.kind.label);
+  if (mailbox::is_accepted(outcome))
+    one.content = nullptr;
+  else
+    refuse(*one.content, to, outcome, one.kind);
+}
+///@}
+
+/// As `post` for a message without a reply, but never waits. Returns false, and does no more, if the mailbox
+/// refuses it.
+///@{
+inline bool try_post(cell& to, message& one) { return mailbox::is_accepted(to.offer(one)); }
+inline bool try_post(cell& to, boxed_content& one) {
+  boxed_message box{{&boxed_message::kind}, one.content, one.kind.envelope->free};
+  if (!try_post(to, box)) return false;
+  one.content = nullptr;
+  return true;
+}
+///@}
+
+/// As above for a message whose reply goes to a new state.
+///@{
+VICAR_INLINE_WHERE_OPTIMISED void post_call(cell& to, call_message& one, future_state_base& reply,
+                                            const message_kind& kind) {
+  one.reply = &reply;
+  reply.set_source(to, *kind_of_message(one).label);
+  try {
+    post(to, one, kind, &refuse_call);
+  } catch (...) {
+    reply.drop_producer();
+    throw;
+  }
+}
+inline void post_call(cell& to, boxed_content& one, future_state_base& reply) {
+  static_cast<call_message*>(one.content)->reply = &reply;
+  reply.set_source(to, *one.kind.label);
+  try {
+    post(to, one, &refuse_call);
+  } catch (...) {
+    reply.drop_producer();
+    throw;
+  }
+}
+///@}
+
+/// As `post_call`, but waits for space in the mailbox no longer than until `limit`, and throws `timeout_error` then.
+inline void post_call_within(const time_limit& limit, cell& to, call_message& one, future_state_base& reply,
+                             const message_kind& kind) {
+  one.reply = &reply;
+  reply.set_source(to, *kind.label);
+  try {
+    const mailbox::push_result outcome = to.deliver_within(limit, one, *kind.label);
+    if (mailbox::is_accepted(outcome)) return;
+    if (outcome == mailbox::push_result::full && to.on_overflow() == overflow::block)
+      throw to.never_accepted(*kind.label, limit);
+    refuse_call(one, to, outcome, kind);
+  } catch (...) {
+    reply.drop_producer();
+    throw;
+  }
+}
+
+/// Sends a message and returns the future of its reply. What goes wrong with sending is in the future, too, except what
+/// `post` throws.
+///@{
+template <class Reply>
+VICAR_INLINE_WHERE_OPTIMISED future<Reply> send_call(cell& to, call_message& one, const message_kind& kind) {
+  auto* const state = new future_state<Reply>;
+  future<Reply> answer = future_access::adopt(state);
+  post_call(to, one, *state, kind);
+  return answer;
+}
+template <class Reply>
+future<Reply> send_call(cell& to, boxed_content one) {
+  auto* const state = new future_state<Reply>;
+  future<Reply> answer = future_access::adopt(state);
+  post_call(to, one, *state);
+  return answer;
+}
+///@}
+
+}  // namespace vicar::detail
+
+#endif

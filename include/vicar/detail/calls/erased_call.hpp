@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CALLS_ERASED_CALL_HPP
+#define VICAR_DETAIL_CALLS_ERASED_CALL_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/text/class_name.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/error.hpp>
+
+// What lets a test answer in an actor's place: a message whose target has no object asks the cell's stand-in instead.
+namespace vicar::detail {
+
+/// One argument of such a message, without its type.
+struct erased_argument {
+  const void* tag;               ///< `&type_tag<A>`
+  const std::string_view* type;  ///< its name
+  void* value;
+};
+
+/// Where the answer goes, without its type.
+struct erased_slot {
+  const void* tag;                          ///< `&type_tag<Reply>`; null if no answer is wanted
+  const std::string_view* type;             ///< its name
+  void (*store)(void* slot, void* answer);  ///< moves the answer, which is a `Reply`, into the slot
+  void* slot;
+};
+
+struct imitated_message {
+  enum class access : std::uint8_t {
+    call,
+    read,
+    write,
+    function,  ///< of the caller's, which wants the object itself
+  };
+
+  access kind;
+  std::string_view member;
+  path way = {};                        ///< from the actor's object
+  const void* pointer_tag = nullptr;    ///< `&type_tag<Pointer>` where the member is known by its pointer alone
+  const void* pointer_bytes = nullptr;  ///< that pointer
+  const erased_argument* arguments = nullptr;
+  std::size_t argument_count = 0;
+  erased_slot answer = {};
+};
+
+/// Answers messages in the place of an object.
+class VICAR_SHARED stand_in {
+ public:
+  /// Puts the answer into `asked.answer`, or throws.
+  virtual void answer(imitated_message& asked) = 0;
+
+ protected:
+  stand_in() = default;
+  ~stand_in() = default;
+  stand_in(const stand_in&) = default;
+  stand_in& operator=(const stand_in&) = default;
+};
+
+/// Who answers `asked` in the place of the actor's object. On the actor's thread.
+inline stand_in& stand_in_of(cell& owner, const imitated_message& asked) {
+  stand_in* found = nullptr;
+  if (!owner.find_base(cell::role::own, found)) {
+    throw error{
+        format_text("vicar: {} has no object to run {} on; send it through a proxy", owner.title(), asked.member)};
+  }
+  return *found;
+}
+
+template <class Value>
+erased_argument erase_argument(Value&& value) noexcept {
+  return {&type_tag<Value>, &class_name<Value>, __builtin_addressof(value)};
+}
+
+/// Prepares for the answer, which is built in `slot`; a void one goes nowhere.
+template <class Reply>
+void want_answer(imitated_message& asked, [[maybe_unused]] void* slot) {
+  if constexpr (std::is_void_v<Reply>) {
+    // It stays as it is.
+  } else if constexpr (std::is_move_constructible_v<Reply>) {
+    asked.answer = {
+        &type_tag<Reply>, &class_name<Reply>,
+        [](void* into, void* answer) { ::new (into) Reply(static_cast<Reply&&>(*static_cast<Reply*>(answer))); }, slot};
+  } else {
+    throw error{format_text(
+        "vicar: no fake can answer {}, because its result can be neither copied nor moved; use a real object",
+        asked.member)};
+  }
+}
+
+/// Asks the stand-in of the actor with these arguments.
+inline void ask_stand_in(cell& owner, imitated_message& asked, std::initializer_list<erased_argument> arguments) {
+  asked.arguments = arguments.begin();
+  asked.argument_count = arguments.size();
+  stand_in_of(owner, asked).answer(asked);
+}
+
+/// The type in which a stand-in gets an argument: the parameter's, as in a direct call, unless that would bind to a
+/// reference or cut a derived object.
+template <class Parameter, class Argument>
+inline constexpr bool passed_as_parameter =
+    !mutable_lvalue<Parameter> && std::constructible_from<std::decay_t<Parameter>, Argument> &&
+    !(std::derived_from<Argument, std::decay_t<Parameter>> && !std::same_as<Argument, std::decay_t<Parameter>>);
+template <class Parameter, class Argument>
+using passed_t = std::conditional_t<passed_as_parameter<Parameter, Argument>, std::decay_t<Parameter>, Argument>;
+
+/// How the kept arguments are handed to a stand-in, a `type_list`: as the parameters, also a `type_list`, would take
+/// them, where they fit; an rvalue reference where that is the argument itself.
+template <class Parameter, class Argument>
+struct handed {
+  using type = std::conditional_t<std::same_as<passed_t<Parameter, Argument>, Argument>, Argument&&,
+                                  passed_t<Parameter, Argument>>;
+};
+template <class Argument>
+struct handed<Argument, Argument> {
+  using type = Argument&&;
+};
+template <class Parameters, class... Arguments>
+struct handed_arguments {
+  using type = type_list<Arguments&&...>;
+};
+template <class... Parameters, class... Arguments>
+  requires(sizeof...(Parameters) == sizeof...(Arguments))
+struct handed_arguments<type_list<Parameters...>, Arguments...> {
+  using type = type_list<typename handed<Parameters, Arguments>::type...>;
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CALLS_MEMBER_CALL_HPP
+#define VICAR_DETAIL_CALLS_MEMBER_CALL_HPP
+
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/calls/envelope.hpp>
+#include <vicar/detail/calls/erased_call.hpp>
+#include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/meta/conversion.hpp>
+#include <vicar/detail/meta/dangling.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/meta/invoke.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/text/class_name.hpp>
+#include <vicar/detail/text/member_name.hpp>
+#include <vicar/detail/text/value_text.hpp>
+#include <vicar/future.hpp>
+
+// What a message does to the object. A target finds the object on the actor's thread: `T& resolve(cell&)`; if it is
+// `imitated()`, there is none, and a stand-in answers. An invoker is a stateless type that does one thing known at
+// compile time: `call(T&, arguments...)`, where the first argument may be the pointer or function that says what, and
+// `label` names it.
+namespace vicar::detail {
+
+/// The actor's own object, or a base of it.
+template <class T>
+struct direct_target {
+  using object_type = T;
+  T* object;  ///< null in a fake
+  path route() const noexcept { return {}; }
+  bool imitated() const noexcept { return object == nullptr; }
+  T& resolve(cell&) const noexcept { return *object; }
+};
+
+/// What a stand-in is told of a message, and how many of the first arguments only say which member is meant. The
+/// default is a call of a member that may be overloaded.
+struct invoker_base {
+  static constexpr auto access = imitated_message::access::call;
+  static constexpr bool begins_with_pointer = false;
+  using parameters = unknown_parameters;
+};
+
+/// The invoker of a registered method. `Access` is what VICAR_PROXY defines for a member; the parameters are known
+/// where it is neither overloaded nor a template.
+template <class Access, class Parameters = unknown_parameters>
+struct named_invoker : Access, invoker_base {
+  using parameters = Parameters;
+};
+
+/// The invoker of a member pointer, a static member function or a static data member.
+template <auto Member>
+struct pointer_invoker : invoker_base {
+  static constexpr const std::string_view* label = &member_name<Member>;
+  using pointer = decltype(Member);
+  using parameters = typename declared_parameters<pointer>::type;
+
+  template <class T, class... Arguments>
+    requires std::invocable<pointer, T&, Arguments...>
+  static constexpr decltype(auto) call(T& object, Arguments&&... arguments) {
+    return detail::invoke(Member, object, std::forward<Arguments>(arguments)...);
+  }
+  template <class T, class... Arguments>
+    requires(!std::invocable<pointer, T&, Arguments...> && std::invocable<pointer, Arguments...>)
+  static constexpr decltype(auto) call(T&, Arguments&&... arguments) {
+    VICAR_CONVERSIONS_BEGIN
+    return Member(std::forward<Arguments>(arguments)...);
+    VICAR_CONVERSIONS_END
+  }
+};
+/// Methods, of which there are most, without what is needed for everything else.
+template <class Function, class Class, Function Class::* Method>
+  requires std::is_function_v<Function>
+struct pointer_invoker<Method> : invoker_base {
+  static constexpr const std::string_view* label = &member_name<Method>;
+  using parameters = typename member_traits<Function Class::*>::parameters;
+
+  template <class T, class... Arguments>
+  static constexpr auto call(T& object, Arguments&&... arguments)
+      -> decltype((object.*Method)(static_cast<Arguments&&>(arguments)...)) {
+    // GCC, when it optimises, takes the implicit conversion to a base for an access of the wrong type, and warns.
+    auto& owner = static_cast<std::conditional_t<std::is_const_v<T>, const Class, Class>&>(object);
+    VICAR_CONVERSIONS_BEGIN
+    return (owner.*Method)(static_cast<Arguments&&>(arguments)...);
+    VICAR_CONVERSIONS_END
+  }
+};
+
+/// The invoker of a function known at run time.
+template <class Function>
+struct function_invoker : invoker_base {
+  static constexpr const std::string_view* label =
+      std::is_member_function_pointer_v<Function> ? &unnamed_member<Function> : &class_name<Function>;
+  static constexpr auto access =
+      std::is_member_pointer_v<Function> ? imitated_message::access::call : imitated_message::access::function;
+  static constexpr bool begins_with_pointer = true;
+  using parameters = typename parameters_after_object<Function>::type;
+
+  template <class T, class... Arguments>
+    requires std::is_member_function_pointer_v<Function>
+  static constexpr auto call(T& object, Function&& method, Arguments&&... arguments)
+      -> decltype((object.*method)(static_cast<Arguments&&>(arguments)...)) {
+    VICAR_CONVERSIONS_BEGIN
+    return (object.*method)(static_cast<Arguments&&>(arguments)...);
+    VICAR_CONVERSIONS_END
+  }
+  template <class T, class... Arguments>
+    requires(!std::is_member_function_pointer_v<Function> && std::invocable<Function, T&, Arguments...>)
+  static constexpr decltype(auto) call(T& object, Function&& function, Arguments&&... arguments) {
+    return detail::invoke(std::move(function), object, std::forward<Arguments>(arguments)...);
+  }
+};
+
+/// How fields are reached: registered ones, those known at compile time, and those known at run time.
+///@{
+template <class Access>
+struct named_field : Access {
+  static constexpr bool begins_with_pointer = false;
+};
+template <auto Field>
+struct constant_field {
+  static constexpr const std::string_view* label = &member_name<Field>;
+  static constexpr bool begins_with_pointer = false;
+  template <class T>
+  static auto& get(T& object) {
+    return object.*Field;
+  }
+  template <class T, class Value>
+  static void set(T& object, Value&& value) {
+    VICAR_CONVERSIONS_BEGIN
+    object.*Field = std::forward<Value>(value);
+    VICAR_CONVERSIONS_END
+  }
+};
+template <class Pointer>
+struct pointed_field {
+  static constexpr const std::string_view* label = &class_name<Pointer>;
+  static constexpr bool begins_with_pointer = true;
+  template <class T>
+  static auto& get(T& object, Pointer field) {
+    return object.*field;
+  }
+  template <class T, class Value>
+  static void set(T& object, Pointer field, Value&& value) {
+    VICAR_CONVERSIONS_BEGIN
+    object.*field = std::forward<Value>(value);
+    VICAR_CONVERSIONS_END
+  }
+};
+///@}
+
+/// The invoker that reads a field: gives it or a copy of it.
+template <class Field>
+struct field_reader : Field {
+  static constexpr auto access = imitated_message::access::read;
+  using parameters = type_list<>;
+
+  template <class T, class... Pointer>
+  static decltype(auto) call(T& object, Pointer&&... field) {
+    return Field::get(object, field...);
+  }
+};
+/// The invoker that writes a field of type `Declared`.
+template <class Field, class Declared>
+struct field_writer : Field {
+  static constexpr auto access = imitated_message::access::write;
+  using parameters = type_list<Declared>;
+
+  template <class T, class... Arguments>
+  static void call(T& object, Arguments&&... arguments) {
+    Field::set(object, std::forward<Arguments>(arguments)...);
+  }
+};
+
+/// Whether an invoker can be called with arguments as the message keeps them, a `type_list`.
+template <class Invoker, class T, class Kept>
+inline constexpr bool calls = false;
+template <class Invoker, class T, class... Kept>
+  requires requires(T& object, Kept... arguments) { Invoker::call(object, static_cast<Kept&&>(arguments)...); }
+inline constexpr bool calls<Invoker, T, type_list<Kept...>> = true;
+
+/// The parameters of a static member, or of another function, for so many arguments: the object may come first.
+template <class Function, std::size_t Count, class Parameters = typename declared_parameters<Function>::type>
+struct constant_parameters {
+  using type = unknown_parameters;
+};
+template <class Function, std::size_t Count, class... Parameters>
+  requires(std::is_member_pointer_v<Function> || sizeof...(Parameters) == Count)
+struct constant_parameters<Function, Count, type_list<Parameters...>> {
+  using type = type_list<Parameters...>;
+};
+template <class Function, std::size_t Count, class Object, class... Parameters>
+  requires(!std::is_member_pointer_v<Function> && sizeof...(Parameters) == Count)
+struct constant_parameters<Function, Count, type_list<Object, Parameters...>> {
+  using type = type_list<Parameters...>;
+};
+
+template <class First, class Kept>
+struct with_first;
+template <class First, class... Kept>
+struct with_first<First, type_list<Kept...>> {
+  using type = type_list<First, Kept...>;
+};
+/// What a message keeps where its first argument is the function.
+template <class Function, class Kept>
+using with_function_t = typename with_first<std::decay_t<Function>, typename Kept::type>::type;
+
+/// Asks the stand-in in the place of the object, with the arguments as `Handed` says. The answer is built in `slot`.
+template <class Reply, class... Handed, class Head, class Target, std::size_t... Index, class... Arguments>
+VICAR_COLD void imitate(type_list<Handed...>, envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one,
+                        cell& owner, imitated_message::access access, std::string_view label, void* slot) {
+  imitated_message asked{access, label, one.target.route()};
+  want_answer<Reply>(asked, slot);
+  ask_stand_in(owner, asked,
+               {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
+}
+/// The same where the first argument says which member is meant.
+template <class Reply, class... Handed, class Head, class Target, std::size_t... Index, class Pointer,
+          class... Arguments>
+VICAR_COLD void imitate_pointed(type_list<Handed...>,
+                                envelope<Head, Target, std::index_sequence<0, Index...>, Pointer, Arguments...>& one,
+                                cell& owner, imitated_message::access access, std::string_view label, void* slot) {
+  imitated_message asked{access, label, one.target.route(), &type_tag<Pointer>,
+                         __builtin_addressof(static_cast<kept_argument<0, Pointer>&>(one).value)};
+  want_answer<Reply>(asked, slot);
+  ask_stand_in(owner, asked,
+               {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
+}
+template <class Parameters, class... Arguments>
+struct handed_after_pointer;
+template <class Parameters, class Pointer, class... Arguments>
+struct handed_after_pointer<Parameters, Pointer, Arguments...> : handed_arguments<Parameters, Arguments...> {};
+
+/// The text of the arguments of a message from the one at `First` on.
+template <std::size_t First, class Head, class Target, std::size_t... Index, class... Arguments>
+std::string text_of_arguments(envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one) {
+  std::string text;
+  ((Index < First ? void() : append_item(text, value_text(static_cast<kept_argument<Index, Arguments>&>(one).value))),
+   ...);
+  return text;
+}
+template <std::size_t First, class Envelope, class... Arguments>
+VICAR_CONSTEVAL auto printer_of() -> std::string (*)(message&) {
+  if constexpr (some_marked<Arguments...>)
+    return [](message& self) { return text_of_arguments<First>(static_cast<Envelope&>(self)); };
+  else
+    return nullptr;
+}
+
+/// What a message does: `Invoker` with these arguments, for a `Reply`.
+template <class Invoker, class Reply, class Head, class Target, class Indices, class... Arguments>
+struct member_message;
+template <class Invoker, class Reply, class Head, class Target, std::size_t... Index, class... Arguments>
+struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...>, Arguments...> {
+  using object_type = typename Target::object_type;
+  using envelope_type = envelope<Head, Target, std::index_sequence<Index...>, Arguments...>;
+
+  static void run(message& self, cell& owner) {
+    auto& one = static_cast<envelope_type&>(self);
+    void* slot = nullptr;
+    if constexpr (!std::is_void_v<Reply>) slot = static_cast<future_state<Reply>*>(one.reply)->place();
+    if (one.target.imitated()) {
+      using parameters = typename Invoker::parameters;
+      if constexpr (Invoker::begins_with_pointer) {
+        imitate_pointed<Reply>(typename handed_after_pointer<parameters, Arguments...>::type{}, one, owner,
+                               Invoker::access, *kind_of_message(self).label, slot);
+      } else {
+        imitate<Reply>(typename handed_arguments<parameters, Arguments...>::type{}, one, owner, Invoker::access,
+                       *Invoker::label, slot);
+      }
+    } else if constexpr (std::is_void_v<Reply>) {
+      static_cast<void>(
+          Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
+    } else if constexpr (std::is_array_v<std::remove_reference_t<decltype(Invoker::call(
+                             std::declval<object_type&>(), std::declval<Arguments>()...))>>) {
+      ::new (slot) Reply(read_field(
+          Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...)));
+    } else {
+      ::new (slot)
+          Reply(Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
+    }
+  }
+  static void handle(message& self, cell& owner, message::action what) noexcept {
+    const message_kind& named = Invoker::begins_with_pointer ? kind_of_message(self) : kind;
+    if constexpr (std::is_same_v<Head, call_message>)
+      handle_call(static_cast<call_message&>(self), owner, what, kind, named);
+    else
+      handle_deferred(self, owner, what, kind, named);
+  }
+  static constexpr message_kind kind{{&handle, kind_of_envelope<envelope_type>.relocate, sizeof(envelope_type), true},
+                                     Invoker::label,
+                                     &run,
+                                     printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>(),
+                                     &kind_of_envelope<envelope_type>};
+};
+
+/// The kind of a message to a registered member that is named by a pointer known at run time: the same as `Sent::kind`,
+/// with the name.
+template <class Sent, class Access>
+inline constexpr message_kind named_kind{Sent::kind, Access::label, Sent::kind.run, Sent::kind.arguments,
+                                         Sent::kind.envelope};
+/// Finds it: `of<Sent>(pointer)`. Defined where members can be registered, in members.hpp.
+template <class T>
+struct registered_kinds;
+template <class Sent, class T, class Pointer, class... Arguments>
+const message_kind& choose_kind(const Pointer& pointer, const Arguments&...) noexcept {
+  constexpr bool may_be_listed =
+      std::is_member_pointer_v<Pointer> || std::is_function_v<std::remove_pointer_t<Pointer>>;
+  if constexpr (may_be_listed && requires { sizeof(registered_kinds<T>); })
+    return registered_kinds<T>::template of<Sent>(pointer);
+  else
+    return Sent::kind;
+}
+
+/// Sends what `Invoker` does, for a `Reply`. The list says in which type each argument is kept.
+template <class Invoker, class Reply, class... Kept, class Target, class... Arguments>
+future<Reply> send_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
+  using sent = member_message<Invoker, Reply, call_message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
+  using envelope_type = typename sent::envelope_type;
+  const message_kind* kind = &sent::kind;
+  if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
+  if constexpr (fits_in_place<envelope_type>) {
+    envelope_type one{
+        {{kind}, nullptr}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
+    return send_call<Reply>(to, one, sent::kind);
+  } else {
+    return send_call<Reply>(to, {new envelope_type{{{kind}, nullptr},
+                                                   {keep<Kept>(static_cast<Arguments&&>(arguments))}...,
+                                                   static_cast<Target&&>(target)},
+                                 *kind});
+  }
+}
+
+template <class Invoker, class... Kept, class Target, class... Arguments>
+auto call_member(type_list<Kept...> kept, cell& to, Target target, Arguments&&... arguments) {
+  using object_type = typename Target::object_type;
+  using returned = decltype(Invoker::call(std::declval<object_type&>(), std::declval<Kept>()...));
+  if constexpr (check_result<object_type, returned>()) {
+    using reply = kept_result_t<returned>;
+    using sent =
+        member_message<Invoker, reply, call_message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
+    using envelope_type = typename sent::envelope_type;
+    if constexpr (fits_in_place<envelope_type>) {  // as `send_member`, which would be compiled for each call, too
+      const message_kind* kind = &sent::kind;
+      if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, object_type>(arguments...);
+      envelope_type one{
+          {{kind}, nullptr}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
+      return send_call<reply>(to, one, sent::kind);
+    } else {
+      return send_member<Invoker, reply>(kept, to, static_cast<Target&&>(target),
+                                         static_cast<Arguments&&>(arguments)...);
+    }
+  } else {
+    return placeholder{};
+  }
+}
+
+/// What a message without a reply does that the actor does not accept.
+enum class if_refused : bool {
+  throws,  ///< `actor_dead_error`, and `mailbox_full_error` under `overflow::fail`; waits for space under `block`
+  returns_false,  ///< and never waits
+};
+
+/// For the effect alone. One that returns looks whether the message would be accepted before it takes the arguments,
+/// and takes them only if it seems so.
+template <class Invoker, if_refused Policy = if_refused::throws, class... Kept, class Target, class... Arguments>
+auto defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
+  if constexpr (Policy == if_refused::returns_false) {
+    if (!to.accepts_now()) return false;
+  }
+  using sent = member_message<Invoker, void, message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
+  using envelope_type = typename sent::envelope_type;
+  const message_kind* kind = &sent::kind;
+  if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
+  if constexpr (fits_in_place<envelope_type>) {
+    envelope_type one{{kind}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
+    if constexpr (Policy == if_refused::returns_false)
+      return try_post(to, one);
+    else
+      post(to, one, sent::kind, &refuse_deferred);
+  } else {
+    boxed_content one{
+        new envelope_type{{kind}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)},
+        *kind};
+    if constexpr (Policy == if_refused::returns_false)
+      return try_post(to, one);
+    else
+      post(to, one, &refuse_deferred);
+  }
+}
+
+/// Copies the field that is reached as `Field` says, or keeps the value that its getter makes, on the actor's thread.
+template <class Field, class Target, class... Pointer>
+auto read_member(cell& from, Target target, Pointer... field) {
+  using found = decltype(Field::get(std::declval<typename Target::object_type&>(), field...));
+  return send_member<field_reader<Field>, read_result_t<found>>(type_list<Pointer...>{}, from, std::move(target),
+                                                                field...);
+}
+
+/// As above, and waits for space in the mailbox and for the value, until `limit` in all. Throws `timeout_error` then.
+template <class Field, class Target, class... Pointer>
+auto read_member_within(const time_limit& limit, cell& from, Target target, Pointer... field) {
+  using found = decltype(Field::get(std::declval<typename Target::object_type&>(), field...));
+  using reply = read_result_t<found>;
+  using sent =
+      member_message<field_reader<Field>, reply, call_message, Target, std::index_sequence_for<Pointer...>, Pointer...>;
+  static_assert(fits_in_place<typename sent::envelope_type>);
+  const message_kind* kind = &sent::kind;
+  if constexpr (field_reader<Field>::begins_with_pointer)
+    kind = &choose_kind<sent, typename Target::object_type>(field...);
+  typename sent::envelope_type one{{{kind}, nullptr}, {field}..., static_cast<Target&&>(target)};
+  auto* const state = new future_state<reply>;
+  consumer_handle<reply> answer{state};
+  post_call_within(limit, from, one, *state, *kind);
+  return answer.take(limit);
+}
+
+/// Assigns to a field of type `Declared` on the actor's thread.
+template <class Field, class Declared, class Kept, class Target, class... Arguments>
+future<void> write_member(Kept kept, cell& to, Target target, Arguments&&... arguments) {
+  return send_member<field_writer<Field, Declared>, void>(kept, to, std::move(target),
+                                                          std::forward<Arguments>(arguments)...);
+}
+
+}  // namespace vicar::detail
+
+#endif

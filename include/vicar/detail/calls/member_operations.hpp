@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CALLS_MEMBER_OPERATIONS_HPP
+#define VICAR_DETAIL_CALLS_MEMBER_OPERATIONS_HPP
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/base/chrono.hpp>
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/calls/envelope.hpp>
+#include <vicar/detail/calls/erased_call.hpp>
+#include <vicar/detail/calls/member_call.hpp>
+#include <vicar/detail/meta/braces.hpp>
+#include <vicar/detail/meta/conversion.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/text/class_name.hpp>
+#include <vicar/detail/text/labels.hpp>
+#include <vicar/detail/text/member_name.hpp>
+#include <vicar/detail/text/value_text.hpp>
+#include <vicar/future.hpp>
+
+namespace vicar::detail {
+
+/// `call`, `defer`, `try_defer`, `get` and `set` of everything that leads to an object on an actor's thread:
+/// references, proxies, nested proxies. `Self` gives `owner()`, the cell, and `target()`, see `member_call.hpp`.
+///
+/// All members may be called from any thread. None blocks, unless the actor was started with `overflow::block` and its
+/// mailbox is full. Arguments are converted to the parameters' types and moved into the message on the calling thread,
+/// which the exceptions of that reach, and passed as rvalues on the actor's thread. Where the parameters are not known,
+/// as for an overloaded method or a generic lambda, and where a conversion would cut off a derived class or make a
+/// view, the message keeps a copy in the argument's own type. `std::ref` shares instead, and then what it refers to has
+/// to live until the message was handled; so has the text of a `const char*` or `std::string_view` that is kept as it
+/// is.
+template <class Self, class T>
+class member_operations : public refuses_braces_after_function {
+ public:
+  using refuses_braces_after_function::call;
+  using refuses_braces_after_function::defer;
+  using refuses_braces_after_function::try_defer;
+
+  /// Calls `function(object, arguments...)` on the actor's thread; `function` is a member function pointer or any
+  /// callable that takes a `T&` first. The future carries the result or the exception, `actor_dead_error` and
+  /// `mailbox_full_error` included.
+  template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
+  auto call(Function&& function, Arguments&&... arguments) const {
+    using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
+    if constexpr (check_function<Function, kept, Arguments...>()) {
+      return call_member<function_invoker<std::decay_t<Function>>>(with_function_t<Function, kept>{}, self().owner(),
+                                                                   self().target(), static_cast<Function&&>(function),
+                                                                   static_cast<Arguments&&>(arguments)...);
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// The same for a member known at compile time, `call<&T::member>(arguments...)`: logs and errors have its name.
+  /// Takes static members, too.
+  template <auto Member, class... Arguments>
+  auto call(Arguments&&... arguments) const {
+    using kept = kept_by_constant<decltype(Member), Arguments...>;
+    if constexpr (check_member<Member, kept, Arguments...>()) {
+      return call_member<pointer_invoker<Member>>(typename kept::type{}, self().owner(), self().target(),
+                                                  static_cast<Arguments&&>(arguments)...);
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// As `call`, for the effect alone: there is no answer, and an exception ends the actor. Throws `actor_dead_error`,
+  /// and `mailbox_full_error` if the actor was started with `overflow::fail`.
+  template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
+  void defer(Function&& function, Arguments&&... arguments) const {
+    using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
+    if constexpr (check_function<Function, kept, Arguments...>()) {
+      defer_member<function_invoker<std::decay_t<Function>>>(with_function_t<Function, kept>{}, self().owner(),
+                                                             self().target(), static_cast<Function&&>(function),
+                                                             static_cast<Arguments&&>(arguments)...);
+    }
+  }
+  /// The same for a member known at compile time: `defer<&T::member>(arguments...)`.
+  template <auto Member, class... Arguments>
+  void defer(Arguments&&... arguments) const {
+    using kept = kept_by_constant<decltype(Member), Arguments...>;
+    if constexpr (check_member<Member, kept, Arguments...>()) {
+      defer_member<pointer_invoker<Member>>(typename kept::type{}, self().owner(), self().target(),
+                                            static_cast<Arguments&&>(arguments)...);
+    }
+  }
+
+  /// As `defer`, but returns whether the mailbox accepted the message: never waits, and throws neither
+  /// `actor_dead_error` nor `mailbox_full_error`. False: the actor has stopped or begun to, was started before fork(),
+  /// or has a full mailbox, and nothing was sent, counted as dropped, or reported as a dead letter. Under
+  /// `overflow::drop_oldest` a full mailbox accepts. True: as after
+  /// `defer`, the actor may still end before it comes to the message. The arguments are left as they are where the
+  /// actor refuses messages when this is called; only if it begins to do so right then have they been copied or moved
+  /// from, and are destroyed.
+  template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
+  [[nodiscard]] bool try_defer(Function&& function, Arguments&&... arguments) const {
+    using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
+    if constexpr (check_function<Function, kept, Arguments...>()) {
+      return defer_member<function_invoker<std::decay_t<Function>>, if_refused::returns_false>(
+          with_function_t<Function, kept>{}, self().owner(), self().target(), static_cast<Function&&>(function),
+          static_cast<Arguments&&>(arguments)...);
+    } else {
+      return false;
+    }
+  }
+  /// The same for a member known at compile time: `try_defer<&T::member>(arguments...)`.
+  template <auto Member, class... Arguments>
+  [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
+    using kept = kept_by_constant<decltype(Member), Arguments...>;
+    if constexpr (check_member<Member, kept, Arguments...>()) {
+      return defer_member<pointer_invoker<Member>, if_refused::returns_false>(
+          typename kept::type{}, self().owner(), self().target(), static_cast<Arguments&&>(arguments)...);
+    } else {
+      return false;
+    }
+  }
+
+  /// A copy of a data member, of the actor's class or a base; an array as a `std::array`.
+  template <class Pointer>
+  auto get(Pointer field) const {
+    if constexpr (check_read<Pointer>()) {
+      return read_member<pointed_field<Pointer>>(self().owner(), self().target(), field);
+    } else {
+      return placeholder{};
+    }
+  }
+  /// The same for a member known at compile time: `get<&T::member>()`.
+  template <auto Field>
+  auto get() const {
+    if constexpr (check_read<decltype(Field)>()) {
+      return read_member<constant_field<Field>>(self().owner(), self().target());
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// The value itself. Blocks for `timeout` in all, for space in a full mailbox under `overflow::block` and for the
+  /// value; throws what `future::get` throws, and `timeout_error`. A read that never got into the mailbox is not made
+  /// later.
+  template <class Pointer, class Rep, class Period>
+  auto get(Pointer field, const std::chrono::duration<Rep, Period>& timeout) const {
+    if constexpr (check_read<Pointer>()) {
+      return read_member_within<pointed_field<Pointer>>(time_limit{timeout}, self().owner(), self().target(), field);
+    } else {
+      return placeholder{};
+    }
+  }
+  /// The same for a member known at compile time: `get<&T::member>(timeout)`.
+  template <auto Field, class Rep, class Period>
+  auto get(const std::chrono::duration<Rep, Period>& timeout) const {
+    if constexpr (check_read<decltype(Field)>()) {
+      return read_member_within<constant_field<Field>>(time_limit{timeout}, self().owner(), self().target());
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// Assigns to a data member on the actor's thread; the future is ready when that is done.
+  template <class Pointer, class Value = typename member_traits<Pointer>::field_type>
+  auto set(Pointer field, Value&& value) const {
+    if constexpr (check_write<Pointer, Value>()) {
+      using field_type = typename member_traits<Pointer>::field_type;
+      return write_member<pointed_field<Pointer>, field_type>(
+          type_list<Pointer, typename kept_value<field_type, Value>::type>{}, self().owner(), self().target(), field,
+          std::forward<Value>(value));
+    } else {
+      return placeholder{};
+    }
+  }
+  /// The same for a member known at compile time: `set<&T::member>(value)`.
+  template <auto Field, class Value = typename member_traits<decltype(Field)>::field_type>
+  auto set(Value&& value) const {
+    if constexpr (check_write<decltype(Field), Value>()) {
+      using field_type = typename member_traits<decltype(Field)>::field_type;
+      return write_member<constant_field<Field>, field_type>(type_list<typename kept_value<field_type, Value>::type>{},
+                                                             self().owner(), self().target(),
+                                                             std::forward<Value>(value));
+    } else {
+      return placeholder{};
+    }
+  }
+
+  /// The object as text, such as `{7, "Ada"}`, written on the actor's thread between two messages, so that its fields
+  /// fit together. What fmt prints, if it can; else the fields of an aggregate in order; else the fields that are
+  /// registered, with their names. Fields print as messages do, see `enable_inspection`. Needs `<vicar/inspect.hpp>`.
+  template <class Object = T>
+  future<std::string> snapshot() const {
+    constexpr bool included = inspector_included<Object>;
+    static_assert(included, "vicar: snapshot is not declared here; include <vicar/inspect.hpp>");
+    if constexpr (included) {
+      return send_member<snapshot_maker, std::string>(type_list<>{}, self().owner(), self().target());
+    } else {
+      return placeholder{};
+    }
+  }
+
+ protected:
+  /// For the reference or proxy that derives from it.
+  ///@{
+  member_operations() = default;
+  member_operations(const member_operations&) = default;
+  member_operations& operator=(const member_operations&) = default;
+  ~member_operations() = default;
+  ///@}
+
+ private:
+  struct snapshot_maker : invoker_base {
+    static constexpr const std::string_view* label = &snapshot_label;
+    static constexpr auto access = imitated_message::access::function;
+    static std::string call(T& object) { return inspector<T>::snapshot(object); }
+  };
+
+  const Self& self() const noexcept { return static_cast<const Self&>(*this); }
+
+  template <class Invoker, class... Arguments>
+  using kept_by = kept_arguments<typename Invoker::parameters, Arguments...>;
+  template <class Pointer, class... Arguments>
+  using kept_by_constant =
+      kept_arguments<typename constant_parameters<Pointer, sizeof...(Arguments)>::type, Arguments...>;
+
+  template <class Function, class Kept, class... Arguments>
+  static VICAR_CONSTEVAL bool check_function() {
+    static_assert(!storable_if_moved<Function>,
+                  "vicar: this function can be moved into the message but not copied; pass std::move(function)");
+    static_assert(
+        storable<Function> || storable_if_moved<Function>,
+        "vicar: this function can be neither copied nor moved into the message; pass std::ref(function) to share it");
+    if constexpr (storable<Function>) {
+      using callable = std::decay_t<Function>;
+      return check_call<T, callable, calls<function_invoker<callable>, T, with_function_t<Function, Kept>>, Kept,
+                        type_list<Arguments...>>();
+    } else {
+      return false;
+    }
+  }
+  template <auto Member, class Kept, class... Arguments>
+  static VICAR_CONSTEVAL bool check_member() {
+    using pointer = decltype(Member);
+    constexpr bool static_field = std::is_pointer_v<pointer> && std::is_object_v<std::remove_pointer_t<pointer>> &&
+                                  !calls<pointer_invoker<Member>, T, typename Kept::type>;
+    static_assert(
+        !static_field,
+        "vicar: this is a pointer to a static data member that cannot be called with these arguments; list the "
+        "member with VICAR_PROXY and read it by name: proxy->name.get()");
+    if constexpr (static_field) return false;
+    // The pointer to a static method is no pointer that an object goes with.
+    using function = std::conditional_t<std::is_member_pointer_v<pointer>, pointer, void>;
+    return check_call<T, function, calls<pointer_invoker<Member>, T, typename Kept::type>, Kept,
+                      type_list<Arguments...>>();
+  }
+  template <class Pointer>
+  static VICAR_CONSTEVAL bool check_read() {
+    if constexpr (check_field<T, Pointer>())
+      return check_readable<typename member_traits<Pointer>::field_type>();
+    else
+      return false;
+  }
+  template <class Pointer, class Value>
+  static VICAR_CONSTEVAL bool check_write() {
+    if constexpr (check_field<T, Pointer>()) {
+      using field_type = typename member_traits<Pointer>::field_type;
+      return check_writable<field_type, Value, typename kept_value<field_type, Value>::type>();
+    } else {
+      return false;
+    }
+  }
+};
+
+}  // namespace vicar::detail
+
+#endif

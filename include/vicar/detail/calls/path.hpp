@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CALLS_PATH_HPP
+#define VICAR_DETAIL_CALLS_PATH_HPP
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/error.hpp>
+
+// The way from an actor's object to one nested in it: a list of steps, followed on the actor's thread. Steps are never
+// freed, and equal ones are one: there are as many as members that the program's proxies lead through. So a path is a
+// pointer, and no message counts references to what all threads share.
+namespace vicar::detail {
+
+struct step;
+
+/// The last step of a path; empty for the actor's object itself.
+class path {
+ public:
+  path() = default;
+  explicit path(const step* last) noexcept : last_{last} {}
+
+  const step* last() const noexcept { return last_; }
+  /// The object at the end of the path from `root`, or null where a step leads nowhere.
+  void* follow(void* root) const;
+  /// The members' names with dots between them.
+  std::string text() const;
+  std::size_t hash() const noexcept;
+  friend bool operator==(const path& a, const path& b) noexcept;
+
+ private:
+  const step* last_ = nullptr;
+};
+
+struct step {
+  using bits_type = std::array<unsigned char, 2 * sizeof(void*)>;
+  using go_type = void* (*)(const step& self, void* object);
+
+  path before;
+  std::string_view name;
+  const void* kind;  ///< with `bits` the step's identity; null for a conversion to a base, which is no step of its own
+  bits_type bits;    ///< the member pointer, where there is one
+  go_type go;        ///< null if the member is
+  const step* next = nullptr;  ///< in the table
+
+  /// The last step at or before `one` that counts.
+  static const step* counted(const step* one) noexcept {
+    while (one && !one->kind) one = one->before.last();
+    return one;
+  }
+};
+
+/// All steps of the process. Looking one up takes no lock.
+class VICAR_SHARED step_table {
+ public:
+  /// The path that ends with this step.
+  static path add(const step& wanted) {
+    std::atomic<const step*>& bucket = buckets_[place_of(wanted)];
+    const step* first = bucket.load(std::memory_order_acquire);  // acquires the steps
+    if (const step* const found = find(wanted, first, nullptr)) return path{found};
+    auto* const added = new step(wanted);
+    for (;;) {
+      const step* const seen = first;
+      added->next = first;
+      // Releases the step; acquires those that others have added meanwhile.
+      if (bucket.compare_exchange_strong(first, added, std::memory_order_acq_rel, std::memory_order_acquire))
+        return path{added};
+      if (const step* const found = find(wanted, first, seen)) {
+        delete added;
+        return path{found};
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t count = 256;
+
+  static const step* find(const step& wanted, const step* from, const step* until) noexcept {
+    for (const step* one = from; one != until; one = one->next) {
+      if (one->before.last() == wanted.before.last() && one->kind == wanted.kind && one->bits == wanted.bits &&
+          one->go == wanted.go && one->name == wanted.name)
+        return one;
+    }
+    return nullptr;
+  }
+  static std::size_t place_of(const step& wanted) noexcept {
+    std::uintptr_t bits = 0;  // an offset, or where a function lies: the other half of a member pointer hardly differs
+    std::memcpy(&bits, wanted.bits.data(), sizeof bits);
+    const auto before = reinterpret_cast<std::uintptr_t>(wanted.before.last());
+    const auto kind = reinterpret_cast<std::uintptr_t>(wanted.kind);
+    return (before / alignof(step) + kind / sizeof(void*) * 31 + bits * 7) % count;
+  }
+
+  static inline std::array<std::atomic<const step*>, count> buckets_{};
+};
+
+inline void* path::follow(void* root) const {
+  if (!last_) return root;
+  void* const object = last_->before.follow(root);
+  return object ? last_->go(*last_, object) : nullptr;
+}
+inline std::string path::text() const {
+  const step* const one = step::counted(last_);
+  if (!one) return {};
+  const std::string before = one->before.text();
+  return before.empty() ? std::string{one->name} : format_text("{}.{}", before, one->name);
+}
+inline std::size_t path::hash() const noexcept {
+  std::size_t mixed = 0;
+  for (const step* one = step::counted(last_); one; one = step::counted(one->before.last())) {
+    for (const unsigned char part : one->bits) mixed = mixed * 31 + part;
+    mixed = mixed * 31 + reinterpret_cast<std::uintptr_t>(one->kind) / sizeof(void*);
+  }
+  return mixed;
+}
+inline bool operator==(const path& a, const path& b) noexcept {
+  const step* left = step::counted(a.last_);
+  const step* right = step::counted(b.last_);
+  while (left && right && left != right) {
+    if (left->kind != right->kind || left->bits != right->bits) return false;
+    left = step::counted(left->before.last());
+    right = step::counted(right->before.last());
+  }
+  return left == right;
+}
+
+/// Whether an object of `T` can be used with the pointer: not if the member is of a private base.
+template <class T, class Pointer>
+inline constexpr bool goes_with = !std::is_member_pointer_v<Pointer> || std::is_invocable_v<Pointer, T&>;
+
+/// Adds a step that a member pointer describes, and that `go` takes.
+template <class Pointer>
+path step_as_pointer(path before, std::string_view name, Pointer member, step::go_type go) {
+  static_assert(sizeof(Pointer) <= sizeof(step::bits_type));
+  step wanted{before, name, &type_tag<Pointer>, {}, go};
+  std::memcpy(wanted.bits.data(), &member, sizeof(Pointer));
+  return step_table::add(wanted);
+}
+/// Adds a step through a member pointer, or to a static member. A fake has no object, so that its pointer need not go
+/// with one.
+template <class T, class Pointer, class Follow>
+path step_by_pointer(path before, std::string_view name, Pointer member, Follow) {
+  return step_as_pointer(before, name, member, [](const step& self, void* object) -> void* {
+    Pointer kept{};
+    std::memcpy(&kept, self.bits.data(), sizeof(Pointer));
+    if constexpr (!goes_with<T, Pointer>)
+      return nullptr;
+    else if constexpr (std::is_member_pointer_v<Pointer>)
+      return Follow{}(static_cast<T*>(object)->*kept);
+    else
+      return Follow{}(*kept);
+  });
+}
+/// Adds a step that only its type `Kind` describes.
+template <class Kind>
+path step_by_type(path before, std::string_view name, step::go_type go) {
+  return step_table::add({before, name, &type_tag<Kind>, {}, go});
+}
+/// Sees the object at the end as its base.
+template <class Derived, class Base>
+path step_to_base(path before) {
+  return step_table::add({before, {}, nullptr, {}, [](const step&, void* object) -> void* {
+                            return static_cast<Base*>(static_cast<Derived*>(object));
+                          }});
+}
+
+/// The target of messages to a nested object.
+template <class T>
+struct path_target {
+  using object_type = T;
+  void* root;  ///< null in a fake
+  path way;
+
+  path route() const noexcept { return way; }
+  bool imitated() const noexcept { return root == nullptr; }
+  T& resolve(cell& owner) const {
+    if (void* const object = way.follow(root)) return *static_cast<T*>(object);
+    throw null_step_error{format_text(
+        "vicar: {} has nothing at {} now, a pointer or optional on the way is empty; fill it first, or catch this error",
+        owner.title(), way.text())};
+  }
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CELLS_ACTIVITY_HPP
+#define VICAR_DETAIL_CELLS_ACTIVITY_HPP
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <ctime>
+#include <string_view>
+
+#include <vicar/detail/base/chrono.hpp>
+#include <vicar/detail/base/convert.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/options.hpp>
+
+namespace vicar::detail {
+
+/// What an actor is doing and has done so far. Written by its thread, read by all.
+class activity {
+ public:
+  void begin(const std::string_view& label) noexcept {
+    running_since_.store(coarse_now(), std::memory_order_relaxed);  // relaxed: published by the next line
+    running_.store(&label, std::memory_order_release);              // releases `running_since_`
+  }
+  void rest() noexcept { running_.store(nullptr, std::memory_order_relaxed); }  // relaxed: publishes nothing
+  void count_processed(bool threw) noexcept {
+    // Relaxed: counters with one writer.
+    processed_.store(processed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    if (threw) failed_.store(failed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  /// Any thread.
+  void count_dropped() noexcept { dropped_.fetch_add(1, std::memory_order_relaxed); }  // relaxed: a counter
+
+  std::string_view running() const noexcept {
+    const std::string_view* label = running_.load(std::memory_order_acquire);  // acquires `running_since_`
+    return label ? *label : std::string_view{};
+  }
+  std::chrono::steady_clock::time_point running_since() const noexcept {
+    // Relaxed: `running`, if it was asked before, has acquired it.
+    return std::chrono::steady_clock::time_point{
+        std::chrono::nanoseconds{running_since_.load(std::memory_order_relaxed)}};
+  }
+  actor_stats stats(std::size_t depth) const noexcept {
+    // Relaxed: each number is a moment's number by itself.
+    return {depth,
+            processed_.load(std::memory_order_relaxed),
+            failed_.load(std::memory_order_relaxed),
+            dropped_.load(std::memory_order_relaxed),
+            running(),
+            running_since()};
+  }
+
+ private:
+  static std::int64_t coarse_now() noexcept {
+#if defined(CLOCK_MONOTONIC_COARSE)
+    std::timespec now{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return convert<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+#else
+    return steady_now();
+#endif
+  }
+
+  std::atomic<const std::string_view*> running_{nullptr};
+  std::atomic<std::int64_t> running_since_{0};
+  std::atomic<std::uint64_t> processed_{0};
+  std::atomic<std::uint64_t> failed_{0};
+  std::atomic<std::uint64_t> dropped_{0};
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,468 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CELLS_CELL_HPP
+#define VICAR_DETAIL_CELLS_CELL_HPP
+
+#include <any>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <vicar/detail/base/chrono.hpp>
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/base/counted_handle.hpp>
+#include <vicar/detail/base/late_string.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/base/valgrind.hpp>
+#include <vicar/detail/cells/activity.hpp>
+#include <vicar/detail/futures/handle.hpp>
+#include <vicar/detail/mailbox/mailbox.hpp>
+#include <vicar/detail/system/fork.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/detail/text/urn.hpp>
+#include <vicar/detail/wait/timeout_text.hpp>
+#include <vicar/detail/wait/wait_graph.hpp>
+#include <vicar/error.hpp>
+#include <vicar/future.hpp>
+#include <vicar/log.hpp>
+#include <vicar/options.hpp>
+#include <vicar/stop_token.hpp>
+
+// The actor without its type: docs/internals.md lists its phases and what always holds.
+namespace vicar::detail {
+
+/// Told when a mailbox whose consumer had armed it has a message again. By then the cell may be gone: what identifies
+/// it is the address alone.
+class waker {
+ public:
+  virtual void wake(const mailbox& armed) noexcept = 0;
+
+ protected:
+  ~waker() = default;
+};
+
+/// Why an actor ends.
+enum class ending : std::uint8_t {
+  none,
+  stopped,       ///< asked to: `on_stop` runs
+  start_failed,  ///< `on_start` threw: no hook runs
+  failed,        ///< a message that nobody waits for threw: `on_failure` runs
+  all_stopped,   ///< `stop_all_actors` was thrown: `on_stop` runs, and every other actor is stopped
+  left,          ///< this is a child that was forked on its thread: nothing of it runs any more
+};
+
+/// A message whose type only its sender knows.
+struct erased_message {
+  const void* tag;                   ///< `&type_tag<M>`
+  void* object;                      ///< an `M`
+  std::any (*to_any)(void* object);  ///< moves it into an any; null if `M` cannot be copied
+  std::any reply = {};
+};
+
+/// One request to stop: its answer waits here until the actor has ended.
+struct stop_request : counted<stop_request> {
+  explicit stop_request(producer_handle<bool> answer) noexcept : reply{std::move(answer)} {}
+  producer_handle<bool> reply;
+  counted_handle<stop_request> next;
+};
+
+/// Where an actor's stop tokens come from. Abstract, so that only what asks for a token has to be compiled with it.
+class stop_signal : public counted<stop_signal> {
+ public:
+  virtual ~stop_signal() = default;
+  virtual void request() noexcept = 0;
+};
+
+class VICAR_SHARED cell : public participant {
+ public:
+  enum class progress : std::uint8_t { more, idle, ended, left };
+  using ended_hook = void (*)(cell& ended, ending reason) noexcept;
+
+  cell(const cell&) = delete;
+  cell& operator=(const cell&) = delete;
+
+  // References.
+
+  // Relaxed: a new reference is made from one that keeps the cell alive.
+  void retain() noexcept final { references_.fetch_add(1, std::memory_order_relaxed); }
+  bool try_retain() noexcept final {
+    std::uint32_t count = references_.load(std::memory_order_relaxed);
+    while (count != 0) {
+      // Relaxed: the graph's lock, held here and where the cell is freed, orders the two.
+      if (references_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
+    }
+    return false;
+  }
+  void release() noexcept final {
+    // Releases what was done through this reference, and acquires what was done through the others before the cell is
+    // freed.
+    happens_before(this);
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    happens_after(this);
+    {
+      const std::lock_guard lock{wait_graph_mutex()};
+    }  // whoever looks at this cell through a pending reply is done
+    delete this;
+  }
+
+  // What it is: any thread.
+
+  std::string_view name() const noexcept final { return name_; }
+  std::string_view class_name() const noexcept final { return class_name_; }
+  const std::string& urn() const { return urn_.get(&make_urn); }
+  std::string title() const final {
+    return named_ ? format_text("{} ({}, {})", name_, class_name_, urn()) : format_text("{} ({})", class_name_, urn());
+  }
+  bool daemon() const noexcept { return daemon_; }
+  bool own_thread() const noexcept { return own_thread_; }
+  bool alive() const noexcept { return !mailbox_.closed() && !inherited(); }
+  bool inherited() const noexcept final {
+    // Relaxed: written again only in a child that has no other thread yet.
+    return generation_.load(std::memory_order_relaxed) != this_generation();
+  }
+  std::size_t depth() const noexcept final { return mailbox_.depth(); }
+  std::string_view running() const noexcept final { return activity_.running(); }
+  std::chrono::steady_clock::time_point running_since() const noexcept final { return activity_.running_since(); }
+  bool constructed_here() const noexcept final {
+    if (phase_.load(std::memory_order_relaxed) != phase::constructing)
+      return false;  // relaxed: written by this thread if true
+    for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) {
+      if (&frame->owner == this) return true;
+    }
+    return false;
+  }
+  deadlock_policy on_deadlock() const noexcept final { return on_deadlock_; }
+  void about_to_wait() noexcept final { mailbox_.offer_room_to_all(); }
+  actor_stats stats() const noexcept { return activity_.stats(depth()); }
+  /// What it does, in a word; a moment's look.
+  std::string_view state() const noexcept {
+    const phase now = phase_.load(std::memory_order_relaxed);  // relaxed: a moment's look
+    if (now == phase::constructing) return "constructing";
+    if (now == phase::ended) return "ended";
+    if (!alive()) return "ending";
+    if (now == phase::starting) return "starting";
+    return running().empty() ? "idle" : "running";
+  }
+  /// The system's number of the thread that runs it; 0 while none does, or where the system has no such numbers.
+  long thread() const noexcept { return thread_.load(std::memory_order_relaxed); }  // relaxed: a number by itself
+  void runs_on(long thread) noexcept { thread_.store(thread, std::memory_order_relaxed); }  // relaxed: as above
+  /// Whether an object lies inside the actor's object.
+  bool contains(const void* address) const noexcept {
+    const auto begin = reinterpret_cast<std::uintptr_t>(object_address());
+    const auto inside = reinterpret_cast<std::uintptr_t>(address);
+    return inside >= begin && inside - begin < object_size();
+  }
+  /// Which object is asked for: the cell's own, or the one that a fake stands for, which is a null pointer of its
+  /// class.
+  enum class role : std::uint8_t { own, imitated };
+  /// Finds the object seen as a `Base`; false if it is none or was destroyed. A catch clause knows the bases without
+  /// run-time type information in the user's classes.
+  template <class Base>
+  bool find_base(role wanted, Base*& object) {
+    if (inherited()) return false;
+    const std::lock_guard lock{object_mutex_};
+    if (!object_alive_) return false;
+    try {
+      throw_object(wanted);
+    } catch (Base* found) {
+      object = found;
+      return true;
+    } catch (...) {  // another class
+    }
+    return false;
+  }
+  /// Its place in the table of all actors; guarded by the lock of that.
+  struct table_entry {
+    bool taken = false;
+    bool listed = true;  ///< in the registry
+    cell* before = nullptr;
+    cell* after = nullptr;
+  } entry;
+  virtual const void* type() const noexcept = 0;  ///< `&type_tag<T>`
+  virtual void* object_address() const noexcept = 0;
+
+  // Sending: any thread.
+
+  /// Puts an envelope into the mailbox; waits for space there under `overflow::block`. The envelope is moved from only
+  /// if it was accepted.
+  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label) {
+    return deliver(envelope, label, *envelope.type);
+  }
+  /// `type` is what `mailbox::push` takes.
+  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label,
+                                                            const message::traits& type) {
+    const mailbox::push_result result = push(envelope, type);
+    if (mailbox::is_accepted(result)) return result;
+    return result == mailbox::push_result::full ? deliver_to_full(envelope, label, {}) : result;
+  }
+  /// The same, but waits no longer than until `limit`, and gives `full` then.
+  mailbox::push_result deliver_within(const time_limit& limit, message& envelope, std::string_view label) {
+    const mailbox::push_result result = push(envelope);
+    return result == mailbox::push_result::full ? deliver_to_full(envelope, label, limit) : result;
+  }
+  /// The same, but never waits.
+  mailbox::push_result offer(message& envelope) {
+    const mailbox::push_result result = push(envelope);
+    const bool displaces = result == mailbox::push_result::full && on_overflow_ == overflow::drop_oldest;
+    return displaces ? displace(envelope) : result;
+  }
+  /// Whether `offer` would accept an ordinary message now.
+  bool accepts_now() const noexcept { return !inherited() && mailbox_.accepts_now(); }
+  overflow on_overflow() const noexcept { return on_overflow_; }
+  void count_dropped() noexcept { activity_.count_dropped(); }
+
+  future<bool> stop();
+  /// Signals the stop token, without a message.
+  void request_stop() noexcept;
+  vicar::stop_token stop_token();
+
+  // The errors that a message to this actor may be answered with.
+
+  actor_dead_error not_found(std::string_view label) const {
+    if (inherited()) return inherited_error(*this, format_text("{} was not delivered", label));
+    return actor_dead_error{format_text(
+        "vicar: {} not found, {} was not delivered; the actor has stopped: start another one, or send with try_defer or "
+        "try_tell, which return false",
+        title(), label)};
+  }
+  actor_dead_error stopped_before(std::string_view label) const {
+    return actor_dead_error{
+        format_text("vicar: {} stopped before handling the message {}; ask before you stop it, or start another one",
+                    title(), label)};
+  }
+  actor_dead_error stopped_during(std::string_view label, std::string_view cause) const {
+    return actor_dead_error{format_text(
+        "vicar: {} stopped while handling the message {}, which {}; there will be no answer", title(), label, cause)};
+  }
+  mailbox_full_error full(std::string_view label) const {
+    return mailbox_full_error{format_text(
+        "vicar: the mailbox of {} is full, {} was not delivered; send less, raise options::mailbox_capacity ({}), or "
+        "use overflow::block",
+        title(), label, number_text(capacity_))};
+  }
+
+  /// For a message that found no space within a time limit.
+  timeout_error never_accepted(std::string_view label, const time_limit& limit) {
+    retain();
+    return timeout_error{counted_handle<const late_text>::adopt(
+        new unanswered{participant_handle::adopt(this), label, limit.asked_seconds(), capacity_})};
+  }
+
+  mailbox_full_error displaced(std::string_view label) const {
+    return mailbox_full_error{format_text(
+        "vicar: {} did not handle {}, which made way for a newer message in its full mailbox; send less, raise "
+        "options::mailbox_capacity ({}), or use overflow::block",
+        title(), label, number_text(capacity_))};
+  }
+
+  // Handling: the thread that runs the cell.
+
+  /// Handles at most `batch` messages. Never throws: what user code throws is handled here.
+  progress run(std::size_t batch) noexcept;
+  mailbox& queue() noexcept { return mailbox_; }
+
+  /// `owed` is the reply that the message will publish; null if nobody waits for one.
+  void begin(const std::string_view& label, future_state_base* owed = nullptr) noexcept {
+    owed_ = owed;
+    activity_.begin(label);
+  }
+  /// Until the reply is published; the destructors of arguments may still end the process.
+  void owes(future_state_base* reply) noexcept { owed_ = reply; }
+  void finish(bool threw) noexcept {
+    if (threw) threw_ = true;
+    activity_.count_processed(threw);
+    activity_.rest();
+  }
+  /// Takes effect when the message that is being handled is done.
+  void end_because(ending reason) noexcept {
+    if (ending_ == ending::left) return;
+    if (reason == ending::all_stopped && ending_ != ending::all_stopped) {
+      log_about(*this, log_level::debug, nullptr, "stop_all_actors in {}. Stopping all actors.");
+    }
+    if (ending_ == ending::none || reason == ending::all_stopped) ending_ = reason;
+  }
+  void end_failed(std::exception_ptr failure, std::string_view label) noexcept {
+    log_unhandled(failure, label);
+    failure_ = std::move(failure);
+    end_because(ending::failed);
+  }
+  /// Whether the hook that ran last threw, or a message did since a fork.
+  bool threw() const noexcept { return threw_; }
+  /// Keeps a request until the actor has ended; gives it back if it has.
+  counted_handle<stop_request> keep(counted_handle<stop_request> request) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (answered_) return request;
+    request->next = std::move(stop_requests_);
+    stop_requests_ = std::move(request);
+    return {};
+  }
+  void log_returned(const std::exception_ptr& exception, std::string_view label) noexcept {
+    log_about(*this, log_level::info, exception, "Exception returned from {} to caller: {} threw:", label);
+  }
+
+  virtual bool receive(erased_message& incoming) = 0;
+
+  // Starting and ending: see `start` and the dispatcher.
+
+  void become_daemon() noexcept { daemon_ = true; }
+  /// Before the constructor, which may hand references out to others that send.
+  void belongs_to(waker& dispatcher, ended_hook on_ended) noexcept {
+    waker_ = &dispatcher;
+    on_ended_ = on_ended;
+  }
+  void constructed() noexcept {
+    {
+      const std::lock_guard lock{object_mutex_};
+      object_alive_ = true;
+    }
+    phase_.store(phase::starting, std::memory_order_relaxed);  // relaxed: starting the thread publishes it
+  }
+  /// The last step, once `run` has given `ended`: tells those who wait for the end.
+  void answer_stop_requests() noexcept;
+  /// The constructor threw or no thread could be had: answers what came meanwhile. On the thread that called `start`.
+  void abandon() noexcept;
+  /// The process ends inside the message that is being handled, which will not return: answers it and all that wait, so
+  /// that nobody who has to end first waits for this actor. On the actor's own thread.
+  void abandon_within_message() noexcept;
+
+  /// In a child: the actors that are being constructed on this thread are this process's, too. The one that runs on it
+  /// goes on to the end of its message or hook and no further.
+  static void in_child() noexcept;
+  VICAR_SHARED static inline constinit fork_steps at_fork{nullptr, nullptr, &in_child};
+
+ protected:
+  cell(std::string_view class_name, std::string name, const options& chosen)
+      : class_name_{class_name},
+        name_{std::move(name)},
+        named_{!chosen.name.empty()},
+        capacity_{chosen.mailbox_capacity},
+        on_overflow_{chosen.on_overflow},
+        on_deadlock_{chosen.deadlock},
+        own_thread_{chosen.thread.own},
+        daemon_{chosen.daemon},
+        mailbox_{chosen.mailbox_capacity, chosen.on_overflow == overflow::drop_oldest} {}
+  virtual ~cell() = default;
+
+ private:
+  enum class phase : std::uint8_t { constructing, starting, running, ended };
+
+  virtual std::size_t object_size() const noexcept = 0;
+  virtual void destroy_object() = 0;
+  virtual void throw_object(role wanted) const = 0;  ///< throws a pointer to the object
+  virtual void on_start() = 0;
+  virtual void on_stop() = 0;
+  virtual void on_failure(std::exception_ptr failure) = 0;
+  void tell_failure() { on_failure(std::exchange(failure_, nullptr)); }
+
+  void log_unhandled(const std::exception_ptr& exception, std::string_view label) noexcept {
+    log_about(*this, log_level::error, exception, "Unhandled exception in {}: {} threw:", label);
+  }
+
+  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result push(message& envelope) { return push(envelope, *envelope.type); }
+  VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result push(message& envelope, const message::traits& type) {
+    if (inherited()) return mailbox::push_result::closed;
+    // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
+    // handled already.
+    waker* const dispatcher = waker_;
+    const mailbox::push_result result = mailbox_.push(envelope, type);
+    if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
+    return result;
+  }
+  VICAR_COLD mailbox::push_result deliver_to_full(message& envelope, std::string_view label, const time_limit& limit) {
+    if (on_overflow_ == overflow::drop_oldest) return displace(envelope);
+    mailbox::push_result result = mailbox::push_result::full;
+    // The limit is asked before the push: space that came in time is used.
+    for (bool last = false; result == mailbox::push_result::full && on_overflow_ == overflow::block && !last;) {
+      last = limit.passed();
+      if (!last) wait_for_room(label, limit);
+      result = push(envelope);
+    }
+    return result;
+  }
+  /// Puts an envelope into a mailbox that displaces, and abandons the message that made way for it, if one did.
+  VICAR_COLD mailbox::push_result displace(message& envelope) {
+    const counted_handle<cell> kept{*this};  // the envelope may hold the last reference
+    mailbox::unused_chunk memory;
+    mailbox::displaced made_way;
+    const mailbox::push_result result = mailbox_.push_displacing(envelope, made_way, memory);
+    if (result == mailbox::push_result::accepted_armed) waker_->wake(mailbox_);
+    if (made_way.oldest) {
+      made_way.oldest->type->handle(*made_way.oldest, *this, message::action::displace);
+      mailbox_.forget(made_way);
+    }
+    return result;
+  }
+
+  VICAR_COLD void wait_for_room(std::string_view label, const time_limit& limit) {
+    mailbox::room_wait room{mailbox_};
+    const wait_edge edge{*this, label, limit, room.room(), wait_reason::room};
+    if (!edge.has_come()) room.sleep(limit);
+  }
+
+  /// Runs a hook, which counts as the running member but not as a message.
+  void run_hook(const std::string_view& label, void (cell::*hook)(), ending if_it_throws) noexcept {
+    begin(label);
+    threw_ = false;
+    try {
+      (this->*hook)();
+    } catch (const stop_all_actors&) {
+      threw_ = true;
+      end_because(ending::all_stopped);
+    } catch (...) {
+      threw_ = true;
+      log_unhandled(std::current_exception(), label);
+      end_because(if_it_throws);
+    }
+    activity_.rest();
+  }
+
+  void end() noexcept;
+  void destroy() noexcept;
+  void abandon_leftovers() noexcept;
+
+  const std::string_view class_name_;
+  const std::string name_;
+  const bool named_;  ///< by the user
+  const std::size_t capacity_;
+  const overflow on_overflow_;
+  const deadlock_policy on_deadlock_;
+  const bool own_thread_;
+  bool daemon_;  // not changed once others know this cell
+  const late_string urn_;
+
+  std::atomic<std::uint32_t> references_{1};  // apart from what the actor's thread reads for each message
+  std::atomic<std::uint32_t> generation_{this_generation()};
+  waker* waker_ = nullptr;         // set before the object is constructed
+  ended_hook on_ended_ = nullptr;  // likewise
+  mailbox mailbox_;
+
+  activity activity_;
+  std::atomic<phase> phase_{phase::constructing};
+  std::atomic<long> thread_{0};
+
+  // The actor's thread alone.
+  ending ending_ = ending::none;
+  bool threw_ = false;
+  future_state_base* owed_ = nullptr;
+  bool started_ = false;  // on_start returned
+  std::exception_ptr failure_;
+
+  std::mutex mutex_;
+  counted_handle<stop_request> stop_requests_;  // guarded by mutex_, as all below
+  bool answered_ = false;                       // the stop requests were: the actor has ended
+  counted_handle<stop_signal> stop_signal_;     // made when somebody asks for a token
+  bool stop_requested_ = false;
+
+  std::mutex object_mutex_;    // held while the object's address is turned into a base's
+  bool object_alive_ = false;  // guarded by object_mutex_
+};
+
+using cell_handle = counted_handle<cell>;
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_FUTURES_LAZY_VALUE_HPP
+#define VICAR_DETAIL_FUTURES_LAZY_VALUE_HPP
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <utility>
+
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/futures/state.hpp>
+#include <vicar/detail/system/fork.hpp>
+#include <vicar/detail/system/native_thread.hpp>
+#include <vicar/detail/system/wait_word.hpp>
+#include <vicar/detail/wait/wait_graph.hpp>
+#include <vicar/error.hpp>
+
+namespace vicar::detail {
+
+/// How a value is made by the thread that asks for it. One thread at a time makes it; `lazy_state.hpp` has the kinds.
+///
+/// The inputs, which are the futures that it is made from and the user's function, are dropped once the value is made.
+/// A thread that looks at the sources holds the inputs meanwhile.
+class lazy_value : public lazy_extra {
+ public:
+  /// The states of the futures that the value is made from; they stay as long as the inputs are held.
+  struct source_list {
+    future_state_base* const* first;
+    std::size_t count;
+  };
+
+  lazy_value(const lazy_value&) = delete;
+  lazy_value& operator=(const lazy_value&) = delete;
+
+  /// A value without sources is made by those who wait for it, too.
+  bool has_sources() const noexcept { return sources_.count != 0; }
+  const source_list& sources() const noexcept { return sources_; }
+
+  /// Keeps the inputs until `leave`; false if they are gone, or about to go: then the value is there, or will be
+  /// without a further wait for its sources.
+  bool hold() noexcept {
+    // Relaxed, both: the inputs do not change before they are dropped, and that is ordered by `leave`.
+    std::uint32_t now = holders_.load(std::memory_order_relaxed);
+    while (now != 0) {
+      if (holders_.compare_exchange_weak(now, now + 1, std::memory_order_relaxed)) return true;
+    }
+    return false;
+  }
+  /// The last one to leave drops the inputs.
+  void leave() noexcept {
+    // Releases what this thread read of the inputs; acquires what the others did before they are destroyed.
+    if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) drop_inputs();
+  }
+
+  /// Whether all sources were found ready before, which they stay. Acquires what the thread that found them had
+  /// acquired.
+  bool sources_were_ready() const noexcept { return sources_ready_.load(std::memory_order_acquire); }
+  /// Releases the sources' outcomes to those who do not look at them again.
+  void note_sources_ready() noexcept { sources_ready_.store(true, std::memory_order_release); }
+
+  bool ready(future_state_base& state) final;
+  future_state_base* await_ready(future_state_base& state, const time_limit& limit) final;
+  future_state_base* await(future_state_base& state, const time_limit& limit) final;
+
+  /// Makes the value of `state` unless another thread does; false if that one is not done by `limit`. The sources have
+  /// their outcome.
+  bool make_once(future_state_base& state, const time_limit& limit);
+
+  /// The functions that make values on this thread will not return: those who wait for them are answered
+  /// `broken_promise`.
+  static void leave_all() noexcept;
+
+  /// Destroys it with its inputs. Those of a source that is freed by that are destroyed after it and not within, so
+  /// that a long chain needs no deep stack.
+  void dispose() noexcept final;
+  void report(const std::exception_ptr&) noexcept final {}  // who asked for the value has seen the failure
+
+ protected:
+  explicit lazy_value(const source_list& sources) noexcept : sources_{sources} {}
+  virtual ~lazy_value() = default;
+
+ private:
+  /// A value that is being made on this thread; its function may ask for another one.
+  struct frame {
+    lazy_value& value;
+    future_state_base& state;
+    frame* outer;
+  };
+
+  /// Runs the user's function and stores its outcome in the state, unpublished. May throw a `timeout_error` that the
+  /// function threw because of `limit`: then nothing is stored and it may be called again.
+  virtual void make(const time_limit& limit) = 0;
+  /// Runs destructors of the user's; under no lock.
+  virtual void drop_inputs() noexcept = 0;
+
+  void done() noexcept;
+  /// False if the value is published, or another thread makes it: then `maker` is the actor there, if any, and `before`
+  /// what `done_` was.
+  bool begin_to_make(const future_state_base& state, participant_handle& maker, std::uint32_t& before);
+  void make_as_the_only_one(future_state_base& state, const time_limit& limit);
+  /// False if the limit has passed.
+  bool wait_for_maker(const future_state_base& state, const time_limit& limit, const participant_handle& maker,
+                      std::uint32_t before);
+
+  const source_list sources_;
+  std::atomic<std::uint32_t> holders_{1};  // the one is given up by the thread that has made the value
+  std::atomic<bool> sources_ready_{false};
+
+  std::mutex mutex_;
+  const void* maker_ = nullptr;         // its thread: guarded by mutex_, as the next
+  std::uint32_t maker_generation_ = 0;  // the process of that thread
+  // The actor that makes the value: written under mutex_.
+  std::atomic<participant*> making_actor_{nullptr};
+  wait_word done_{0};  // how often a thread has stopped making it: written under mutex_
+
+  lazy_value* next_ = nullptr;  // in the list of this thread that begins with doomed_
+
+  VICAR_SHARED static inline constinit thread_local frame* innermost_ = nullptr;
+  VICAR_SHARED static inline constinit thread_local lazy_value* doomed_ = nullptr;  // to be destroyed
+  VICAR_SHARED static inline constinit thread_local bool disposing_ = false;
+};
+
+/// Goes from a state to its sources, to theirs, and back, without recursion. It holds the inputs on its way, and gives
+/// them up in the opposite order.
+class source_walk {
+ public:
+  enum class aim : std::uint8_t {
+    look,  ///< whether all sources are ready
+    wait,  ///< until they are; values without sources are made
+    make,  ///< every value on the way back
+  };
+
+  source_walk(aim what, const time_limit& limit) noexcept : aim_{what}, limit_{limit} {}
+  ~source_walk() {
+    while (depth_ != 0) pop();
+    delete[] more_;
+  }
+  source_walk(const source_walk&) = delete;
+  source_walk& operator=(const source_walk&) = delete;
+
+  /// Returns null, or the state that was not ready.
+  future_state_base* from(future_state_base& root) {
+    if (future_state_base* const pending = arrive(root)) return pending;
+    while (depth_ != 0) {
+      step& here = at(depth_ - 1);
+      future_state_base& state = *here.state;
+      lazy_value& lazy = lazy_of(state);
+      if (here.next < lazy.sources().count) {
+        if (future_state_base* const pending = arrive(*lazy.sources().first[here.next++])) return pending;
+        continue;
+      }
+      lazy.note_sources_ready();
+      pop();
+      if (aim_ == aim::make && !lazy.make_once(state, limit_)) return &state;
+    }
+    return nullptr;
+  }
+
+ private:
+  struct step {
+    future_state_base* state;
+    std::size_t next;  // of its sources
+  };
+
+  /// Returns the state if it is not ready; puts it on the way if its sources have to be asked.
+  future_state_base* arrive(future_state_base& state) {
+    for (;;) {
+      const std::uint32_t now = state.word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
+      if (now & future_state_base::ready_bit) return nullptr;
+      if (now & future_state_base::lazy_bit) return arrive_at_lazy(state);
+      if (aim_ == aim::look) return state.absent_source() ? nullptr : &state;
+      if (!state.sleep(limit_)) return &state;
+    }
+  }
+  future_state_base* arrive_at_lazy(future_state_base& state) {
+    lazy_value& lazy = lazy_of(state);
+    if (!lazy.has_sources()) {
+      if (aim_ == aim::look) return &state;
+      return lazy.make_once(state, limit_) ? nullptr : &state;
+    }
+    if (aim_ != aim::make && lazy.sources_were_ready()) return nullptr;
+    reserve();
+    if (lazy.hold()) {
+      at(depth_++) = {&state, 0};
+      return nullptr;
+    }
+    return aim_ != aim::make || lazy.make_once(state, limit_) ? nullptr : &state;
+  }
+
+  static lazy_value& lazy_of(const future_state_base& state) noexcept { return static_cast<lazy_value&>(state.lazy()); }
+  step& at(std::size_t index) noexcept { return index < few ? first_[index] : more_[index - few]; }
+  void pop() noexcept { lazy_of(*at(--depth_).state).leave(); }
+  void reserve() {
+    if (depth_ < few + capacity_) return;
+    const std::size_t larger = capacity_ == 0 ? 8 * few : 2 * capacity_;
+    step* const copy = new step[larger];
+    for (std::size_t i = 0; i < capacity_; ++i) copy[i] = more_[i];
+    delete[] more_;
+    more_ = copy;
+    capacity_ = larger;
+  }
+
+  static constexpr std::size_t few = 8;  // as many need no memory
+
+  const aim aim_;
+  const time_limit& limit_;
+  std::size_t depth_ = 0;
+  std::size_t capacity_ = 0;  // of more_
+  step first_[few];
+  step* more_ = nullptr;
+};
+
+inline bool lazy_value::ready(future_state_base& state) {
+  const time_limit forever;
+  return source_walk{source_walk::aim::look, forever}.from(state) == nullptr;
+}
+
+inline future_state_base* lazy_value::await_ready(future_state_base& state, const time_limit& limit) {
+  return source_walk{source_walk::aim::wait, limit}.from(state);
+}
+
+// All sources are awaited first, so that no function runs in vain where one of them is late.
+inline future_state_base* lazy_value::await(future_state_base& state, const time_limit& limit) {
+  if (future_state_base* const pending = await_ready(state, limit)) return pending;
+  return source_walk{source_walk::aim::make, limit}.from(state);
+}
+
+inline bool lazy_value::make_once(future_state_base& state, const time_limit& limit) {
+  for (;;) {
+    participant_handle maker;
+    std::uint32_t before = 0;
+    if (begin_to_make(state, maker, before)) {
+      make_as_the_only_one(state, limit);
+      return true;
+    }
+    if (state.published()) return true;
+    if (!wait_for_maker(state, limit, maker, before)) return state.published();
+  }
+}
+
+inline bool lazy_value::begin_to_make(const future_state_base& state, participant_handle& maker,
+                                      std::uint32_t& before) {
+  const std::lock_guard lock{mutex_};
+  before = done_.load(std::memory_order_relaxed);  // relaxed: under the lock
+  if (state.published()) return false;
+  if (!maker_) {
+    maker_ = this_thread();
+    maker_generation_ = this_generation();
+    // Relaxed: read under the lock, or see below.
+    making_actor_.store(innermost_frame ? &innermost_frame->owner : nullptr, std::memory_order_relaxed);
+    return true;
+  }
+  // Looked at first: a thread of a child may have the number of one of the parent's.
+  if (maker_generation_ != this_generation()) {
+    throw actor_dead_error{
+        "vicar: the value of this future was being made by another thread at the fork(), and that thread does not run "
+        "in this process; read it before fork(), or make the future after"};
+  }
+  if (maker_ == this_thread()) {
+    throw deadlock_error{
+        "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
+  }
+  // Relaxed: under the lock. It is alive, since it is making.
+  if (participant* const actor = making_actor_.load(std::memory_order_relaxed)) maker = participant_handle{*actor};
+  return false;
+}
+
+inline void lazy_value::make_as_the_only_one(future_state_base& state, const time_limit& limit) {
+  frame here{*this, state, innermost_};
+  innermost_ = &here;
+  try {
+    make(limit);
+  } catch (...) {
+    innermost_ = here.outer;
+    done();
+    throw;
+  }
+  leave();  // before the value is published: those who see it see its inputs gone, unless a third thread holds them
+  innermost_ = here.outer;
+  state.publish();
+  done();
+}
+
+inline void lazy_value::done() noexcept {
+  {
+    const std::lock_guard lock{mutex_};
+    maker_ = nullptr;
+    making_actor_.store(
+        nullptr,
+        std::memory_order_relaxed);  // relaxed: a thread that follows an edge to it later takes the graph's lock
+    done_.fetch_add(1, std::memory_order_relaxed);  // relaxed: who sees it takes the lock
+  }
+  wake_all(done_);
+}
+
+inline void lazy_value::leave_all() noexcept {
+  for (const frame* each = std::exchange(innermost_, nullptr); each; each = each->outer) {
+    each->state.store_error(std::make_exception_ptr(
+        broken_promise{"vicar: the function that makes this value has called exit; there will be no value"}));
+    each->state.publish();
+    each->value.done();
+  }
+  disposing_ = false;  // a destructor that called exit will not return to `dispose`
+}
+
+inline void lazy_value::dispose() noexcept {
+  if (disposing_) {
+    next_ = std::exchange(doomed_, this);
+    return;
+  }
+  disposing_ = true;
+  for (lazy_value* each = this; each; each = std::exchange(doomed_, doomed_ ? doomed_->next_ : nullptr)) delete each;
+  disposing_ = false;
+}
+
+inline bool lazy_value::wait_for_maker(const future_state_base& state, const time_limit& limit,
+                                       const participant_handle& maker, std::uint32_t before) {
+  if (!maker) {
+    sleep_while(done_, before, limit);
+    return !limit.passed();
+  }
+  struct making {
+    const lazy_value& what;
+    const future_state_base& state;
+    const participant* by;
+  };
+  const making now{*this, state, maker.get()};
+  const auto goes_on = [](const void* which) noexcept {
+    const auto& asked = *static_cast<const making*>(which);
+    // Relaxed: what the maker did before it waits itself is published by the graph's lock.
+    return asked.what.making_actor_.load(std::memory_order_relaxed) == asked.by && !asked.state.published();
+  };
+  const wait_edge edge{*maker, "a future's value", limit, {&now, goes_on}, wait_reason::value};
+  if (edge.has_come()) return true;
+  sleep_while(done_, before, limit);
+  return !limit.passed();
+}
+
+}  // namespace vicar::detail
+
+#endif

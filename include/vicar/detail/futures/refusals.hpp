@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_FUTURES_REFUSALS_HPP
+#define VICAR_DETAIL_FUTURES_REFUSALS_HPP
+
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/fwd.hpp>
+
+namespace vicar {
+
+namespace detail {
+
+template <class Number>
+VICAR_CONSTEVAL void refuse_number_as_limit() {
+  static_assert(
+      always_false<Number>,
+      "vicar: a time limit is a duration, and this number has no unit; give it one: get(std::chrono::seconds{1})");
+}
+
+/// What `co_await` goes on with after the message of `future::operator co_await`.
+struct refused_awaiter {
+  bool await_ready() const noexcept;
+  template <class Handle>
+  void await_suspend(Handle) const noexcept;
+  placeholder await_resume() const noexcept;
+};
+
+/// What other futures have and a `vicar::future` has not: a compile error that says what takes its place. None of these
+/// has a deduced result, so asking whether they exist compiles nothing.
+template <class Future>
+struct future_refusals {
+  /// A compile error that says where the function runs instead.
+  template <class... Arguments>
+  placeholder then(Arguments&&...) const {
+    static_assert(
+        always_false<Future, Arguments...>,
+        "vicar: a future has no then, because nobody has said which thread runs the function; use map(function), "
+        "which runs it in get(), or let the called method send a message to the actor that goes on");
+    return {};
+  }
+  /// A compile error that says what can wait for a future.
+  template <class Self = Future>
+  refused_awaiter operator co_await() const {
+    static_assert(
+        always_false<Self>,
+        "vicar: a future cannot be awaited in a coroutine; wait for the value with get(), or let the called method "
+        "resume the coroutine");
+    return {};
+  }
+};
+
+}  // namespace detail
+
+}  // namespace vicar
+
+#endif

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_FUTURES_STATE_HPP
+#define VICAR_DETAIL_FUTURES_STATE_HPP
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/base/counted_handle.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/base/valgrind.hpp>
+#include <vicar/detail/futures/state_pool.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/system/fork.hpp>
+#include <vicar/detail/system/native_thread.hpp>
+#include <vicar/detail/system/wait_word.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/detail/wait/timeout_text.hpp>
+#include <vicar/detail/wait/wait_graph.hpp>
+#include <vicar/error.hpp>
+
+// The shared part of a future: docs/internals.md lists its fields and what always holds.
+namespace vicar::detail {
+
+class future_state_base;
+
+/// Runs once, on the thread that makes the state ready, or on the one that attaches it if that is later.
+struct continuation {
+  void (*run)(continuation& self) noexcept;
+};
+
+/// What few states have beside their outcome: how their value is made, or which call has failed.
+class state_extra {
+ public:
+  /// Destroys this object, when its state is freed.
+  virtual void dispose() noexcept = 0;
+  /// Reports `failure`, which no reader has seen. Called by the last handle.
+  virtual void report(const std::exception_ptr& failure) noexcept = 0;
+
+ protected:
+  ~state_extra() = default;
+};
+
+/// How the value of `state` is made by those who ask for it; `lazy_value.hpp` has the only implementation.
+class lazy_extra : public state_extra {
+ public:
+  /// Whether making it would not wait for another future.
+  virtual bool ready(future_state_base& state) = 0;
+  /// Waits until `ready`, at most until `limit`; returns null, or the state that was not ready by then. A value without
+  /// sources is made.
+  virtual future_state_base* await_ready(future_state_base& state, const time_limit& limit) = 0;
+  /// The same, and makes the value.
+  virtual future_state_base* await(future_state_base& state, const time_limit& limit) = 0;
+
+ protected:
+  ~lazy_extra() = default;
+};
+
+class VICAR_SHARED future_state_base : public from_state_pool {
+ public:
+  future_state_base(const future_state_base&) = delete;
+  future_state_base& operator=(const future_state_base&) = delete;
+
+  // Handles. A new state is held by one producer and by one consumer.
+
+  void add_consumer() noexcept { count_consumer(); }
+  void drop_consumer() noexcept { drop(one_consumer); }
+  void drop_producer() noexcept { drop(producer_bit); }
+  /// Another consumer's handle, from the producer; false if the value was moved out.
+  bool offer_consumer() noexcept {
+    if ((count_consumer() & moved_out) == 0) return true;
+    drop_consumer();
+    return false;
+  }
+  /// Whether the caller's handle is the only one of a consumer: then it may move the value out, and the producer gives
+  /// no further handle away. Acquires what the other consumers did before they let go.
+  bool move_out() noexcept {
+    std::uint32_t now = look();  // acquires as said above
+    while ((now & all_handles) == (one_consumer | producer_bit)) {
+      // Acquires as said above; decides between this and `offer_consumer`.
+      if (word_.compare_exchange_weak(now, now | moved_out, std::memory_order_acquire)) return true;
+    }
+    return (now & all_handles) == one_consumer;
+  }
+
+  // The producer's side.
+
+  /// The right to store the outcome; false when it was taken before. A message's reply needs none: it has one owner.
+  bool claim() noexcept {
+    // Acquires what a producer wrote that returned the right: it may have begun to construct a value in this state. The
+    // outcome itself is published by `publish`.
+    const bool free = (word_.fetch_or(claimed, std::memory_order_acquire) & claimed) == 0;
+    happens_after(&word_);
+    return free;
+  }
+  /// Returns the right because the outcome could not be stored.
+  void unclaim() noexcept {
+    happens_before(&word_);
+    word_.fetch_and(~claimed, std::memory_order_release);  // releases what was written of a value whose copy threw
+  }
+  void store_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
+  /// As `store_error`, for the exception of a call: if no reader sees it, `origin` reports it. Takes over `origin`,
+  /// which was made with `new` or is null. At most once, and not for a lazy state.
+  void store_failure(std::exception_ptr error, state_extra* origin) noexcept {
+    store_error(std::move(error));
+    extra_ = origin;
+    if (origin) word_.fetch_or(failed, std::memory_order_relaxed);  // relaxed: published with the outcome
+  }
+  void publish() noexcept {
+    // Releases the outcome to whoever sees `ready`; acquires the continuation.
+    happens_before(&word_);
+    const std::uint32_t before = word_.fetch_or(claimed | ready_bit, std::memory_order_acq_rel);
+    if (before & sleeping) wake_all(word_);
+    if (before & continued) continuation_->run(*continuation_);
+  }
+  /// As `publish`, and drops the producer's handle in the same step, so that the state, an exception in it above all,
+  /// is freed by those who read it and not by the producer. Nothing but the address of the state is used after that.
+  void publish_last() noexcept {
+    wait_word& word = word_;  // for its address, which a state that is gone cannot be asked for
+    // Releases the outcome and what the producer did; acquires the continuation, and what the consumers did if none is
+    // left.
+    happens_before(&word);
+    const std::uint32_t before = word.fetch_sub(producer_bit - ready_bit, std::memory_order_acq_rel);
+    if ((before & all_consumers) == 0) {
+      happens_after(&word);
+      free(before);
+      return;
+    }
+    if (before & sleeping) wake_all(word);
+    if (before & continued) continuation_->run(*continuation_);  // its owner is a consumer, who waits for it
+  }
+  /// Takes over the lazy value, which was made with `new`.
+  void set_lazy(lazy_extra* lazy) noexcept {
+    extra_ = lazy;
+    happens_before(&word_);
+    // Releases the lazy value to those who ask later or sleep now.
+    if (word_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(word_);
+  }
+
+  // The consumers' side.
+
+  /// Acquires the outcome.
+  bool published() const noexcept { return (look() & ready_bit) != 0; }
+  /// Whether `await` would return without waiting. Throws `std::bad_alloc` where it asks many sources.
+  bool ready() {
+    const std::uint32_t now = look();  // acquires the outcome, or the lazy value
+    if (now & ready_bit) return true;
+    return (now & lazy_bit) ? lazy().ready(*this) : static_cast<bool>(absent_source());
+  }
+
+  /// Blocks until the outcome is there, making it if it is lazy. Returns null, or the state that was not ready by
+  /// `limit`.
+  future_state_base* await(const time_limit& limit) {
+    for (;;) {
+      const std::uint32_t now = look();  // acquires the outcome, or the lazy value
+      if (now & ready_bit) return nullptr;
+      if (now & lazy_bit) return lazy().await(*this, limit);
+      if (!sleep(limit)) return this;
+    }
+  }
+
+  /// As `await`, but does not make a value whose sources are ready; one without sources is made.
+  future_state_base* await_ready(const time_limit& limit) {
+    for (;;) {
+      const std::uint32_t now = look();  // acquires the outcome, or the lazy value
+      if (now & ready_bit) return nullptr;
+      if (now & lazy_bit) return lazy().await_ready(*this, limit);
+      if (!sleep(limit)) return this;
+    }
+  }
+
+  /// Throws the error, which is observed then. Cold, so that readers of values keep nothing for it.
+  [[noreturn]] VICAR_COLD void throw_error() {
+    observe();
+    std::rethrow_exception(error_);
+  }
+  /// The failure of this call is known to a reader, or will be: it is not reported.
+  void observe() noexcept {
+    // Relaxed: the caller has a handle, and what it drops comes later in the order of the word.
+    word_.fetch_or(observed, std::memory_order_relaxed);
+  }
+
+  const std::exception_ptr& error() const noexcept { return error_; }
+
+  /// Fills the one slot for a continuation. `next` must stay in place until it has run.
+  void attach(continuation& next) noexcept {
+    continuation_ = &next;
+    happens_before(&word_);
+    // Releases the continuation to the producer; acquires the outcome if it is there already.
+    if (word_.fetch_or(continued, std::memory_order_acq_rel) & ready_bit) next.run(next);
+  }
+
+  /// Who will answer and which member; the view, and the participant, stay as long as the state is not ready.
+  void set_source(participant& source, const std::string_view& member) noexcept {
+    source_ = &source;
+    member_ = &member;
+  }
+
+  [[noreturn]] void throw_timeout(const time_limit& limit) const {
+    throw timeout_error{counted_handle<const late_text>::adopt(
+        new unanswered{retain_source(), member_ ? *member_ : std::string_view{}, limit.asked_seconds()})};
+  }
+
+ protected:
+  future_state_base() = default;
+  virtual ~future_state_base() = default;
+  bool holds_value() const noexcept { return published() && !error_; }
+
+ private:
+  // word_: what is known of the outcome, and who holds the state
+  static constexpr std::uint32_t ready_bit = 1;       // the outcome may be read
+  static constexpr std::uint32_t sleeping = 2;        // somebody sleeps, or is about to, until the word changes
+  static constexpr std::uint32_t continued = 4;       // continuation_ is set
+  static constexpr std::uint32_t claimed = 8;         // a producer has the right to store the outcome
+  static constexpr std::uint32_t lazy_bit = 16;       // extra_ is a lazy value
+  static constexpr std::uint32_t producer_bit = 32;   // the producer has a handle
+  static constexpr std::uint32_t moved_out = 64;      // the value was, while the producer had a handle
+  static constexpr std::uint32_t failed = 128;        // extra_ says which call stored the error
+  static constexpr std::uint32_t observed = 256;      // a reader knows the error, or will
+  static constexpr std::uint32_t one_consumer = 512;  // from here on: how many handles the consumers have
+  static constexpr std::uint32_t all_consumers = ~(one_consumer - 1);
+  static constexpr std::uint32_t most_consumers = std::uint32_t{1} << 31U;  // many threads may be in the way at once
+  static constexpr std::uint32_t all_handles = all_consumers | producer_bit;
+
+  /// Gives the word as it was.
+  std::uint32_t count_consumer() noexcept {  // NOLINT(bugprone-exception-escape): one too many ends the process
+    // Relaxed: a new handle is made from one that keeps the state alive, and what a producer gives away is decided
+    // here.
+    const std::uint32_t before = word_.fetch_add(one_consumer, std::memory_order_relaxed);
+    if (before >= most_consumers) refuse_handle();
+    return before;
+  }
+  /// Ends the process, since the state would be freed too early: nobody can have kept so many by design.
+  [[noreturn]] static void refuse_handle() {
+    throw vicar::error{"vicar: one future has more than 4 million copies; keep fewer, or pass them by reference"};
+  }
+
+  /// Acquires whatever was published.
+  std::uint32_t look() const noexcept {
+    const std::uint32_t now = word_.load(std::memory_order_acquire);
+    happens_after(&word_);
+    return now;
+  }
+
+  void drop(std::uint32_t share) noexcept {
+    // Releases what this handle did, and acquires what the others did before the state is freed.
+    happens_before(&word_);
+    const std::uint32_t before = word_.fetch_sub(share, std::memory_order_acq_rel);
+    if ((before & all_handles) != share) return;
+    happens_after(&word_);
+    free(before);
+  }
+
+  /// `before` is what the word was with the last handle.
+  void free(std::uint32_t before) noexcept {
+    if (before & (lazy_bit | failed))
+      free_with_extra(before);
+    else
+      delete this;
+  }
+  VICAR_COLD void free_with_extra(std::uint32_t before) noexcept {
+    if ((before & (failed | observed)) == failed) extra_->report(error_);
+    state_extra* const extra = extra_;
+    delete this;
+    extra->dispose();
+  }
+
+  friend class source_walk;
+  lazy_extra& lazy() const noexcept { return static_cast<lazy_extra&>(*extra_); }
+
+  /// Null unless the state is pending: only then is the source known to be alive.
+  participant_handle retain_source() const noexcept {
+    if (!source_) return {};
+    const std::lock_guard lock{wait_graph_mutex()};
+    if (published() || !source_->try_retain()) return {};
+    return participant_handle::adopt(source_);
+  }
+
+  awaited_event answer() const noexcept {
+    return {this, [](const void* whose) noexcept { return !static_cast<const future_state_base*>(whose)->changed(); }};
+  }
+
+  /// The one that was to answer before fork(), which it cannot do in this process; null if there is none.
+  participant_handle absent_source() const noexcept {
+    if (this_generation() == 0) return {};  // nothing was inherited, which is all that most programs have to know
+    participant_handle source = retain_source();
+    return source && source->inherited() ? std::move(source) : participant_handle{};
+  }
+
+  bool changed() const noexcept {
+    return (look() & (ready_bit | lazy_bit)) != 0;  // acquires the outcome, or the lazy value
+  }
+
+  /// Blocks until `changed`, at most until `limit`.
+  bool sleep(const time_limit& limit) {
+    if (const participant_handle absent = absent_source())
+      throw inherited_error(*absent, format_text("{} will not be answered", *member_));
+    if (limit.passed()) return changed();
+    if (spin_until([this] { return changed(); })) return true;
+    if (const participant_handle source = retain_source()) {
+      const wait_edge edge{*source, *member_, limit, answer(), wait_reason::reply};
+      return sleep_in_kernel(limit);
+    }
+    return sleep_in_kernel(limit);
+  }
+
+  bool sleep_in_kernel(const time_limit& limit) noexcept {
+    for (;;) {
+      // Acquires the outcome; tells the producer that somebody has to be woken.
+      const std::uint32_t now = word_.fetch_or(sleeping, std::memory_order_acquire) | sleeping;
+      if (now & (ready_bit | lazy_bit)) return true;
+      if (limit.passed()) return false;
+      sleep_while(word_, now, limit);
+    }
+  }
+
+  wait_word word_{producer_bit | one_consumer};
+  std::exception_ptr error_;
+  participant* source_ = nullptr;
+  const std::string_view* member_ = nullptr;
+  continuation* continuation_ = nullptr;
+  state_extra* extra_ = nullptr;  // its own
+};
+
+/// Stands for the value of a `future<void>`.
+struct nothing {};
+
+template <class T>
+class future_state final : public future_state_base {
+ public:
+  using value_type = std::conditional_t<std::is_void_v<T>, nothing, T>;
+
+  future_state() noexcept {}
+  ~future_state() noexcept override {  // also where the destructor of a value may throw
+    if (holds_value()) std::destroy_at(std::addressof(value_));
+  }
+
+  /// Builds the value in place from what `factory` returns, so that a type that cannot be moved works too. Not yet
+  /// published.
+  template <class Factory>
+  void store(Factory&& factory) {
+    if constexpr (std::is_void_v<T>) {
+      std::forward<Factory>(factory)();
+      ::new (static_cast<void*>(std::addressof(value_))) value_type{};
+    } else if constexpr (std::is_array_v<std::remove_reference_t<decltype(std::forward<Factory>(factory)())>>) {
+      ::new (static_cast<void*>(std::addressof(value_))) value_type(read_field(std::forward<Factory>(factory)()));
+    } else {
+      ::new (static_cast<void*>(std::addressof(value_))) value_type(std::forward<Factory>(factory)());
+    }
+  }
+
+  /// Where the value is built by those who do not use `store`.
+  void* place() noexcept { return static_cast<void*>(std::addressof(value_)); }
+
+  /// The value; only after `published`.
+  value_type& value() noexcept { return value_; }
+
+ private:
+  union {
+    value_type value_;
+  };
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_META_HOOKS_HPP
+#define VICAR_DETAIL_META_HOOKS_HPP
+
+#include <any>
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/fwd.hpp>
+
+// Hooks are found by name. A class has a member of that name if `&T::name` can be formed, or if it cannot although it
+// could be without `T`'s own: then the name is overloaded, a template or private. Classes that may not be derived from
+// can only be asked the first question.
+namespace vicar::detail {
+
+/// Whether hooks are looked for in a `T` at all.
+template <class T>
+inline constexpr bool has_hooks = enable_hooks<T> && !requires { requires !T::vicar_hooks; };
+
+#define VICAR_DEFINE_HOOK(name, declaration, ...)       \
+  struct name##_probe {                                 \
+    declaration;                                        \
+  };                                                    \
+  template <class T>                                    \
+  struct name##_fused : T, name##_probe {};             \
+  template <class T>                                    \
+  concept name##_reachable = requires { __VA_ARGS__; }; \
+  template <class T>                                    \
+  VICAR_CONSTEVAL bool has_##name() {                   \
+    if constexpr (name##_reachable<T>)                  \
+      return true;                                      \
+    else if constexpr (!derivable<T>)                   \
+      return false;                                     \
+    else                                                \
+      return !name##_reachable<name##_fused<T>>;        \
+  }
+VICAR_DEFINE_HOOK(on_start, int on_start, &T::on_start)
+VICAR_DEFINE_HOOK(on_stop, int on_stop, &T::on_stop)
+VICAR_DEFINE_HOOK(on_failure, int on_failure, &T::on_failure)
+VICAR_DEFINE_HOOK(on_receive, int on_receive, &T::on_receive)
+VICAR_DEFINE_HOOK(actor_options, int actor_options, &T::actor_options)
+VICAR_DEFINE_HOOK(receives, struct receives, typename T::receives)
+#undef VICAR_DEFINE_HOOK
+
+template <class T>
+concept starts = has_hooks<T> && requires(T& object) { object.on_start(); };
+template <class T>
+concept stops = has_hooks<T> && requires(T& object) { object.on_stop(); };
+template <class T>
+concept handles_failure =
+    has_hooks<T> && requires(T& object, std::exception_ptr failure) { object.on_failure(failure); };
+template <class T, class Message>
+concept takes = has_hooks<T> && requires(T& object, Message incoming) { object.on_receive(std::move(incoming)); };
+
+/// False for the one shape of `on_receive` that nothing can call; overloaded and generic ones are judged where a
+/// message is sent.
+template <class T>
+VICAR_CONSTEVAL bool receives_one_message() {
+  if constexpr (on_receive_reachable<T>) {
+    if constexpr (std::is_member_function_pointer_v<decltype(&T::on_receive)>) {
+      return member_traits<decltype(&T::on_receive)>::arity == 1;
+    }
+  }
+  return true;
+}
+
+/// The parameters of an `on_receive` that is neither overloaded nor a template.
+template <class T>
+struct receiver_parameters {
+  using type = unknown_parameters;
+};
+template <class T>
+  requires on_receive_reachable<T>
+struct receiver_parameters<T> : declared_parameters<decltype(&T::on_receive)> {};
+
+template <class T>
+concept lists_messages = has_hooks<T> && receives_reachable<T>;
+
+template <class T, class List>
+inline constexpr bool takes_listed = false;
+template <class T, class... Messages>
+inline constexpr bool takes_listed<T, messages<Messages...>> = (takes<T, Messages> && ...);
+
+template <class T>
+VICAR_CONSTEVAL bool receives_listed() {
+  if constexpr (lists_messages<T>)
+    return takes_listed<T, typename T::receives>;
+  else
+    return !has_receives<T>();
+}
+
+/// One message for each hook that has the right name and cannot be called.
+template <class T>
+VICAR_CONSTEVAL bool check_hooks() {
+  constexpr bool on_start = !has_hooks<T> || !has_on_start<T>() || starts<T>;
+  constexpr bool on_stop = !has_hooks<T> || !has_on_stop<T>() || stops<T>;
+  constexpr bool on_failure = !has_hooks<T> || !has_on_failure<T>() || handles_failure<T>;
+  constexpr bool on_receive = !has_hooks<T> || receives_one_message<T>();
+  constexpr bool receives = !has_hooks<T> || receives_listed<T>();
+  constexpr bool options = !has_actor_options<T>() || actor_options_reachable<T>;
+  static_assert(on_start,
+                "vicar: on_start cannot be called as on_start(); make it public, without required parameters; "
+                "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+  static_assert(on_stop,
+                "vicar: on_stop cannot be called as on_stop(); make it public, without required parameters; "
+                "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+  static_assert(
+      on_failure,
+      "vicar: on_failure cannot be called as on_failure(std::exception_ptr); make it public, with that parameter; "
+      "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+  static_assert(on_receive,
+                "vicar: on_receive cannot be called as on_receive(message); give it one parameter; "
+                "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+  static_assert(
+      !on_receive || receives,
+      "vicar: receives has to be a vicar::messages<...> of types that on_receive accepts as rvalues; add the missing overload, and "
+      "make both public");
+  static_assert(options, "vicar: actor_options cannot be read; make it public");
+  return on_start && on_stop && on_failure && on_receive && receives && options;
+}
+
+}  // namespace vicar::detail
+
+#endif

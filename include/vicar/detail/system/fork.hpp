@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_SYSTEM_FORK_HPP
+#define VICAR_DETAIL_SYSTEM_FORK_HPP
+
+#include <atomic>
+#include <cstdint>
+#include <initializer_list>
+#include <mutex>
+#include <new>
+#include <utility>
+
+#include <vicar/detail/base/config.hpp>
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <pthread.h>
+#define VICAR_HAS_FORK 1
+#else
+#define VICAR_HAS_FORK 0
+#endif
+
+// A child made by fork() has a copy of all memory, but of all threads only the one that called it. What the others were
+// doing at that moment stays half done, and the locks that they held are never given up.
+namespace vicar::detail {
+
+/// How many calls of fork() lie between this process and the one in which the count began. Written in a child before it
+/// can have a second thread, so relaxed suffices wherever it is read.
+VICAR_SHARED inline constinit std::atomic<std::uint32_t> process_generation{0};
+
+inline std::uint32_t this_generation() noexcept {
+  return process_generation.load(std::memory_order_relaxed);  // relaxed: see there
+}
+
+/// What the owner of state that all threads share does around fork(), so that a child finds it whole and its lock free.
+/// One that owns nothing but a lock may do so in the child alone. Lives for ever.
+struct fork_steps {
+  void (*before)() noexcept;     ///< takes the lock, if not null
+  void (*in_parent)() noexcept;  ///< gives it up, if not null
+  void (*in_child)() noexcept;   ///< gives it up, and forgets what is the parent's
+  fork_steps* next = nullptr;    ///< the handlers' own, as the next
+  bool listed = false;
+};
+
+/// The steps of all owners, in the order in which they were added. No thread holds two of these locks otherwise.
+class VICAR_SHARED fork_handlers {
+ public:
+  /// Those that are there already stay where they are. Throws `std::bad_alloc`.
+  static void add(std::initializer_list<fork_steps*> owners) {
+    install();
+    const std::lock_guard lock{mutex_};
+    for (fork_steps* const each : owners) {
+      if (std::exchange(each->listed, true)) continue;
+      (last_ ? last_->next : first_) = each;
+      last_ = each;
+    }
+  }
+
+ private:
+  static void install() {
+#if VICAR_HAS_FORK
+    // Relaxed, both: decides which thread installs; the steps are guarded by the lock. The others do not wait for it,
+    // so a fork on another thread meanwhile runs no steps. That is possible only where `prepared_when_loaded` failed.
+    if (installed_.exchange(true, std::memory_order_relaxed)) return;
+    if (pthread_atfork(&before, &in_parent, &in_child) == 0) return;
+    installed_.store(false, std::memory_order_relaxed);
+    throw std::bad_alloc{};  // the only reason why the system refuses
+#endif
+  }
+
+  static void before() noexcept {
+    mutex_.lock();
+    for (const fork_steps* each = first_; each; each = each->next) {
+      if (each->before) each->before();
+    }
+  }
+  static void in_parent() noexcept {
+    for (const fork_steps* each = first_; each; each = each->next) {
+      if (each->in_parent) each->in_parent();
+    }
+    mutex_.unlock();
+  }
+  static void in_child() noexcept {
+    process_generation.fetch_add(1, std::memory_order_relaxed);  // relaxed: there is no other thread
+    for (const fork_steps* each = first_; each; each = each->next) {
+      if (each->in_child) each->in_child();
+    }
+    mutex_.unlock();
+  }
+
+  VICAR_SHARED static inline constinit std::mutex mutex_{};
+  VICAR_SHARED static inline constinit std::atomic<bool> installed_{false};
+  VICAR_SHARED static inline constinit fork_steps* first_ = nullptr;  // guarded by mutex_, as the next
+  VICAR_SHARED static inline constinit fork_steps* last_ = nullptr;
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_SYSTEM_WAIT_WORD_HPP
+#define VICAR_DETAIL_SYSTEM_WAIT_WORD_HPP
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include <sched.h>
+
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/base/convert.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+
+#if defined(__linux__) && !defined(VICAR_NO_FUTEX)
+#define VICAR_USES_FUTEX 1
+#include <ctime>
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#else
+#define VICAR_USES_FUTEX 0
+#include <array>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <new>
+
+#include <vicar/detail/base/never_destroyed.hpp>
+#include <vicar/detail/system/fork.hpp>
+#endif
+
+// Waiting on a 32-bit word: spin for a moment, then sleep in the kernel. `std::atomic::wait` has no time limit, hence
+// this. The word is the only channel: whoever changes it and may have a sleeper calls wake_*; whoever wakes looks
+// again.
+namespace vicar::detail {
+
+using wait_word = std::atomic<std::uint32_t>;
+
+inline void pause_processor() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// Tries `condition` for a moment: a few pauses, then some tens of yields, which hand the core to the other side where
+/// both share one. Where they hand it to somebody who keeps it, a sleeper would come back sooner: then it gives up.
+/// Returns whether the condition came true.
+template <class Condition>
+bool spin_until(Condition condition) {
+  constexpr int pauses = 4;
+  constexpr int yields = 50;
+  for (int i = 0; i < pauses; ++i) {
+    if (condition()) return true;
+    pause_processor();
+  }
+  constexpr std::int64_t moment = 100'000;  // nanoseconds
+  const std::int64_t began = steady_now();
+  for (int i = 1; i <= yields; ++i) {
+    if (condition()) return true;
+    sched_yield();
+    const bool looks_at_clock = (i & (i - 1)) == 0;  // after 1, 2, 4, ... yields
+    if (looks_at_clock && i > 1 && steady_now() - began > moment) break;
+  }
+  return condition();
+}
+
+#if VICAR_USES_FUTEX
+
+// Where time_t is wider than long, on 32-bit targets with -D_TIME_BITS=64, SYS_futex takes the first half of the
+// seconds for all of them, and the second half for the nanoseconds. Linux 5.1 and later have a call for them.
+#if defined(SYS_futex_time64)
+inline constexpr long futex_call = sizeof(std::time_t) > sizeof(long) ? SYS_futex_time64 : SYS_futex;
+#else
+inline constexpr long futex_call = SYS_futex;
+#endif
+
+/// Sleeps while `word` holds `expected`, at most until `limit`. May return early; look at the word again.
+inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
+  std::timespec until{};
+  if (!limit.forever()) {
+    constexpr std::int64_t second = 1'000'000'000;
+    // The steady clock is CLOCK_MONOTONIC in both standard libraries.
+    until.tv_sec = convert<std::time_t>(limit.until_nanoseconds() / second);
+    until.tv_nsec = convert<decltype(until.tv_nsec)>(limit.until_nanoseconds() % second);
+  }
+  syscall(futex_call, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, limit.forever() ? nullptr : &until, nullptr,
+          FUTEX_BITSET_MATCH_ANY);
+}
+
+inline void wake_one(const wait_word& word) noexcept {
+  syscall(futex_call, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
+}
+inline void wake_all(const wait_word& word) noexcept {
+  syscall(futex_call, &word, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0);
+}
+/// Wakes at most `count` sleepers, or more where the system cannot count them. Returns whether others may sleep still.
+inline bool wake_some(const wait_word& word, std::size_t count) noexcept {
+  const auto most = static_cast<long>(count < INT32_MAX ? count : INT32_MAX);
+  return syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, most, nullptr, nullptr, 0) >= most;
+}
+
+#else
+
+/// Where no futex is to be had, sleepers gather in one of some rooms, chosen by the word's address.
+struct waiting_room {
+  std::mutex mutex;
+  std::condition_variable changed;
+
+  static waiting_room& of(const wait_word& word) noexcept {
+    return all()[std::hash<const void*>{}(&word) / alignof(std::max_align_t) % count];
+  }
+
+  static constexpr std::size_t count = 64;
+  static std::array<waiting_room, count>& all() noexcept {
+    static never_destroyed<std::array<waiting_room, count>> rooms;
+    return rooms.get();
+  }
+  /// In a child of fork(): the threads that waited are not here, and may have had the locks.
+  static void renew_all() noexcept {
+    for (waiting_room& each : all()) ::new (&each) waiting_room;
+  }
+};
+
+VICAR_SHARED inline constinit fork_steps waiting_rooms_at_fork{nullptr, nullptr, &waiting_room::renew_all};
+
+inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
+  waiting_room& room = waiting_room::of(word);
+  std::unique_lock lock{room.mutex};
+  if (word.load(std::memory_order_acquire) != expected) return;  // acquires what the waker published
+  if (limit.forever()) {
+    room.changed.wait(lock);
+  } else {
+    room.changed.wait_until(lock, limit.until());
+  }
+}
+
+inline void wake_all(const wait_word& word) noexcept {
+  waiting_room& room = waiting_room::of(word);
+  {
+    const std::lock_guard lock{room.mutex};
+  }
+  room.changed.notify_all();
+}
+inline void wake_one(const wait_word& word) noexcept { wake_all(word); }
+inline bool wake_some(const wait_word& word, std::size_t) noexcept {
+  wake_all(word);
+  return false;
+}
+
+#endif
+
+}  // namespace vicar::detail
+
+#endif

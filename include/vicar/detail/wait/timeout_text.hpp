@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_WAIT_TIMEOUT_TEXT_HPP
+#define VICAR_DETAIL_WAIT_TIMEOUT_TEXT_HPP
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include <vicar/detail/base/chrono.hpp>
+#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/detail/wait/wait_graph.hpp>
+#include <vicar/error.hpp>
+
+namespace vicar::detail {
+
+/// What a timed-out wait says about the actor that did not answer: taken when it happens, written when it is read.
+class unanswered final : public late_text {
+ public:
+  /// `full_capacity` is that of a mailbox which did not accept the message within the limit; 0 if the message is there.
+  unanswered(participant_handle source, std::string_view member, double seconds, std::size_t full_capacity = 0)
+      : source_{std::move(source)}, member_{member}, seconds_{seconds}, full_capacity_{full_capacity} {
+    if (!source_) return;
+    running_ = source_->running();
+    const std::chrono::nanoseconds since = source_->running_since().time_since_epoch();
+    busy_ = static_cast<double>(steady_now() - since.count()) / 1e9;
+    depth_ = source_->depth();
+    waits_ = wait_edge::from(*source_);
+  }
+
+ private:
+  std::string make() const override {
+    const std::string waited = seconds_text("{:g} s", seconds_);
+    if (!source_) {
+      return format_text("vicar: no answer within {}; the promise is not yet kept: wait longer, or look at its owner",
+                         waited);
+    }
+    if (full_capacity_ != 0) {
+      return format_text(
+          "vicar: {} never got into the mailbox of {}, which was full for {} and holds options::mailbox_capacity ({}) "
+          "messages; the actor {}: wait longer, raise the capacity, or send less",
+          member_, source_->title(), waited, number_text(full_capacity_), doing());
+    }
+    return format_text(
+        "vicar: {} did not answer {} within {}; it {} and {} in its mailbox: wait longer, or give it less to do",
+        source_->title(), member_, waited, doing(),
+        format_text(depth_ == 1 ? "{} message waits" : "{} messages wait", number_text(depth_)));
+  }
+
+  std::string doing() const {
+    if (running_.empty()) return "is handling no message";
+    std::string text = format_text("is running {} for {} so far", running_, seconds_text("{:.1f} s", busy_));
+    if (waits_.target) text += format_text(", waiting for {}.{},", waits_.target->name(), waits_.what);
+    return text;
+  }
+
+  static std::string seconds_text(fmt::string_view pattern, double seconds) {
+    const double shown = seconds > 0 ? seconds : 0;
+    return fmt::vformat(pattern, fmt::make_format_args(shown));
+  }
+
+  participant_handle source_;
+  std::string_view member_;
+  double seconds_;
+  std::size_t full_capacity_;
+  std::string_view running_;
+  double busy_ = 0;  // seconds
+  std::size_t depth_ = 0;
+  wait_edge::look waits_;
+};
+
+}  // namespace vicar::detail
+
+#endif

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <vicar/detail/futures/lazy_value.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <latch>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/threads.hpp"
+
+using support::joined_thread;
+using support::on_threads;
+using vicar::detail::continuation;
+using vicar::detail::future_state;
+using vicar::detail::future_state_base;
+using vicar::detail::lazy_value;
+using vicar::detail::time_limit;
+
+namespace {
+
+/// A state with the two handles that it is born with.
+class held {
+ public:
+  ~held() {
+    state_->drop_producer();
+    state_->drop_consumer();
+  }
+  held() = default;
+  held(const held&) = delete;
+  held& operator=(const held&) = delete;
+
+  future_state<int>* operator->() const { return state_; }
+  future_state<int>& operator*() const { return *state_; }
+  void answer(int value) const {
+    state_->store([&] { return value; });
+    state_->publish();
+  }
+
+ private:
+  future_state<int>* state_ = new future_state<int>;
+};
+
+struct counts {
+  std::atomic<int> makings{0};
+  std::atomic<int> drops{0};
+  std::atomic<int> disposals{0};
+};
+
+/// A lazy value that says what is done with it. The test keeps the source alive, if there is one.
+class scripted final : public lazy_value {
+ public:
+  scripted(future_state<int>& state, counts& seen) : lazy_value{{}}, state_{state}, seen_{seen} {}
+  scripted(future_state<int>& state, counts& seen, future_state<int>& source)
+      : lazy_value{{&source_, 1}}, state_{state}, seen_{seen}, source_{&source} {}
+  ~scripted() override { ++seen_.disposals; }
+
+ private:
+  void make(const time_limit&) override {
+    ++seen_.makings;
+    state_.store([] { return 31; });
+  }
+  void drop_inputs() noexcept override { ++seen_.drops; }
+
+  future_state<int>& state_;
+  counts& seen_;
+  future_state_base* source_ = nullptr;
+};
+
+struct counted_continuation : continuation {
+  counted_continuation() : continuation{&run_it} {}
+  static void run_it(continuation& self) noexcept { ++static_cast<counted_continuation&>(self).runs; }
+  std::atomic<int> runs{0};
+};
+
+}  // namespace
+
+TEST_CASE("a lazy value is ready when its source is, and made by await alone") {
+  counts seen;
+  const held source;
+  {
+    const held state;
+    CHECK(state->claim());
+    state->set_lazy(new scripted(*state, seen, *source));
+    CHECK_FALSE(state->ready());
+    CHECK(state->await(time_limit{0.0}) == &*source);
+    CHECK(state->await_ready(time_limit{0.0}) == &*source);
+    source.answer(1);
+    CHECK(state->ready());
+    CHECK_FALSE(state->published());
+    CHECK(state->await_ready({}) == nullptr);
+    CHECK(seen.makings == 0);
+    CHECK(seen.drops == 0);
+    CHECK(state->await({}) == nullptr);
+    CHECK(state->published());
+    CHECK(state->await({}) == nullptr);
+    CHECK(seen.makings == 1);
+    CHECK(seen.drops == 1);
+    CHECK(state->value() == 31);
+    CHECK(seen.disposals == 0);
+  }
+  CHECK(seen.drops == 1);
+  CHECK(seen.disposals == 1);
+}
+
+TEST_CASE("a lazy value that nobody asked for is destroyed with its state, and not made") {
+  counts seen;
+  const held source;
+  {
+    const held state;
+    CHECK(state->claim());
+    state->set_lazy(new scripted(*state, seen, *source));
+  }
+  CHECK(seen.makings == 0);
+  CHECK(seen.disposals == 1);
+}
+
+TEST_CASE("inputs that a thread holds are dropped by the last one to leave, and not held again") {
+  counts seen;
+  const held source;
+  source.answer(1);
+  const held state;
+  CHECK(state->claim());
+  auto* const lazy = new scripted(*state, seen, *source);
+  state->set_lazy(lazy);
+  CHECK(lazy->hold());
+  CHECK(lazy->hold());
+  CHECK(state->await({}) == nullptr);
+  CHECK(seen.drops == 0);
+  lazy->leave();
+  CHECK(lazy->hold());
+  lazy->leave();
+  CHECK(seen.drops == 0);
+  lazy->leave();
+  CHECK(seen.drops == 1);
+  CHECK_FALSE(lazy->hold());
+  CHECK(seen.drops == 1);
+}
+
+TEST_CASE("threads that ask and look at the same time drop the inputs once") {
+  for (int round = 0; round < 300; ++round) {
+    counts seen;
+    const held source;
+    {
+      const held state;
+      CHECK(state->claim());
+      state->set_lazy(new scripted(*state, seen, *source));
+      std::atomic<int> sum{0};
+      on_threads(4, [&](std::size_t index) {
+        if (index == 0) source.answer(1);
+        if (index == 1) static_cast<void>(state->ready());
+        if (state->await({}) == nullptr) sum += state->value();
+      });
+      CHECK(sum == 4 * 31);
+      CHECK(seen.drops == 1);
+    }
+    CHECK(seen.makings == 1);
+    CHECK(seen.disposals == 1);
+  }
+}
+
+TEST_CASE("a value with many sources below each other is asked for without recursion") {
+  constexpr std::size_t links = 100'000;
+  counts seen;
+  std::vector<held> states(links);
+  for (std::size_t i = 1; i < links; ++i) {
+    CHECK(states[i]->claim());
+    states[i]->set_lazy(new scripted(*states[i], seen, *states[i - 1]));
+  }
+  const held& last = states.back();
+  CHECK_FALSE(last->ready());
+  CHECK(last->await_ready(time_limit{0.0}) == &*states.front());
+  states.front().answer(0);
+  CHECK(last->ready());
+  CHECK(last->await_ready({}) == nullptr);
+  CHECK(seen.makings == 0);
+  CHECK(last->await({}) == nullptr);
+  CHECK(seen.makings == links - 1);
+  CHECK(seen.drops == links - 1);
+}
+
+TEST_CASE("a lazy value is made once for many, also where it is set while they sleep") {
+  for (int round = 0; round < 200; ++round) {
+    counts seen;
+    const held state;
+    CHECK(state->claim());
+    std::latch begun{2};
+    std::atomic<int> sum{0};
+    {
+      const joined_thread setter{[&] {
+        begun.wait();
+        state->set_lazy(new scripted(*state, seen));
+      }};
+      on_threads(2, [&](std::size_t) {
+        begun.count_down();
+        if (state->await({}) == nullptr) sum += state->value();
+      });
+    }
+    CHECK(seen.makings == 1);
+    CHECK(seen.drops == 1);
+    CHECK(sum == 62);
+  }
+}
+
+TEST_CASE("a continuation of a lazy value runs when the value is made") {
+  counts seen;
+  const held state;
+  CHECK(state->claim());
+  state->set_lazy(new scripted(*state, seen));
+  counted_continuation next;
+  state->attach(next);
+  CHECK(next.runs == 0);
+  CHECK(state->await({}) == nullptr);
+  CHECK(next.runs == 1);
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <vicar/detail/futures/state.hpp>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <latch>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#if VICAR_HAS_FORK
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
+
+#include "support/catch.hpp"
+#include "support/expect.hpp"
+#include "support/threads.hpp"
+#include "support/tracked.hpp"
+
+using namespace std::chrono_literals;
+using support::containing;
+using support::error_text;
+using support::joined_thread;
+using support::on_threads;
+using support::tally;
+using support::tracked;
+using vicar::detail::continuation;
+using vicar::detail::future_state;
+using vicar::detail::future_state_base;
+using vicar::detail::time_limit;
+
+namespace {
+
+/// A state with the two handles that it is born with.
+template <class T>
+class held {
+ public:
+  ~held() {
+    drop_producer();
+    state_->drop_consumer();
+  }
+  held() = default;
+  held(const held&) = delete;
+  held& operator=(const held&) = delete;
+
+  future_state<T>* operator->() const { return state_; }
+  future_state<T>& operator*() const { return *state_; }
+  void drop_producer() {
+    if (std::exchange(has_producer_, false)) state_->drop_producer();
+  }
+
+ private:
+  future_state<T>* state_ = new future_state<T>;
+  bool has_producer_ = true;
+};
+
+struct counted_continuation : continuation {
+  counted_continuation() : continuation{&run_it} {}
+  static void run_it(continuation& self) noexcept { ++static_cast<counted_continuation&>(self).runs; }
+  std::atomic<int> runs{0};
+};
+
+struct fixed {
+  explicit fixed(int number) : value{number} {}
+  fixed(const fixed&) = delete;
+  fixed& operator=(const fixed&) = delete;
+  int value;
+};
+
+}  // namespace
+
+TEST_CASE("a state goes from pending to ready once") {
+  const held<int> state;
+  CHECK_FALSE(state->published());
+  CHECK_FALSE(state->ready());
+  state->store([] { return 5; });
+  CHECK_FALSE(state->ready());
+  state->publish();
+  CHECK(state->published());
+  CHECK(state->ready());
+  CHECK(state->value() == 5);
+  CHECK(state->error() == nullptr);
+}
+
+TEST_CASE("one producer gets the right to answer, until it gives it back") {
+  const held<int> state;
+  CHECK(state->claim());
+  CHECK_FALSE(state->claim());
+  state->unclaim();
+  CHECK(state->claim());
+  state->store([] { return 1; });
+  state->publish();
+  CHECK_FALSE(state->claim());
+}
+
+TEST_CASE("a reply that is published needs no claim and can be claimed no more") {
+  const held<int> state;
+  state->store([] { return 1; });
+  state->publish();
+  CHECK_FALSE(state->claim());
+}
+
+TEST_CASE("of many producers one gets the right") {
+  for (int round = 0; round < 300; ++round) {
+    const held<int> state;
+    std::atomic<int> winners{0};
+    on_threads(3, [&](std::size_t) {
+      if (state->claim()) ++winners;
+    });
+    CHECK(winners == 1);
+  }
+}
+
+TEST_CASE("the only consumer may move the value out, whether the producer has a handle or not") {
+  held<int> state;
+  SECTION("with a producer") {}
+  SECTION("without") { state.drop_producer(); }
+  state->add_consumer();
+  CHECK_FALSE(state->move_out());
+  state->drop_consumer();
+  CHECK(state->move_out());
+  CHECK(state->move_out());
+}
+
+TEST_CASE("the producer gives handles away until the value is moved out") {
+  const held<int> state;
+  CHECK(state->offer_consumer());
+  CHECK_FALSE(state->move_out());
+  state->drop_consumer();
+  CHECK(state->move_out());
+  CHECK_FALSE(state->offer_consumer());
+}
+
+TEST_CASE("either the value is moved out or the producer gives a handle away, and the refused one is not counted") {
+  for (int round = 0; round < 1000; ++round) {
+    const held<int> state;
+    std::array<bool, 2> won{};
+    on_threads(2, [&](std::size_t index) { won[index] = index == 0 ? state->move_out() : state->offer_consumer(); });
+    REQUIRE(won[0] != won[1]);
+    if (won[1]) state->drop_consumer();
+  }
+}
+
+#if VICAR_HAS_FORK
+TEST_CASE("a future with more handles than can be counted ends the process, which would free it too early") {
+  const pid_t child = fork();
+  if (child == 0) {
+    std::set_terminate([] {
+      try {
+        throw;
+      } catch (const vicar::error& too_many) {
+        _exit(std::string_view{too_many.what()}.starts_with("vicar: one future has more than 4 million copies") ? 7
+                                                                                                                : 8);
+      }
+    });
+    auto* const state = new future_state<int>;
+    for (std::uint32_t i = 0; i < std::uint32_t{1} << 24U; ++i) state->add_consumer();
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 7);
+}
+#endif
+
+TEST_CASE("a value is destroyed once, with the state") {
+  tally counts;
+  {
+    held<tracked> state;
+    state->store([&] { return tracked{counts, 3}; });
+    state->publish();
+    CHECK(counts.moves == 0);
+    state.drop_producer();
+    CHECK(counts.alive == 1);
+  }
+  CHECK(counts.alive == 0);
+  {
+    const held<tracked> never_answered;
+  }
+  {
+    const held<tracked> failed;
+    failed->store_error(std::make_exception_ptr(1));
+    failed->publish();
+  }
+  CHECK(counts.alive == 0);
+}
+
+TEST_CASE("the last handle frees the state, whichever it is") {
+  for (const bool producer_last : {false, true}) {
+    tally counts;
+    auto* state = new future_state<tracked>;
+    state->store([&] { return tracked{counts}; });
+    state->publish();
+    state->add_consumer();
+    state->drop_consumer();
+    producer_last ? state->drop_consumer() : state->drop_producer();
+    CHECK(counts.alive == 1);
+    producer_last ? state->drop_producer() : state->drop_consumer();
+    CHECK(counts.alive == 0);
+  }
+}
+
+TEST_CASE("a value that cannot be moved is built in place") {
+  const held<fixed> state;
+  state->store([] { return fixed{4}; });
+  state->publish();
+  CHECK(state->value().value == 4);
+}
+
+TEST_CASE("what the factory throws leaves the state pending") {
+  const held<int> state;
+  CHECK_THROWS_AS(state->store([]() -> int { throw std::out_of_range{"far"}; }), std::out_of_range);
+  CHECK_FALSE(state->ready());
+  const held<void> nothing;
+  CHECK_THROWS_AS(nothing->store([] { throw std::out_of_range{"far"}; }), std::out_of_range);
+  CHECK_FALSE(nothing->ready());
+}
+
+TEST_CASE("a continuation that is attached first runs when the state becomes ready") {
+  const held<void> state;
+  counted_continuation next;
+  state->attach(next);
+  CHECK(next.runs == 0);
+  state->store([] {});
+  CHECK(next.runs == 0);
+  state->publish();
+  CHECK(next.runs == 1);
+}
+
+TEST_CASE("a continuation that is attached late runs at once") {
+  const held<void> state;
+  counted_continuation next;
+  state->store([] {});
+  state->publish();
+  state->attach(next);
+  CHECK(next.runs == 1);
+}
+
+TEST_CASE("a continuation runs exactly once whichever side comes first, and sees the value") {
+  struct reading : continuation {
+    explicit reading(future_state<std::string>& whose) : continuation{&run_it}, state{whose} {}
+    static void run_it(continuation& self) noexcept {
+      auto& whole = static_cast<reading&>(self);
+      ++whole.runs;
+      whole.seen = whole.state.value();
+    }
+    future_state<std::string>& state;
+    std::atomic<int> runs{0};
+    std::string seen;
+  };
+  for (int round = 0; round < 2000; ++round) {
+    held<std::string> state;
+    reading next{*state};
+    on_threads(2, [&](std::size_t index) {
+      if (index == 0) {
+        state->store([] { return std::string(30, 'r'); });
+        state->publish();
+      } else {
+        state->attach(next);
+      }
+    });
+    REQUIRE(next.runs == 1);
+    REQUIRE(next.seen == std::string(30, 'r'));
+  }
+}
+
+TEST_CASE("awaiting with a limit gives the state that was not ready") {
+  const held<int> state;
+  CHECK(state->await(time_limit{0s}) == &*state);
+  CHECK(state->await(time_limit{2ms}) == &*state);
+  CHECK(state->await_ready(time_limit{2ms}) == &*state);
+  state->store([] { return 1; });
+  state->publish();
+  CHECK(state->await(time_limit{0s}) == nullptr);
+  CHECK(state->await({}) == nullptr);
+  CHECK(state->await_ready({}) == nullptr);
+}
+
+TEST_CASE("all that sleep are woken, with a limit and without") {
+  for (int round = 0; round < 200; ++round) {
+    const held<int> state;
+    std::latch begun{3};
+    std::atomic<int> sum{0};
+    {
+      const joined_thread producer{[&] {
+        begun.wait();
+        state->store([] { return 7; });
+        state->publish();
+      }};
+      on_threads(3, [&](std::size_t index) {
+        begun.count_down();
+        if (state->await(index == 0 ? time_limit{1h} : time_limit{}) == nullptr) sum += state->value();
+      });
+    }
+    CHECK(sum == 21);
+  }
+}
+
+TEST_CASE("one that sleeps in the kernel is woken") {
+  for (const bool ready_only : {false, true}) {
+    const held<int> state;
+    support::sleeper waiter;
+    bool woken = false;
+    {
+      const joined_thread waiting{[&] {
+        waiter.here();
+        woken = (ready_only ? state->await_ready({}) : state->await({})) == nullptr;
+      }};
+      waiter.wait_until_asleep();
+      state->store([] { return 7; });
+      state->publish();
+    }
+    CHECK(woken);
+  }
+}
+
+TEST_CASE("a timeout without a source says so") {
+  const held<int> state;
+  CHECK(error_text<vicar::timeout_error>([&] { state->throw_timeout(time_limit{1500ms}); }) ==
+        containing("vicar: no answer within 1.5 s"));
+  CHECK(error_text<vicar::timeout_error>([&] { state->throw_timeout(time_limit{-1s}); }) ==
+        containing("no answer within 0 s"));
+}

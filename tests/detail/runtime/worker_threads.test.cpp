@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <vicar/detail/runtime/worker_threads.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <latch>
+#include <memory>
+#include <semaphore>
+#include <set>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/thread_attributes.hpp"
+#include "support/threads.hpp"
+
+namespace {
+
+/// What a test lets a worker do: `before` the worker may be given another job, and `after` that.
+struct job {
+  struct steps {
+    virtual ~steps() = default;
+    virtual void before() {}
+    virtual void after() {}
+  };
+  std::shared_ptr<steps> content;
+
+  template <class Offer>
+  void operator()(Offer offer) {
+    content->before();
+    offer();
+    content->after();
+  }
+};
+
+using pool = vicar::detail::worker_threads<job>;
+
+/// Threads may use it until the process is gone.
+pool& the_pool() {
+  static pool* const one = new pool;
+  return *one;
+}
+
+struct note_thread final : job::steps {
+  std::thread::id* where;
+  std::binary_semaphore* done;
+  note_thread(std::thread::id& place, std::binary_semaphore& end) : where{&place}, done{&end} {}
+  void before() override { *where = std::this_thread::get_id(); }
+  void after() override { done->release(); }
+};
+
+std::thread::id run_one() {
+  std::thread::id where;
+  std::binary_semaphore done{0};
+  the_pool().run(job{std::make_shared<note_thread>(where, done)});
+  done.acquire();
+  return where;
+}
+
+TEST_CASE("a job runs on a thread of its own") { CHECK(run_one() != std::this_thread::get_id()); }
+
+TEST_CASE("jobs that come one after another find the thread of the last one") {
+  std::set<std::thread::id> threads;
+  for (int i = 0; i < 1000; ++i) threads.insert(run_one());
+  // A job is seen to be done after its thread was offered; a test that was idle meanwhile lets the thread go.
+  CHECK(threads.size() < 100);
+}
+
+struct meet final : job::steps {
+  std::shared_ptr<std::latch> all;  // the last to leave it may be any of them
+  explicit meet(std::shared_ptr<std::latch> together) : all{std::move(together)} {}
+  void before() override { all->arrive_and_wait(); }
+};
+
+TEST_CASE("jobs at one time have a thread each, more than may wait idle, too") {
+  for (int round = 0; round < 5; ++round) {
+    const auto together = std::make_shared<std::latch>(41);
+    for (int i = 0; i < 40; ++i) the_pool().run(job{std::make_shared<meet>(together)});
+    together->arrive_and_wait();
+  }
+  run_one();
+  SUCCEED("none waited for another");
+}
+
+struct wait_in_the_end final : job::steps {
+  std::binary_semaphore* offered;
+  std::binary_semaphore* open;
+  std::thread::id* where;
+  wait_in_the_end(std::binary_semaphore& here, std::binary_semaphore& gate, std::thread::id& place)
+      : offered{&here}, open{&gate}, where{&place} {}
+  void before() override { *where = std::this_thread::get_id(); }
+  void after() override {
+    offered->release();
+    open->acquire();
+  }
+};
+
+TEST_CASE("a thread that is offered begins its next job when it is done with the last words of this one") {
+  static pool& own = *new pool;  // in which no thread of another test can be the next
+  std::binary_semaphore offered{0};
+  std::binary_semaphore open{0};
+  std::thread::id first;
+  own.run(job{std::make_shared<wait_in_the_end>(offered, open, first)});
+  offered.acquire();
+  std::thread::id second;
+  std::binary_semaphore done{0};
+  own.run(job{std::make_shared<note_thread>(second, done)});
+  CHECK_FALSE(done.try_acquire());  // it has been given to the thread that still waits
+  open.release();
+  done.acquire();
+  CHECK(second == first);
+}
+
+TEST_CASE("a job with a thread of its own finds none that waits, and leaves none") {
+  static pool& own = *new pool;
+  struct note_number final : job::steps {
+    long* where;
+    std::binary_semaphore* done;
+    note_number(long& place, std::binary_semaphore& end) : where{&place}, done{&end} {}
+    void before() override { *where = support::thread_number(); }
+    void after() override { done->release(); }
+  };
+  std::set<long> numbers;
+  using vicar::detail::job_thread;
+  for (const job_thread which : {job_thread::reused, job_thread::own, job_thread::own, job_thread::own}) {
+    long number = 0;
+    std::binary_semaphore done{0};
+    own.run(job{std::make_shared<note_number>(number, done)}, which);
+    done.acquire();
+    numbers.insert(number);
+  }
+#if defined(__linux__)
+  CHECK(numbers.size() == 4);
+#endif
+}
+
+struct count_destroyed final : job::steps {
+  std::atomic<int>* destroyed;
+  explicit count_destroyed(std::atomic<int>& where) : destroyed{&where} {}
+  count_destroyed(const count_destroyed&) = delete;
+  count_destroyed& operator=(const count_destroyed&) = delete;
+  ~count_destroyed() override {
+    ++*destroyed;
+    destroyed->notify_all();
+  }
+};
+
+TEST_CASE("a job is destroyed when it is done, not when the next one comes") {
+  std::atomic<int> destroyed{0};
+  the_pool().run(job{std::make_shared<count_destroyed>(destroyed)});
+  destroyed.wait(0);
+  CHECK(destroyed == 1);
+}
+
+TEST_CASE("many threads hand out jobs, and each runs once") {
+  std::atomic<int> destroyed{0};
+  support::on_threads(4, [&](std::size_t) {
+    for (int i = 0; i < 500; ++i) the_pool().run(job{std::make_shared<count_destroyed>(destroyed)});
+  });
+  for (int now = destroyed; now != 2000; now = destroyed) destroyed.wait(now);
+  CHECK(destroyed == 2000);
+}
+
+}  // namespace
