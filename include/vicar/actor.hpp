@@ -232,7 +232,7 @@ class actor {
   std::string_view name() const { return here().name(); }
   /// Asks this actor to stop once it has handled what was sent before; in `on_start`, before it handles anything. Do
   /// not wait for the future here.
-  future<bool> stop() const { return here().stop(); }
+  future<bool> stop() const { return detail::future_access::make(here().stop()); }
   /// Tells a long-running method that somebody asked the actor to stop. May be handed to other threads.
   vicar::stop_token stop_token() const { return here().stop_token(); }
 

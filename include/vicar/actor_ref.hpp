@@ -87,7 +87,7 @@ class ref_base {
   /// Asks the actor to stop once it has handled what was sent before; never waits for room in the mailbox. The future
   /// is ready when `on_stop` has returned and the object is destroyed: true if the actor was still there, false if it
   /// had ended before this call.
-  future<bool> stop() const { return cell_->stop(); }
+  future<bool> stop() const { return future_access::make(cell_->stop()); }
 
   /// By actor, whatever class the references see it as. The order means nothing.
   ///@{
@@ -169,7 +169,8 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
   auto ask(Message&& message) const {
     using kept = kept_message<Message>;
     if constexpr (check_message<Message, kept>()) {
-      return detail::call_member<receiver>(typename kept::type{}, owner(), target(), std::forward<Message>(message));
+      return detail::future_access::make(
+          detail::call_member<receiver>(typename kept::type{}, owner(), target(), std::forward<Message>(message)));
     } else {
       return detail::placeholder{};
     }
@@ -299,8 +300,8 @@ class actor_ref<void> : public detail::ref_base {
   template <class Message = detail::list_in_braces>
   future<std::any> ask(Message&& message) const {
     if constexpr (detail::check_typed<Message>() && detail::check_storable<Message>()) {
-      return detail::send_member<answerer, std::any>(detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{},
-                                                     std::forward<Message>(message));
+      return detail::future_access::make(detail::send_member<answerer, std::any>(
+          detail::type_list<std::decay_t<Message>>{}, owner(), cell_target{}, std::forward<Message>(message)));
     } else {
       return detail::placeholder{};
     }

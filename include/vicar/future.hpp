@@ -279,11 +279,8 @@ struct future_access {
   static future<T> make(consumer_handle<T> handle) noexcept {
     return future<T>{std::move(handle)};
   }
-  /// Of a new state.
-  template <class T>
-  static future<T> adopt(future_state<T>* state) noexcept {
-    return future<T>{state};
-  }
+  /// What stands for the handle of a refused call stands for its future, too.
+  static placeholder make(placeholder refused) noexcept { return refused; }
   template <class T>
   static const consumer_handle<T>& handle(const future<T>& of) noexcept {
     return of.handle_;

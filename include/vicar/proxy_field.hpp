@@ -59,7 +59,8 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
   template <class Field = declared>
   auto read() const {
     if constexpr (check_read<Field>()) {
-      return detail::read_member<detail::named_field<Access>>(context_->owner(), context_->target());
+      return detail::future_access::make(
+          detail::read_member<detail::named_field<Access>>(context_->owner(), context_->target()));
     } else {
       return detail::placeholder{};
     }
@@ -103,8 +104,8 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
   template <class Value = value_type>
   auto set(Value&& value) const {
     if constexpr (check_write<Value>()) {
-      return detail::write_member<detail::named_field<Access>, value_type>(
-          detail::type_list<kept_value_t<Value>>{}, context_->owner(), context_->target(), std::forward<Value>(value));
+      return detail::future_access::make(detail::write_member<detail::named_field<Access>, value_type>(
+          detail::type_list<kept_value_t<Value>>{}, context_->owner(), context_->target(), std::forward<Value>(value)));
     } else {
       return detail::placeholder{};
     }
@@ -127,8 +128,8 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
   auto operator()(Arguments&&... arguments) const {
     using kept = detail::kept_arguments<typename invoker::parameters, Arguments...>;
     if constexpr (check_call<kept, Arguments...>()) {
-      return detail::call_member<invoker>(typename kept::type{}, context_->owner(), context_->target(),
-                                          std::forward<Arguments>(arguments)...);
+      return detail::future_access::make(detail::call_member<invoker>(
+          typename kept::type{}, context_->owner(), context_->target(), std::forward<Arguments>(arguments)...));
     } else {
       return detail::placeholder{};
     }

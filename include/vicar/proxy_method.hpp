@@ -43,8 +43,8 @@ class proxy_method : public detail::refuses_braces {
   auto operator()(Arguments&&... arguments) const {
     using kept = detail::kept_arguments<parameters, Arguments...>;
     if constexpr (check<kept, Arguments...>()) {
-      return detail::call_member<invoker<typename kept::type>>(
-          typename kept::type{}, context_->owner(), context_->target(), static_cast<Arguments&&>(arguments)...);
+      return detail::future_access::make(detail::call_member<invoker<typename kept::type>>(
+          typename kept::type{}, context_->owner(), context_->target(), static_cast<Arguments&&>(arguments)...));
     } else {
       return detail::placeholder{};
     }

@@ -210,13 +210,13 @@ inline std::vector<bool> stop_all(const detail::time_limit& limit) {
   for (std::size_t left = cells.size(); left > 0; --left) {
     const std::size_t place = cells.size() - left;
     const detail::cell_handle last = std::move(cells[left - 1]);
-    const future<bool> answer = last->stop();
+    const detail::consumer_handle<bool> answer = last->stop();
     if (last.get() == detail::current_participant) {
       stopped[place] = true;  // the caller itself: it stops when it returns
       continue;
     }
     try {
-      stopped[place] = detail::future_access::handle(answer).settled(limit).value();
+      stopped[place] = answer.settled(limit).value();
     } catch (...) {  // a time limit or a circle: nobody waits for the others any more, but they shall stop
       while (--left > 0) cells[left - 1]->stop();
       throw;

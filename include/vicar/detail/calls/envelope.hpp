@@ -20,7 +20,6 @@
 #include <vicar/detail/mailbox/mailbox.hpp>
 #include <vicar/detail/text/labels.hpp>
 #include <vicar/error.hpp>
-#include <vicar/future.hpp>
 
 // One message: docs/internals.md says what always holds. What depends on the member is kept apart from what depends on
 // the types of the arguments, and both from what depends on neither, because each is compiled once for everything that
@@ -353,20 +352,20 @@ inline void post_call_within(const time_limit& limit, cell& to, call_message& on
   }
 }
 
-/// Sends a message and returns the future of its reply. What goes wrong with sending is in the future, too, except what
+/// Sends a message and returns the handle of its reply. What goes wrong with sending is the reply, too, except what
 /// `post` throws.
 ///@{
 template <class Reply>
-VICAR_INLINE_WHERE_OPTIMISED future<Reply> send_call(cell& to, call_message& one, const message_kind& kind) {
+VICAR_INLINE_WHERE_OPTIMISED consumer_handle<Reply> send_call(cell& to, call_message& one, const message_kind& kind) {
   auto* const state = new future_state<Reply>;
-  future<Reply> answer = future_access::adopt(state);
+  consumer_handle<Reply> answer{state};
   post_call(to, one, *state, kind);
   return answer;
 }
 template <class Reply>
-future<Reply> send_call(cell& to, boxed_content one) {
+consumer_handle<Reply> send_call(cell& to, boxed_content one) {
   auto* const state = new future_state<Reply>;
-  future<Reply> answer = future_access::adopt(state);
+  consumer_handle<Reply> answer{state};
   post_call(to, one, *state);
   return answer;
 }

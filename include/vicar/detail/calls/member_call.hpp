@@ -24,7 +24,6 @@
 #include <vicar/detail/text/class_name.hpp>
 #include <vicar/detail/text/member_name.hpp>
 #include <vicar/detail/text/value_text.hpp>
-#include <vicar/future.hpp>
 
 // What a message does to the object. A target finds the object on the actor's thread: `T& resolve(cell&)`; if it is
 // `imitated()`, there is none, and a stand-in answers. An invoker is a stateless type that does one thing known at
@@ -323,7 +322,7 @@ const message_kind& choose_kind(const Pointer& pointer, const Arguments&...) noe
 
 /// Sends what `Invoker` does, for a `Reply`. The list says in which type each argument is kept.
 template <class Invoker, class Reply, class... Kept, class Target, class... Arguments>
-future<Reply> send_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
+consumer_handle<Reply> send_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
   using sent = member_message<Invoker, Reply, call_message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
   using envelope_type = typename sent::envelope_type;
   const message_kind* kind = &sent::kind;
@@ -426,7 +425,7 @@ auto read_member_within(const time_limit& limit, cell& from, Target target, Poin
 
 /// Assigns to a field of type `Declared` on the actor's thread.
 template <class Field, class Declared, class Kept, class Target, class... Arguments>
-future<void> write_member(Kept kept, cell& to, Target target, Arguments&&... arguments) {
+consumer_handle<void> write_member(Kept kept, cell& to, Target target, Arguments&&... arguments) {
   return send_member<field_writer<Field, Declared>, void>(kept, to, std::move(target),
                                                           std::forward<Arguments>(arguments)...);
 }

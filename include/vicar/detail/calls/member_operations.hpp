@@ -49,9 +49,9 @@ class member_operations : public refuses_braces_after_function {
   auto call(Function&& function, Arguments&&... arguments) const {
     using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
     if constexpr (check_function<Function, kept, Arguments...>()) {
-      return call_member<function_invoker<std::decay_t<Function>>>(with_function_t<Function, kept>{}, self().owner(),
-                                                                   self().target(), static_cast<Function&&>(function),
-                                                                   static_cast<Arguments&&>(arguments)...);
+      return future_access::make(call_member<function_invoker<std::decay_t<Function>>>(
+          with_function_t<Function, kept>{}, self().owner(), self().target(), static_cast<Function&&>(function),
+          static_cast<Arguments&&>(arguments)...));
     } else {
       return placeholder{};
     }
@@ -63,8 +63,8 @@ class member_operations : public refuses_braces_after_function {
   auto call(Arguments&&... arguments) const {
     using kept = kept_by_constant<decltype(Member), Arguments...>;
     if constexpr (check_member<Member, kept, Arguments...>()) {
-      return call_member<pointer_invoker<Member>>(typename kept::type{}, self().owner(), self().target(),
-                                                  static_cast<Arguments&&>(arguments)...);
+      return future_access::make(call_member<pointer_invoker<Member>>(
+          typename kept::type{}, self().owner(), self().target(), static_cast<Arguments&&>(arguments)...));
     } else {
       return placeholder{};
     }
@@ -125,7 +125,7 @@ class member_operations : public refuses_braces_after_function {
   template <class Pointer>
   auto get(Pointer field) const {
     if constexpr (check_read<Pointer>()) {
-      return read_member<pointed_field<Pointer>>(self().owner(), self().target(), field);
+      return future_access::make(read_member<pointed_field<Pointer>>(self().owner(), self().target(), field));
     } else {
       return placeholder{};
     }
@@ -134,7 +134,7 @@ class member_operations : public refuses_braces_after_function {
   template <auto Field>
   auto get() const {
     if constexpr (check_read<decltype(Field)>()) {
-      return read_member<constant_field<Field>>(self().owner(), self().target());
+      return future_access::make(read_member<constant_field<Field>>(self().owner(), self().target()));
     } else {
       return placeholder{};
     }
@@ -166,9 +166,9 @@ class member_operations : public refuses_braces_after_function {
   auto set(Pointer field, Value&& value) const {
     if constexpr (check_write<Pointer, Value>()) {
       using field_type = typename member_traits<Pointer>::field_type;
-      return write_member<pointed_field<Pointer>, field_type>(
+      return future_access::make(write_member<pointed_field<Pointer>, field_type>(
           type_list<Pointer, typename kept_value<field_type, Value>::type>{}, self().owner(), self().target(), field,
-          std::forward<Value>(value));
+          std::forward<Value>(value)));
     } else {
       return placeholder{};
     }
@@ -178,9 +178,9 @@ class member_operations : public refuses_braces_after_function {
   auto set(Value&& value) const {
     if constexpr (check_write<decltype(Field), Value>()) {
       using field_type = typename member_traits<decltype(Field)>::field_type;
-      return write_member<constant_field<Field>, field_type>(type_list<typename kept_value<field_type, Value>::type>{},
-                                                             self().owner(), self().target(),
-                                                             std::forward<Value>(value));
+      return future_access::make(
+          write_member<constant_field<Field>, field_type>(type_list<typename kept_value<field_type, Value>::type>{},
+                                                          self().owner(), self().target(), std::forward<Value>(value)));
     } else {
       return placeholder{};
     }
@@ -194,7 +194,8 @@ class member_operations : public refuses_braces_after_function {
     constexpr bool included = inspector_included<Object>;
     static_assert(included, "vicar: snapshot is not declared here; include <vicar/inspect.hpp>");
     if constexpr (included) {
-      return send_member<snapshot_maker, std::string>(type_list<>{}, self().owner(), self().target());
+      return future_access::make(
+          send_member<snapshot_maker, std::string>(type_list<>{}, self().owner(), self().target()));
     } else {
       return placeholder{};
     }

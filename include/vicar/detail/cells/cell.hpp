@@ -27,7 +27,6 @@
 #include <vicar/detail/wait/timeout_text.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>
-#include <vicar/future.hpp>
 #include <vicar/log.hpp>
 #include <vicar/options.hpp>
 #include <vicar/stop_token.hpp>
@@ -215,7 +214,8 @@ class VICAR_SHARED cell : public participant {
   overflow on_overflow() const noexcept { return on_overflow_; }
   void count_dropped() noexcept { activity_.count_dropped(); }
 
-  future<bool> stop();
+  /// The answer is whether it was alive until then.
+  consumer_handle<bool> stop();
   /// Signals the stop token, without a message.
   void request_stop() noexcept;
   vicar::stop_token stop_token();

@@ -26,9 +26,13 @@ struct stop_message final : message {
 inline constexpr message::traits stop_message::kind{&stop_message::handle_request, &relocate_message<stop_message>,
                                                     sizeof(stop_message), false};
 
-inline future<bool> cell::stop() {
-  if (inherited()) return make_ready_future(false);
+inline consumer_handle<bool> cell::stop() {
   reply_channel<bool> channel;
+  if (inherited()) {
+    channel.producer->store([] { return false; });
+    channel.producer.publish();
+    return std::move(channel.consumer);
+  }
   channel.producer->set_source(*this, stop_label);
   auto request = counted_handle<stop_request>::adopt(new stop_request{std::move(channel.producer)});
   mailbox::unused_chunk memory;
@@ -38,7 +42,7 @@ inline future<bool> cell::stop() {
   if (current_participant == this && phase_.load(std::memory_order_relaxed) == phase::starting) {
     end_because(ending::stopped);  // before the first message, also one that was sent before on_start ran
     keep(std::move(request));
-    return future_access::make(std::move(channel.consumer));
+    return std::move(channel.consumer);
   }
   stop_message one{{&stop_message::kind}, std::move(request)};
   waker* const dispatcher = waker_;
@@ -52,7 +56,7 @@ inline future<bool> cell::stop() {
       late->reply.publish();
     }
   }
-  return future_access::make(std::move(channel.consumer));
+  return std::move(channel.consumer);
 }
 
 inline void cell::request_stop() noexcept {

@@ -24,7 +24,6 @@
 #include <vicar/detail/wait/timeout_text.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>
-#include <vicar/future.hpp>
 #include <vicar/log.hpp>
 #include <vicar/unobserved.hpp>
 
@@ -202,17 +201,17 @@ class VICAR_SHARED cell_table {
       cell_list cells = snapshot(which::all);
       for (std::size_t left = cells.size(); left > 0; --left) {
         const cell_handle& each = cells[left - 1];
-        const future<bool> stopped = each->stop();
+        const consumer_handle<bool> stopped = each->stop();
         if (!each->daemon()) wait_for_end_of(*each, stopped);
       }
     } while (!dispatcher.wait_for_all(started));
   }
 
   /// Blocks. A program that does not end says once for which actor it waits.
-  static void wait_for_end_of(cell& one, const future<bool>& stopped) {
+  static void wait_for_end_of(cell& one, const consumer_handle<bool>& stopped) {
     const time_limit quiet{quiet_at_exit};
-    if (future_access::handle(stopped).state().await(quiet)) warn_of_wait(one);
-    stopped.wait();
+    if (stopped.state().await(quiet)) warn_of_wait(one);
+    stopped.awaited({});
   }
   VICAR_COLD static void warn_of_wait(participant& one) noexcept {
     if (!logs(log_level::warning)) return;
