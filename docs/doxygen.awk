@@ -25,7 +25,7 @@ FILENAME !~ /\/detail\// {
 
 # The members of a base that is a template would be shown without their own template parameters.
 /^template <class Self, class T>$/ { templates = "\n"; next }
-{ sub(/detail::member_operations<[a-z_]*<[TU]>, [TU]>/, "detail::member_operations") }
+{ sub(/member_operations<[a-z_]*<[TU]>, [TU]>/, "member_operations") }
 { sub(/ = typename untold_function<Object>::type/, "") }
 
 # What a macro with arguments stands for is nobody's business.

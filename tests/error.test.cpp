@@ -47,8 +47,9 @@ class failing_text final : public vicar::detail::late_text {
   std::string make() const override { throw std::bad_alloc{}; }
 };
 
-vicar::detail::counted_handle<const vicar::detail::late_text> late(vicar::detail::late_text* text) {
-  return vicar::detail::counted_handle<const vicar::detail::late_text>::adopt(text);
+vicar::timeout_error late(vicar::detail::late_text* text) {
+  return vicar::detail::timeout_access::make(
+      vicar::detail::counted_handle<const vicar::detail::late_text>::adopt(text));
 }
 
 }  // namespace
@@ -72,7 +73,7 @@ TEST_CASE("stop_all_actors is no std::exception") {
 
 TEST_CASE("the text of a timeout_error is written when it is read, and is the same for all copies") {
   std::atomic<int> writings{0};
-  const vicar::timeout_error first{late(new counted_text{writings})};
+  const vicar::timeout_error first = late(new counted_text{writings});
   const vicar::timeout_error second = first;
   CHECK(writings == 0);
   std::array<const char*, 4> read{};
@@ -86,13 +87,13 @@ TEST_CASE("the text of a timeout_error is written when it is read, and is the sa
 }
 
 TEST_CASE("a timeout_error whose text cannot be written says that") {
-  const vicar::timeout_error unwritable{late(new failing_text)};
+  const vicar::timeout_error unwritable = late(new failing_text);
   CHECK(std::string{unwritable.what()}.find("vicar: a wait timed out") == 0);
 }
 
 TEST_CASE("an assigned timeout_error has the other's text") {
   vicar::timeout_error one{"vicar: one"};
   std::atomic<int> writings{0};
-  one = vicar::timeout_error{late(new counted_text{writings})};
+  one = late(new counted_text{writings});
   CHECK(std::string{one.what()}.find("vicar: written late") == 0);
 }

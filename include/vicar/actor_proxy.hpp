@@ -12,12 +12,12 @@
 #include <vicar/actor_ref.hpp>
 #include <vicar/callable_proxy.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
-#include <vicar/detail/calls/member_operations.hpp>
 #include <vicar/detail/proxies/context.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/text/member_name.hpp>
 #include <vicar/detail/text/title_format.hpp>
 #include <vicar/fwd.hpp>
+#include <vicar/member_operations.hpp>
 #include <vicar/members.hpp>
 #include <vicar/nested_proxy.hpp>
 
@@ -28,7 +28,7 @@ namespace vicar {
 /// reference count. Equal when the actor is. All members may be called from any thread; see `actor_ref` for what
 /// blocks.
 template <class T>
-class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
+class actor_proxy : public member_operations<actor_proxy<T>, T> {
  public:
   /// Throws `actor_dead_error` if the actor is not alive. Runs no code of the actor's and reads none of its memory.
   explicit actor_proxy(actor_ref<T> ref)
@@ -84,7 +84,7 @@ class actor_proxy : public detail::member_operations<actor_proxy<T>, T> {
   using context = detail::direct_context<T>;
   using block = detail::proxy_block<context>;
   using block_handle = detail::counted_handle<const block>;
-  friend class detail::member_operations<actor_proxy<T>, T>;
+  friend class member_operations<actor_proxy<T>, T>;
 
   static actor_ref<T> require_alive(actor_ref<T> ref) {
     if (!ref.is_alive()) throw detail::ref_access::handle(ref)->not_found("a proxy");

@@ -17,7 +17,6 @@
 
 #include <vicar/detail/calls/envelope.hpp>
 #include <vicar/detail/calls/member_call.hpp>
-#include <vicar/detail/calls/member_operations.hpp>
 #include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/cells/lifecycle.hpp>
 #include <vicar/detail/meta/braces.hpp>
@@ -34,6 +33,7 @@
 #include <vicar/future.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/log.hpp>
+#include <vicar/member_operations.hpp>
 #include <vicar/options.hpp>
 
 namespace vicar {
@@ -68,7 +68,10 @@ VICAR_CONSTEVAL bool check_base() {
   return !constant && !virtual_base<Base, Derived>;
 }
 
-/// @endcond
+struct ref_access;
+
+}  // namespace detail
+
 /// What every reference to an actor can do, whatever it knows of the actor's class.
 class ref_base {
  public:
@@ -87,7 +90,7 @@ class ref_base {
   /// Asks the actor to stop once it has handled what was sent before; never waits for room in the mailbox. The future
   /// is ready when `on_stop` has returned and the object is destroyed: true if the actor was still there, false if it
   /// had ended before this call.
-  future<bool> stop() const { return future_access::make(cell_->stop()); }
+  future<bool> stop() const { return detail::future_access::make(cell_->stop()); }
 
   /// By actor, whatever class the references see it as. The order means nothing.
   ///@{
@@ -100,7 +103,7 @@ class ref_base {
  protected:
   /// For `actor_ref`.
   ///@{
-  explicit ref_base(cell_handle cell) noexcept : cell_{std::move(cell)} {}
+  explicit ref_base(detail::cell_handle cell) noexcept : cell_{std::move(cell)} {}
   ~ref_base() = default;
   ref_base(const ref_base&) = default;
   ref_base(ref_base&&) noexcept = default;
@@ -109,11 +112,12 @@ class ref_base {
   ///@}
 
  private:
-  friend struct ref_access;
-  cell_handle cell_;
+  friend struct detail::ref_access;
+  detail::cell_handle cell_;
 };
 
-/// @cond
+namespace detail {
+
 /// How the rest of the library gets at the inside of a reference.
 struct ref_access {
   static const cell_handle& handle(const ref_base& ref) noexcept { return ref.cell_; }
@@ -134,13 +138,13 @@ struct ref_access {
 /// A reference to an actor: two words, cheap to copy, never dangling. It does not keep the actor from stopping. All
 /// members may be called from any thread. References to the same actor are equal, whatever class they see it as.
 template <class T>
-class actor_ref : public detail::ref_base, public detail::member_operations<actor_ref<T>, T> {
+class actor_ref : public ref_base, public member_operations<actor_ref<T>, T> {
  public:
   /// References to a derived class convert to those of a base.
   template <class Derived>
     requires(std::derived_from<Derived, T> && !std::same_as<Derived, T>)
   actor_ref(const actor_ref<Derived>& other)  // NOLINT(google-explicit-constructor): as pointers do
-      : detail::ref_base{other}, object_{to_base(detail::ref_access::object(other))} {}
+      : ref_base{other}, object_{to_base(detail::ref_access::object(other))} {}
 
   /// Sends a message to the overload of `T::on_receive` that a direct call with an rvalue would choose, and forgets it:
   /// an exception there ends the actor. Throws `actor_dead_error`, `mailbox_full_error` under `overflow::fail`; blocks
@@ -207,9 +211,9 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
 
  private:
   friend struct detail::ref_access;
-  friend class detail::member_operations<actor_ref<T>, T>;
+  friend class member_operations<actor_ref<T>, T>;
 
-  actor_ref(detail::cell_handle cell, T* object) noexcept : detail::ref_base{std::move(cell)}, object_{object} {}
+  actor_ref(detail::cell_handle cell, T* object) noexcept : ref_base{std::move(cell)}, object_{object} {}
 
   struct receiver : detail::invoker_base {
     static constexpr const std::string_view* label = &detail::on_receive_label;
@@ -253,12 +257,12 @@ class actor_ref : public detail::ref_base, public detail::member_operations<acto
 
 /// A reference to an actor of any class.
 template <>
-class actor_ref<void> : public detail::ref_base {
+class actor_ref<void> : public ref_base {
  public:
   /// Every reference converts.
   template <class T>
   actor_ref(const actor_ref<T>& other) noexcept  // NOLINT(google-explicit-constructor): as pointers do
-      : detail::ref_base{other} {}
+      : ref_base{other} {}
 
   /// The typed reference, if the actor is of class `T` or, while it is alive, of a class derived from `T`, polymorphic
   /// or not. A fake counts as an actor of the class that it stands for. Empty if not.
@@ -326,7 +330,7 @@ class actor_ref<void> : public detail::ref_base {
 
  private:
   friend struct detail::ref_access;
-  explicit actor_ref(detail::cell_handle cell) noexcept : detail::ref_base{std::move(cell)} {}
+  explicit actor_ref(detail::cell_handle cell) noexcept : ref_base{std::move(cell)} {}
 
   detail::cell& owner() const noexcept { return *detail::ref_access::handle(*this); }
 

@@ -54,6 +54,12 @@ class VICAR_SHARED null_step_error : public error {
   using error::error;
 };
 
+/// A member of a `fake` was used that no function of the test answers: see `testing.hpp`.
+class VICAR_SHARED unanswered_error : public error {
+ public:
+  using error::error;
+};
+
 /// A promise was given a second value, exception or hook.
 class VICAR_SHARED promise_already_satisfied : public error {
  public:
@@ -93,6 +99,7 @@ class VICAR_SHARED late_text : public counted<late_text> {
 
   late_string text_;
 };
+struct timeout_access;
 
 }  // namespace detail
 
@@ -103,16 +110,25 @@ class VICAR_SHARED timeout_error : public error {
  public:
   /// With a text of your own: for the hook of a future, see `future::from_hook`.
   explicit timeout_error(const std::string& text) : error{text} {}
-  /// With a text that is made when somebody reads it: for the library's own waits.
-  explicit timeout_error(detail::counted_handle<const detail::late_text> text)
-      : error{"vicar: timeout"}, text_{std::move(text)} {}
-
   /// The text. Lives as long as some copy of the exception; may be read by several threads at once.
   const char* what() const noexcept override { return text_ ? text_->get() : error::what(); }
 
  private:
+  friend struct detail::timeout_access;
+  explicit timeout_error(detail::counted_handle<const detail::late_text> text)
+      : error{"vicar: timeout"}, text_{std::move(text)} {}
+
   detail::counted_handle<const detail::late_text> text_;
 };
+
+namespace detail {
+
+/// How the rest of the library makes an error whose text is made when somebody reads it.
+struct timeout_access {
+  static timeout_error make(counted_handle<const late_text> text) { return timeout_error{std::move(text)}; }
+};
+
+}  // namespace detail
 
 }  // namespace vicar
 

@@ -14,13 +14,13 @@
 #include <vicar/actor_ref.hpp>
 #include <vicar/callable_proxy.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
-#include <vicar/detail/calls/member_operations.hpp>
 #include <vicar/detail/calls/path.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
 #include <vicar/detail/proxies/context.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/text/title_format.hpp>
 #include <vicar/fwd.hpp>
+#include <vicar/member_operations.hpp>
 #include <vicar/members.hpp>
 #include <vicar/proxy_field.hpp>
 #include <vicar/traversable.hpp>
@@ -76,7 +76,7 @@ auto make_nested(const Context& context, Pointer member, std::string_view name);
 /// followed on the actor's thread each time; an empty pointer or optional on it gives `null_step_error`. Copying is one
 /// reference count. Equal when the actor and the way are.
 template <class U>
-class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
+class nested_proxy : public member_operations<nested_proxy<U>, U> {
  public:
   /// Proxies of a derived class convert to those of a base.
   template <class Derived>
@@ -126,7 +126,7 @@ class nested_proxy : public detail::member_operations<nested_proxy<U>, U> {
  private:
   using context = detail::path_context<U>;
   using block_handle = detail::counted_handle<const detail::proxy_block<context>>;
-  friend class detail::member_operations<nested_proxy<U>, U>;
+  friend class member_operations<nested_proxy<U>, U>;
   template <class V>
   friend class nested_proxy;
   template <class Access, class Context>

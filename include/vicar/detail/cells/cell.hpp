@@ -248,8 +248,7 @@ class VICAR_SHARED cell : public participant {
   /// For a message that found no space within a time limit.
   timeout_error never_accepted(std::string_view label, const time_limit& limit) {
     retain();
-    return timeout_error{counted_handle<const late_text>::adopt(
-        new unanswered{participant_handle::adopt(this), label, limit.asked_seconds(), capacity_})};
+    return unanswered::error(participant_handle::adopt(this), label, limit.asked_seconds(), capacity_);
   }
 
   mailbox_full_error displaced(std::string_view label) const {

@@ -19,15 +19,7 @@
 #include <vicar/detail/text/value_text.hpp>
 #include <vicar/error.hpp>
 
-namespace vicar {
-
-/// A member of a `fake` was used that no function of the test answers.
-class VICAR_SHARED unanswered_error : public error {
- public:
-  using error::error;
-};
-
-namespace detail {
+namespace vicar::detail {
 
 using message_access = imitated_message::access;
 
@@ -176,8 +168,6 @@ class fake_book {
   std::vector<std::shared_ptr<fake_log>> logs_;
 };
 
-}  // namespace detail
-
-}  // namespace vicar
+}  // namespace vicar::detail
 
 #endif

@@ -204,8 +204,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   }
 
   [[noreturn]] void throw_timeout(const time_limit& limit) const {
-    throw timeout_error{counted_handle<const late_text>::adopt(
-        new unanswered{retain_source(), member_ ? *member_ : std::string_view{}, limit.asked_seconds()})};
+    throw unanswered::error(retain_source(), member_ ? *member_ : std::string_view{}, limit.asked_seconds());
   }
 
  protected:

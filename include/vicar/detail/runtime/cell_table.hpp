@@ -215,10 +215,8 @@ class VICAR_SHARED cell_table {
   }
   VICAR_COLD static void warn_of_wait(participant& one) noexcept {
     if (!logs(log_level::warning)) return;
-    const auto what = exception_from([&] {
-      return timeout_error{
-          counted_handle<const late_text>::adopt(new unanswered{participant_handle{one}, stop_label, quiet_at_exit})};
-    });
+    const auto what =
+        exception_from([&] { return unanswered::error(participant_handle{one}, stop_label, quiet_at_exit); });
     log_text(log_level::warning, one.name(), what,
              "The end of the program waits for an actor; let it end, start it as a daemon, or use std::quick_exit:");
   }

@@ -21,7 +21,14 @@ namespace vicar::detail {
 class unanswered final : public late_text {
  public:
   /// `full_capacity` is that of a mailbox which did not accept the message within the limit; 0 if the message is there.
-  unanswered(participant_handle source, std::string_view member, double seconds, std::size_t full_capacity = 0)
+  static timeout_error error(participant_handle source, std::string_view member, double seconds,
+                             std::size_t full_capacity = 0) {
+    return timeout_access::make(
+        counted_handle<const late_text>::adopt(new unanswered{std::move(source), member, seconds, full_capacity}));
+  }
+
+ private:
+  unanswered(participant_handle source, std::string_view member, double seconds, std::size_t full_capacity)
       : source_{std::move(source)}, member_{member}, seconds_{seconds}, full_capacity_{full_capacity} {
     if (!source_) return;
     running_ = source_->running();
@@ -31,7 +38,6 @@ class unanswered final : public late_text {
     waits_ = wait_edge::from(*source_);
   }
 
- private:
   std::string make() const override {
     const std::string waited = seconds_text("{:g} s", seconds_);
     if (!source_) {

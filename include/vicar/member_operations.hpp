@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef VICAR_DETAIL_CALLS_MEMBER_OPERATIONS_HPP
-#define VICAR_DETAIL_CALLS_MEMBER_OPERATIONS_HPP
+#ifndef VICAR_MEMBER_OPERATIONS_HPP
+#define VICAR_MEMBER_OPERATIONS_HPP
+
+#include <vicar/detail/base/config.hpp>
 
 #include <concepts>
 #include <string>
@@ -8,7 +10,6 @@
 #include <utility>
 
 #include <vicar/detail/base/chrono.hpp>
-#include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/calls/envelope.hpp>
 #include <vicar/detail/calls/erased_call.hpp>
@@ -23,7 +24,7 @@
 #include <vicar/detail/text/value_text.hpp>
 #include <vicar/future.hpp>
 
-namespace vicar::detail {
+namespace vicar {
 
 /// `call`, `defer`, `try_defer`, `get` and `set` of everything that leads to an object on an actor's thread:
 /// references, proxies, nested proxies. `Self` gives `owner()`, the cell, and `target()`, see `member_call.hpp`.
@@ -36,24 +37,24 @@ namespace vicar::detail {
 /// to live until the message was handled; so has the text of a `const char*` or `std::string_view` that is kept as it
 /// is.
 template <class Self, class T>
-class member_operations : public refuses_braces_after_function {
+class member_operations : public detail::refuses_braces_after_function {
  public:
-  using refuses_braces_after_function::call;
-  using refuses_braces_after_function::defer;
-  using refuses_braces_after_function::try_defer;
+  using detail::refuses_braces_after_function::call;
+  using detail::refuses_braces_after_function::defer;
+  using detail::refuses_braces_after_function::try_defer;
 
   /// Calls `function(object, arguments...)` on the actor's thread; `function` is a member function pointer or any
   /// callable that takes a `T&` first. The future carries the result or the exception, `actor_dead_error` and
   /// `mailbox_full_error` included.
-  template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
+  template <class Object = T, class Function = typename detail::untold_function<Object>::type, class... Arguments>
   auto call(Function&& function, Arguments&&... arguments) const {
-    using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
+    using kept = kept_by<detail::function_invoker<std::decay_t<Function>>, Arguments...>;
     if constexpr (check_function<Function, kept, Arguments...>()) {
-      return future_access::make(call_member<function_invoker<std::decay_t<Function>>>(
-          with_function_t<Function, kept>{}, self().owner(), self().target(), static_cast<Function&&>(function),
+      return detail::future_access::make(detail::call_member<detail::function_invoker<std::decay_t<Function>>>(
+          detail::with_function_t<Function, kept>{}, self().owner(), self().target(), static_cast<Function&&>(function),
           static_cast<Arguments&&>(arguments)...));
     } else {
-      return placeholder{};
+      return detail::placeholder{};
     }
   }
 
@@ -63,22 +64,22 @@ class member_operations : public refuses_braces_after_function {
   auto call(Arguments&&... arguments) const {
     using kept = kept_by_constant<decltype(Member), Arguments...>;
     if constexpr (check_member<Member, kept, Arguments...>()) {
-      return future_access::make(call_member<pointer_invoker<Member>>(
+      return detail::future_access::make(detail::call_member<detail::pointer_invoker<Member>>(
           typename kept::type{}, self().owner(), self().target(), static_cast<Arguments&&>(arguments)...));
     } else {
-      return placeholder{};
+      return detail::placeholder{};
     }
   }
 
   /// As `call`, for the effect alone: there is no answer, and an exception ends the actor. Throws `actor_dead_error`,
   /// and `mailbox_full_error` if the actor was started with `overflow::fail`.
-  template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
+  template <class Object = T, class Function = typename detail::untold_function<Object>::type, class... Arguments>
   void defer(Function&& function, Arguments&&... arguments) const {
-    using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
+    using kept = kept_by<detail::function_invoker<std::decay_t<Function>>, Arguments...>;
     if constexpr (check_function<Function, kept, Arguments...>()) {
-      defer_member<function_invoker<std::decay_t<Function>>>(with_function_t<Function, kept>{}, self().owner(),
-                                                             self().target(), static_cast<Function&&>(function),
-                                                             static_cast<Arguments&&>(arguments)...);
+      detail::defer_member<detail::function_invoker<std::decay_t<Function>>>(
+          detail::with_function_t<Function, kept>{}, self().owner(), self().target(), static_cast<Function&&>(function),
+          static_cast<Arguments&&>(arguments)...);
     }
   }
   /// The same for a member known at compile time: `defer<&T::member>(arguments...)`.
@@ -86,8 +87,8 @@ class member_operations : public refuses_braces_after_function {
   void defer(Arguments&&... arguments) const {
     using kept = kept_by_constant<decltype(Member), Arguments...>;
     if constexpr (check_member<Member, kept, Arguments...>()) {
-      defer_member<pointer_invoker<Member>>(typename kept::type{}, self().owner(), self().target(),
-                                            static_cast<Arguments&&>(arguments)...);
+      detail::defer_member<detail::pointer_invoker<Member>>(typename kept::type{}, self().owner(), self().target(),
+                                                            static_cast<Arguments&&>(arguments)...);
     }
   }
 
@@ -98,12 +99,12 @@ class member_operations : public refuses_braces_after_function {
   /// `defer`, the actor may still end before it comes to the message. The arguments are left as they are where the
   /// actor refuses messages when this is called; only if it begins to do so right then have they been copied or moved
   /// from, and are destroyed.
-  template <class Object = T, class Function = typename untold_function<Object>::type, class... Arguments>
+  template <class Object = T, class Function = typename detail::untold_function<Object>::type, class... Arguments>
   [[nodiscard]] bool try_defer(Function&& function, Arguments&&... arguments) const {
-    using kept = kept_by<function_invoker<std::decay_t<Function>>, Arguments...>;
+    using kept = kept_by<detail::function_invoker<std::decay_t<Function>>, Arguments...>;
     if constexpr (check_function<Function, kept, Arguments...>()) {
-      return defer_member<function_invoker<std::decay_t<Function>>, if_refused::returns_false>(
-          with_function_t<Function, kept>{}, self().owner(), self().target(), static_cast<Function&&>(function),
+      return detail::defer_member<detail::function_invoker<std::decay_t<Function>>, detail::if_refused::returns_false>(
+          detail::with_function_t<Function, kept>{}, self().owner(), self().target(), static_cast<Function&&>(function),
           static_cast<Arguments&&>(arguments)...);
     } else {
       return false;
@@ -114,7 +115,7 @@ class member_operations : public refuses_braces_after_function {
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
     using kept = kept_by_constant<decltype(Member), Arguments...>;
     if constexpr (check_member<Member, kept, Arguments...>()) {
-      return defer_member<pointer_invoker<Member>, if_refused::returns_false>(
+      return detail::defer_member<detail::pointer_invoker<Member>, detail::if_refused::returns_false>(
           typename kept::type{}, self().owner(), self().target(), static_cast<Arguments&&>(arguments)...);
     } else {
       return false;
@@ -125,18 +126,20 @@ class member_operations : public refuses_braces_after_function {
   template <class Pointer>
   auto get(Pointer field) const {
     if constexpr (check_read<Pointer>()) {
-      return future_access::make(read_member<pointed_field<Pointer>>(self().owner(), self().target(), field));
+      return detail::future_access::make(
+          detail::read_member<detail::pointed_field<Pointer>>(self().owner(), self().target(), field));
     } else {
-      return placeholder{};
+      return detail::placeholder{};
     }
   }
   /// The same for a member known at compile time: `get<&T::member>()`.
   template <auto Field>
   auto get() const {
     if constexpr (check_read<decltype(Field)>()) {
-      return future_access::make(read_member<constant_field<Field>>(self().owner(), self().target()));
+      return detail::future_access::make(
+          detail::read_member<detail::constant_field<Field>>(self().owner(), self().target()));
     } else {
-      return placeholder{};
+      return detail::placeholder{};
     }
   }
 
@@ -146,43 +149,45 @@ class member_operations : public refuses_braces_after_function {
   template <class Pointer, class Rep, class Period>
   auto get(Pointer field, const std::chrono::duration<Rep, Period>& timeout) const {
     if constexpr (check_read<Pointer>()) {
-      return read_member_within<pointed_field<Pointer>>(time_limit{timeout}, self().owner(), self().target(), field);
+      return detail::read_member_within<detail::pointed_field<Pointer>>(detail::time_limit{timeout}, self().owner(),
+                                                                        self().target(), field);
     } else {
-      return placeholder{};
+      return detail::placeholder{};
     }
   }
   /// The same for a member known at compile time: `get<&T::member>(timeout)`.
   template <auto Field, class Rep, class Period>
   auto get(const std::chrono::duration<Rep, Period>& timeout) const {
     if constexpr (check_read<decltype(Field)>()) {
-      return read_member_within<constant_field<Field>>(time_limit{timeout}, self().owner(), self().target());
+      return detail::read_member_within<detail::constant_field<Field>>(detail::time_limit{timeout}, self().owner(),
+                                                                       self().target());
     } else {
-      return placeholder{};
+      return detail::placeholder{};
     }
   }
 
   /// Assigns to a data member on the actor's thread; the future is ready when that is done.
-  template <class Pointer, class Value = typename member_traits<Pointer>::field_type>
+  template <class Pointer, class Value = typename detail::member_traits<Pointer>::field_type>
   auto set(Pointer field, Value&& value) const {
     if constexpr (check_write<Pointer, Value>()) {
-      using field_type = typename member_traits<Pointer>::field_type;
-      return future_access::make(write_member<pointed_field<Pointer>, field_type>(
-          type_list<Pointer, typename kept_value<field_type, Value>::type>{}, self().owner(), self().target(), field,
-          std::forward<Value>(value)));
+      using field_type = typename detail::member_traits<Pointer>::field_type;
+      return detail::future_access::make(detail::write_member<detail::pointed_field<Pointer>, field_type>(
+          detail::type_list<Pointer, typename detail::kept_value<field_type, Value>::type>{}, self().owner(),
+          self().target(), field, std::forward<Value>(value)));
     } else {
-      return placeholder{};
+      return detail::placeholder{};
     }
   }
   /// The same for a member known at compile time: `set<&T::member>(value)`.
-  template <auto Field, class Value = typename member_traits<decltype(Field)>::field_type>
+  template <auto Field, class Value = typename detail::member_traits<decltype(Field)>::field_type>
   auto set(Value&& value) const {
     if constexpr (check_write<decltype(Field), Value>()) {
-      using field_type = typename member_traits<decltype(Field)>::field_type;
-      return future_access::make(
-          write_member<constant_field<Field>, field_type>(type_list<typename kept_value<field_type, Value>::type>{},
-                                                          self().owner(), self().target(), std::forward<Value>(value)));
+      using field_type = typename detail::member_traits<decltype(Field)>::field_type;
+      return detail::future_access::make(detail::write_member<detail::constant_field<Field>, field_type>(
+          detail::type_list<typename detail::kept_value<field_type, Value>::type>{}, self().owner(), self().target(),
+          std::forward<Value>(value)));
     } else {
-      return placeholder{};
+      return detail::placeholder{};
     }
   }
 
@@ -191,13 +196,13 @@ class member_operations : public refuses_braces_after_function {
   /// registered, with their names. Fields print as messages do, see `enable_inspection`. Needs `<vicar/inspect.hpp>`.
   template <class Object = T>
   future<std::string> snapshot() const {
-    constexpr bool included = inspector_included<Object>;
+    constexpr bool included = detail::inspector_included<Object>;
     static_assert(included, "vicar: snapshot is not declared here; include <vicar/inspect.hpp>");
     if constexpr (included) {
-      return future_access::make(
-          send_member<snapshot_maker, std::string>(type_list<>{}, self().owner(), self().target()));
+      return detail::future_access::make(
+          detail::send_member<snapshot_maker, std::string>(detail::type_list<>{}, self().owner(), self().target()));
     } else {
-      return placeholder{};
+      return detail::placeholder{};
     }
   }
 
@@ -211,31 +216,32 @@ class member_operations : public refuses_braces_after_function {
   ///@}
 
  private:
-  struct snapshot_maker : invoker_base {
-    static constexpr const std::string_view* label = &snapshot_label;
-    static constexpr auto access = imitated_message::access::function;
-    static std::string call(T& object) { return inspector<T>::snapshot(object); }
+  struct snapshot_maker : detail::invoker_base {
+    static constexpr const std::string_view* label = &detail::snapshot_label;
+    static constexpr auto access = detail::imitated_message::access::function;
+    static std::string call(T& object) { return detail::inspector<T>::snapshot(object); }
   };
 
   const Self& self() const noexcept { return static_cast<const Self&>(*this); }
 
   template <class Invoker, class... Arguments>
-  using kept_by = kept_arguments<typename Invoker::parameters, Arguments...>;
+  using kept_by = detail::kept_arguments<typename Invoker::parameters, Arguments...>;
   template <class Pointer, class... Arguments>
   using kept_by_constant =
-      kept_arguments<typename constant_parameters<Pointer, sizeof...(Arguments)>::type, Arguments...>;
+      detail::kept_arguments<typename detail::constant_parameters<Pointer, sizeof...(Arguments)>::type, Arguments...>;
 
   template <class Function, class Kept, class... Arguments>
   static VICAR_CONSTEVAL bool check_function() {
-    static_assert(!storable_if_moved<Function>,
+    static_assert(!detail::storable_if_moved<Function>,
                   "vicar: this function can be moved into the message but not copied; pass std::move(function)");
     static_assert(
-        storable<Function> || storable_if_moved<Function>,
+        detail::storable<Function> || detail::storable_if_moved<Function>,
         "vicar: this function can be neither copied nor moved into the message; pass std::ref(function) to share it");
-    if constexpr (storable<Function>) {
+    if constexpr (detail::storable<Function>) {
       using callable = std::decay_t<Function>;
-      return check_call<T, callable, calls<function_invoker<callable>, T, with_function_t<Function, Kept>>, Kept,
-                        type_list<Arguments...>>();
+      return detail::check_call<
+          T, callable, detail::calls<detail::function_invoker<callable>, T, detail::with_function_t<Function, Kept>>,
+          Kept, detail::type_list<Arguments...>>();
     } else {
       return false;
     }
@@ -244,7 +250,7 @@ class member_operations : public refuses_braces_after_function {
   static VICAR_CONSTEVAL bool check_member() {
     using pointer = decltype(Member);
     constexpr bool static_field = std::is_pointer_v<pointer> && std::is_object_v<std::remove_pointer_t<pointer>> &&
-                                  !calls<pointer_invoker<Member>, T, typename Kept::type>;
+                                  !detail::calls<detail::pointer_invoker<Member>, T, typename Kept::type>;
     static_assert(
         !static_field,
         "vicar: this is a pointer to a static data member that cannot be called with these arguments; list the "
@@ -252,27 +258,27 @@ class member_operations : public refuses_braces_after_function {
     if constexpr (static_field) return false;
     // The pointer to a static method is no pointer that an object goes with.
     using function = std::conditional_t<std::is_member_pointer_v<pointer>, pointer, void>;
-    return check_call<T, function, calls<pointer_invoker<Member>, T, typename Kept::type>, Kept,
-                      type_list<Arguments...>>();
+    return detail::check_call<T, function, detail::calls<detail::pointer_invoker<Member>, T, typename Kept::type>, Kept,
+                              detail::type_list<Arguments...>>();
   }
   template <class Pointer>
   static VICAR_CONSTEVAL bool check_read() {
-    if constexpr (check_field<T, Pointer>())
-      return check_readable<typename member_traits<Pointer>::field_type>();
+    if constexpr (detail::check_field<T, Pointer>())
+      return detail::check_readable<typename detail::member_traits<Pointer>::field_type>();
     else
       return false;
   }
   template <class Pointer, class Value>
   static VICAR_CONSTEVAL bool check_write() {
-    if constexpr (check_field<T, Pointer>()) {
-      using field_type = typename member_traits<Pointer>::field_type;
-      return check_writable<field_type, Value, typename kept_value<field_type, Value>::type>();
+    if constexpr (detail::check_field<T, Pointer>()) {
+      using field_type = typename detail::member_traits<Pointer>::field_type;
+      return detail::check_writable<field_type, Value, typename detail::kept_value<field_type, Value>::type>();
     } else {
       return false;
     }
   }
 };
 
-}  // namespace vicar::detail
+}  // namespace vicar
 
 #endif
