@@ -12,6 +12,7 @@
 
 #include <fmt/core.h>
 
+#include <vicar/detail/base/awaited_event.hpp>
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
 #include <vicar/detail/base/never_destroyed.hpp>
@@ -106,15 +107,6 @@ struct participant_frame {
 
   participant& owner;
   participant_frame* outer;
-};
-
-/// What ends a wait. Under the graph's lock, anybody may ask whether it is still to come; it may be seen as come too
-/// early only by those who then look again before they sleep.
-struct awaited_event {
-  const void* source;
-  bool (*is_pending)(const void* source) noexcept;
-
-  bool pending() const noexcept { return is_pending(source); }
 };
 
 /// What a thread waits for.
