@@ -10,7 +10,6 @@
 
 #include <vicar/detail/base/never_destroyed.hpp>
 #include <vicar/detail/observe/handler_slot.hpp>
-#include <vicar/detail/system/fork.hpp>
 
 namespace vicar {
 
@@ -36,10 +35,6 @@ VICAR_SHARED inline handler_slot<dead_letter>& dead_letter_handler() noexcept {
   static never_destroyed<handler_slot<dead_letter>> slot;
   return slot.get();
 }
-inline void lock_dead_letters() noexcept { dead_letter_handler().lock(); }
-inline void unlock_dead_letters() noexcept { dead_letter_handler().unlock(); }
-VICAR_SHARED inline constinit fork_steps dead_letters_at_fork{&lock_dead_letters, &unlock_dead_letters,
-                                                              &unlock_dead_letters};
 
 }  // namespace detail
 

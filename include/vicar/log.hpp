@@ -18,7 +18,6 @@
 
 #include <vicar/detail/base/never_destroyed.hpp>
 #include <vicar/detail/observe/handler_slot.hpp>
-#include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/fwd.hpp>
 
@@ -154,9 +153,9 @@ class VICAR_SHARED logger {
     }
   }
 
-  static void lock() noexcept { instance().sink_.lock(); }
-  static void unlock() noexcept { instance().sink_.unlock(); }
-  VICAR_SHARED static inline constinit fork_steps at_fork{&lock, &unlock, &unlock};
+  // Around fork().
+  void lock() noexcept { sink_.lock(); }
+  void unlock() noexcept { sink_.unlock(); }
 
  private:
   friend class never_destroyed<logger>;

@@ -11,7 +11,6 @@
 
 #include <vicar/detail/base/never_destroyed.hpp>
 #include <vicar/detail/observe/handler_slot.hpp>
-#include <vicar/detail/system/fork.hpp>
 
 namespace vicar {
 
@@ -30,9 +29,6 @@ VICAR_SHARED inline handler_slot<unobserved_failure>& unobserved_handler() noexc
   static never_destroyed<handler_slot<unobserved_failure>> slot;
   return slot.get();
 }
-inline void lock_unobserved() noexcept { unobserved_handler().lock(); }
-inline void unlock_unobserved() noexcept { unobserved_handler().unlock(); }
-VICAR_SHARED inline constinit fork_steps unobserved_at_fork{&lock_unobserved, &unlock_unobserved, &unlock_unobserved};
 
 }  // namespace detail
 

@@ -277,20 +277,19 @@ void hammered() {
         if (vicar::any_actor_ref{actor.ref}.as<adder>()->name() != "inherited") right = false;
       })};
       // So that some thread has each of the locks at many of the forks.
-      const auto hold = [&](auto lock, auto unlock) {
-        return while_forking([=] {
-          lock();
+      const auto hold = [&](auto& what) {
+        return while_forking([&] {
+          what.lock();
           for (int i = 0; i < 300; ++i) vicar::detail::pause_processor();
-          unlock();
+          what.unlock();
           std::this_thread::yield();
         });
       };
       namespace detail = vicar::detail;
-      const joined_thread holds_graph{
-          hold([] { detail::wait_graph_mutex().lock(); }, [] { detail::wait_graph_mutex().unlock(); })};
-      const joined_thread holds_log{hold(&detail::logger::lock, &detail::logger::unlock)};
-      const joined_thread holds_threads{hold(&detail::thread_dispatcher::lock, &detail::thread_dispatcher::unlock)};
-      const joined_thread holds_table{hold(&detail::cell_table::lock, &detail::cell_table::unlock)};
+      const joined_thread holds_graph{hold(detail::wait_graph_mutex())};
+      const joined_thread holds_log{hold(detail::logger::instance())};
+      const joined_thread holds_threads{hold(detail::thread_dispatcher::instance())};
+      const joined_thread holds_table{hold(detail::cell_table::instance())};
       for (int i = 0; i < forks && problems == 0; ++i) {
         CHECK(right_in_child([&] {
           check_inherited(actor.ref, actor.pending, actor.answered);

@@ -19,6 +19,7 @@
 #include <vicar/detail/cells/lifecycle.hpp>
 #include <vicar/detail/futures/state.hpp>
 #include <vicar/detail/runtime/thread_dispatcher.hpp>
+#include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/native_thread.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 #include <vicar/detail/wait/timeout_text.hpp>
@@ -58,28 +59,30 @@ class VICAR_SHARED cell_table {
     logger::instance();
     thread_dispatcher::instance();
     wait_graph_mutex();
-    fork_handlers::add({&wait_graph_at_fork, &logger::at_fork, &dead_letters_at_fork, &unobserved_at_fork,
-                        &thread_dispatcher::at_fork, &at_fork,
+    fork_handlers::add(
+        {&locked_while_forking<&wait_graph_mutex>::steps, &locked_while_forking<&logger::instance>::steps,
+         &locked_while_forking<&dead_letter_handler>::steps, &locked_while_forking<&unobserved_handler>::steps,
+         &locked_while_forking<&thread_dispatcher::instance>::steps,
+         &locked_while_forking<&cell_table::instance>::steps,
 #if !VICAR_USES_FUTEX
-                        &waiting_rooms_at_fork,
+         &waiting_rooms_at_fork,
 #endif
-                        &cell::at_fork});
+         &cell::at_fork});
     table.prepared_for_fork_.store(true, std::memory_order_relaxed);  // relaxed: see `add`
   }
 
-  static void lock() noexcept { instance().mutex_.lock(); }
-  static void unlock() noexcept { instance().mutex_.unlock(); }
-  /// In a child: the actors are the parent's. None is freed by that, since the threads that run them, which are not
+  // Around fork().
+  void lock() noexcept { mutex_.lock(); }
+  void unlock() noexcept { mutex_.unlock(); }
+  /// In a child, the actors are the parent's. None is freed by that, since the threads that run them, which are not
   /// here, have references, too.
-  static void forget() noexcept {
-    while (cell* const first = instance().first_) {
-      instance().unlink(*first);
+  void forget() noexcept {
+    while (cell* const first = first_) {
+      unlink(*first);
       first->release();
     }
-    instance().ending_thread_ = nullptr;
-    unlock();
+    ending_thread_ = nullptr;
   }
-  VICAR_SHARED static inline constinit fork_steps at_fork{&lock, &unlock, &forget};
 
   void remove(cell& one) noexcept {
     {

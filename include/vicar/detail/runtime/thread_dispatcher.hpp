@@ -88,23 +88,22 @@ class VICAR_SHARED thread_dispatcher final : public waker {
     if (std::exchange(awaited_here_, false)) count(-1);
   }
 
-  static void lock() noexcept {
-    instance().threads_.lock();
-    instance().mutex_.lock();
+  // Around fork().
+  void lock() noexcept {
+    threads_.lock();
+    mutex_.lock();
   }
-  static void unlock() noexcept {
-    instance().mutex_.unlock();
-    instance().threads_.unlock();
+  void unlock() noexcept {
+    mutex_.unlock();
+    threads_.unlock();
   }
-  /// In a child, which has none of the threads.
-  static void forget() noexcept {
-    instance().threads_.forget();
-    instance().awaited_ = 0;
-    instance().waiting_ = 0;
+  /// A child has none of the threads.
+  void forget() noexcept {
+    threads_.forget();
+    awaited_ = 0;
+    waiting_ = 0;
     awaited_here_ = false;
-    unlock();
   }
-  VICAR_SHARED static inline constinit fork_steps at_fork{&lock, &unlock, &forget};
 
  private:
   thread_dispatcher() = default;

@@ -40,6 +40,19 @@ struct fork_steps {
   bool listed = false;
 };
 
+/// The steps of what `Owner()` returns, which has `lock`, `unlock` and perhaps `forget`: its lock is held while the
+/// process is copied.
+template <auto Owner>
+struct VICAR_SHARED locked_while_forking {
+  static void before() noexcept { Owner().lock(); }
+  static void in_parent() noexcept { Owner().unlock(); }
+  static void in_child() noexcept {
+    if constexpr (requires { Owner().forget(); }) Owner().forget();
+    Owner().unlock();
+  }
+  VICAR_SHARED static inline constinit fork_steps steps{&before, &in_parent, &in_child};
+};
+
 /// The steps of all owners, in the order in which they were added. No thread holds two of these locks otherwise.
 class VICAR_SHARED fork_handlers {
  public:

@@ -87,10 +87,6 @@ VICAR_SHARED inline std::mutex& wait_graph_mutex() noexcept {
   return mutex.get();
 }
 
-inline void lock_wait_graph() noexcept { wait_graph_mutex().lock(); }
-inline void unlock_wait_graph() noexcept { wait_graph_mutex().unlock(); }
-VICAR_SHARED inline constinit fork_steps wait_graph_at_fork{&lock_wait_graph, &unlock_wait_graph, &unlock_wait_graph};
-
 /// The actor that runs on this thread; null on threads that are no actor's.
 VICAR_SHARED inline constinit thread_local participant* current_participant = nullptr;
 
