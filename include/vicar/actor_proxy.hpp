@@ -12,7 +12,7 @@
 #include <vicar/actor_ref.hpp>
 #include <vicar/callable_proxy.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
-#include <vicar/detail/proxies/context.hpp>
+#include <vicar/detail/proxies/direct_context.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/text/member_name.hpp>
 #include <vicar/detail/text/title_format.hpp>

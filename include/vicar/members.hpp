@@ -14,8 +14,10 @@
 #include <vicar/detail/calls/member_call.hpp>
 #include <vicar/detail/calls/path.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
-#include <vicar/detail/proxies/context.hpp>
+#include <vicar/detail/proxies/access.hpp>
 #include <vicar/detail/proxies/member_macros.hpp>
+#include <vicar/detail/proxies/name_list.hpp>
+#include <vicar/detail/proxies/registration.hpp>
 #include <vicar/detail/text/class_name.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/proxy_field.hpp>
@@ -80,13 +82,6 @@ std::false_type vicar_listed(...);
 
 namespace vicar {
 
-/// What VICAR_PROXY specialises.
-template <class T>
-struct registration {
-  /// How a class that is not registered is told from one that is.
-  static constexpr bool vicar_missing = true;
-};
-
 template <class Access, class Context>
 class proxy_step;
 
@@ -112,97 +107,6 @@ template <class T, int Line>
 struct further_list;
 template <class T, bool Listed, int Line>
 using first_list_of = std::conditional_t<Listed, further_list<T, Line>, T>;
-
-inline constexpr std::size_t most_names = 64;
-
-/// What the text of a list of members says of its names.
-struct name_list {
-  std::size_t count = 0;
-  bool repeated = false;
-  bool qualified = false;  // one is a member pointer, or begins with a class
-};
-
-/// The name of an item: all of it, or what is first in the parentheses of a property.
-VICAR_CONSTEVAL std::string_view name_in(std::string_view item) {
-  if (const auto open = item.find('('); open != item.npos) item = item.substr(open + 1, item.find(',') - open - 1);
-  while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
-  while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
-  return item;
-}
-
-VICAR_CONSTEVAL name_list read_names(std::string_view text) {
-  name_list list;
-  std::array<std::string_view, most_names> names{};
-  std::size_t begin = 0;
-  int depth = 0;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    const char c = i < text.size() ? text[i] : ',';
-    if (c == '(') ++depth;
-    if (c == ')') --depth;
-    if (c != ',' || depth != 0) continue;
-    const std::string_view name = name_in(text.substr(begin, i - begin));
-    begin = i + 1;
-    list.qualified |= name.find_first_of("&:") != name.npos;
-    if (name.empty() || list.count++ >= most_names) continue;
-    for (std::size_t before = 0; before + 1 < list.count; ++before) list.repeated |= names[before] == name;
-    names[list.count - 1] = name;
-  }
-  return list;
-}
-
-/// False where the preprocessor has cut the name of a type at a comma between template arguments.
-VICAR_CONSTEVAL bool is_whole_type(std::string_view text) {
-  int depth = 0;
-  for (const char c : text) depth += c == '<' ? 1 : c == '>' ? -1 : 0;
-  return depth == 0;
-}
-
-/// Reaches the registration, private or not.
-struct member_access {
-  template <class T>
-  static constexpr bool from_outside = !requires { registration<T>::vicar_missing; };
-  template <class T>
-  static constexpr bool in_class = requires { typename T::template vicar_interface<direct_context<T>>; };
-
-  /// False inside the class above its list: the compiler parses function bodies in their order, when the class ends.
-  template <class T>
-  static constexpr bool parsed =
-      from_outside<T> || !in_class<T> || requires { typename std::bool_constant<T::vicar_list::parsed()>; };
-
-  struct unregistered {};
-
-  template <class T, class Context>
-  static auto find() {
-    if constexpr (from_outside<T>)
-      return std::type_identity<typename registration<T>::template vicar_interface<Context>>{};
-    else if constexpr (in_class<T>)
-      return std::type_identity<typename T::template vicar_interface<Context>>{};
-    else
-      return std::type_identity<unregistered>{};
-  }
-};
-
-/// The wrappers of all registered members of `Context::object_type`; empty if there are none.
-template <class Context>
-using interface_t = typename decltype(member_access::find<typename Context::object_type, Context>())::type;
-
-template <class T>
-inline constexpr bool is_registered = member_access::from_outside<T> || member_access::in_class<T>;
-
-template <class T>
-VICAR_CONSTEVAL bool check_registered() {
-  static_assert(
-      is_registered<T>,
-      "vicar: this class has no registered members up to here; put VICAR_PROXY(type, members...) at global scope between the "
-      "class and the first function that uses a member by name, or use proxy.call(&type::member, arguments...)");
-  if constexpr (is_registered<T>) {
-    static_assert(
-        member_access::parsed<T>,
-        "vicar: VICAR_PROXY_MEMBERS stands below a function of the class that uses a member by name; put the list above it");
-    return member_access::parsed<T>;
-  }
-  return false;
-}
 
 /// True if `T` has a member of that name, hidden overloads included; of classes that may not be derived from, nothing
 /// more is known than what can be reached.
@@ -255,11 +159,6 @@ template <class Access, class Context>
 using wrapper_t = typename wrapper_of<name_exists<Access, typename Context::object_type>(),
                                       kind_of<Access, typename Context::object_type>()>::template type<Access, Context>;
 
-template <class T, class Visitor>
-constexpr void visit_members(Visitor&& visitor) {
-  if constexpr (check_registered<T>()) interface_t<direct_context<T>>::vicar_visit(visitor);
-}
-
 template <class T>
 VICAR_CONSTEVAL std::size_t count_members() {
   std::size_t count = 0;
@@ -281,42 +180,6 @@ constexpr std::array<member_info, count_members<T>()> describe_members() {
     all[next++] = {Access::name, kind, type};
   });
   return all;
-}
-
-/// Calls `found` with the member in the list of `T` that a pointer leads to, if there is one. An overload, or an
-/// instance of a template, has the name that it shares with the others. The type of the pointer may have lost a
-/// `noexcept`, or have another class of the hierarchy than the member.
-template <class T, class Pointer, class Found>
-constexpr bool find_listed(Pointer member, Found found) {
-  bool listed = false;
-  visit_members<T>([&]<class Access>() {
-    if constexpr (requires { Access::template is_at<T>(member); }) {
-      if (!listed && Access::template is_at<T>(member)) {
-        listed = true;
-        found.template operator()<Access>();
-      }
-    }
-  });
-  return listed;
-}
-/// The same; a member that `T` inherits may be in the list of its base alone.
-template <class T, class Pointer, class Found>
-constexpr void find_member(Pointer member, Found found) {
-  if constexpr (is_registered<T>) {
-    if (find_listed<T>(member, found)) return;
-  }
-  using owner = typename member_traits<Pointer>::class_type;
-  if constexpr (!std::is_same_v<owner, T> && !std::is_void_v<owner>) {
-    if constexpr (is_registered<owner>) static_cast<void>(find_listed<owner>(member, found));
-  }
-}
-
-/// The registered name of a member, or its type where it has none.
-template <class T, class Pointer>
-std::string_view name_of(Pointer member) {
-  std::string_view found = class_name<Pointer>;
-  find_member<T>(member, [&]<class Access>() { found = Access::name; });
-  return found;
 }
 
 template <class T>

@@ -16,12 +16,13 @@
 #include <vicar/detail/base/counted_handle.hpp>
 #include <vicar/detail/calls/path.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
-#include <vicar/detail/proxies/context.hpp>
+#include <vicar/detail/proxies/access.hpp>
+#include <vicar/detail/proxies/path_context.hpp>
+#include <vicar/detail/proxies/registration.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/text/title_format.hpp>
 #include <vicar/fwd.hpp>
 #include <vicar/member_operations.hpp>
-#include <vicar/members.hpp>
 #include <vicar/proxy_field.hpp>
 #include <vicar/traversable.hpp>
 

@@ -14,7 +14,7 @@
 #include <vicar/detail/meta/braces.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
-#include <vicar/detail/proxies/context.hpp>
+#include <vicar/detail/proxies/access.hpp>
 #include <vicar/future.hpp>
 
 namespace vicar {

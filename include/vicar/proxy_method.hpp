@@ -11,7 +11,8 @@
 #include <vicar/detail/calls/member_call.hpp>
 #include <vicar/detail/meta/braces.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
-#include <vicar/detail/proxies/context.hpp>
+#include <vicar/detail/proxies/access.hpp>
+#include <vicar/future.hpp>
 
 namespace vicar {
 

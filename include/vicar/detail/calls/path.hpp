@@ -12,7 +12,6 @@
 #include <type_traits>
 
 #include <vicar/detail/base/config.hpp>
-#include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/error.hpp>
 
@@ -21,6 +20,7 @@
 // pointer, and no message counts references to what all threads share.
 namespace vicar::detail {
 
+class cell;
 struct step;
 
 /// The last step of a path; empty for the actor's object itself.

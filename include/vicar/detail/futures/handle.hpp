@@ -6,13 +6,18 @@
 #include <type_traits>
 #include <utility>
 
+#include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/time_limit.hpp>
-#include <vicar/detail/futures/lazy_value.hpp>
 #include <vicar/detail/futures/state.hpp>
 #include <vicar/detail/meta/copyable.hpp>
+#include <vicar/detail/wait/timeout_text.hpp>
 #include <vicar/error.hpp>
 
 namespace vicar::detail {
+
+[[noreturn]] VICAR_COLD inline void throw_timeout(const future_state_base& pending, const time_limit& limit) {
+  throw unanswered::error(pending.source(), pending.member(), limit.asked_seconds());
+}
 
 /// The exception that `make` returns, or the one that kept it from being made, such as `std::bad_alloc`.
 template <class Make>
@@ -63,7 +68,7 @@ class consumer_handle {
   /// Waits for the outcome; throws `timeout_error`, but not what the producer stored.
   state_type& awaited(const time_limit& limit) const {
     state_type& asked = state();
-    if (const future_state_base* pending = asked.await(limit)) pending->throw_timeout(limit);
+    if (const future_state_base* const pending = asked.await(limit)) throw_timeout(*pending, limit);
     return asked;
   }
   /// Waits for the outcome; throws what the producer stored, or `timeout_error`.

@@ -22,7 +22,6 @@
 #include <vicar/detail/system/native_thread.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 #include <vicar/detail/text/format_text.hpp>
-#include <vicar/detail/wait/timeout_text.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>
 
@@ -203,9 +202,15 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     member_ = &member;
   }
 
-  [[noreturn]] void throw_timeout(const time_limit& limit) const {
-    throw unanswered::error(retain_source(), member_ ? *member_ : std::string_view{}, limit.asked_seconds());
+  /// Who will answer; null unless the state is pending: only then is the source known to be alive.
+  participant_handle source() const noexcept {
+    if (!source_) return {};
+    const std::lock_guard lock{wait_graph_mutex()};
+    if (published() || !source_->try_retain()) return {};
+    return participant_handle::adopt(source_);
   }
+  /// Which member will answer; empty if none is known.
+  std::string_view member() const noexcept { return member_ ? *member_ : std::string_view{}; }
 
  protected:
   future_state_base() = default;
@@ -274,14 +279,6 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   friend class source_walk;
   lazy_extra& lazy() const noexcept { return static_cast<lazy_extra&>(*extra_); }
 
-  /// Null unless the state is pending: only then is the source known to be alive.
-  participant_handle retain_source() const noexcept {
-    if (!source_) return {};
-    const std::lock_guard lock{wait_graph_mutex()};
-    if (published() || !source_->try_retain()) return {};
-    return participant_handle::adopt(source_);
-  }
-
   awaited_event answer() const noexcept {
     return {this, [](const void* whose) noexcept { return !static_cast<const future_state_base*>(whose)->changed(); }};
   }
@@ -289,8 +286,8 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   /// The one that was to answer before fork(), which it cannot do in this process; null if there is none.
   participant_handle absent_source() const noexcept {
     if (this_generation() == 0) return {};  // nothing was inherited, which is all that most programs have to know
-    participant_handle source = retain_source();
-    return source && source->inherited() ? std::move(source) : participant_handle{};
+    participant_handle known = source();
+    return known && known->inherited() ? std::move(known) : participant_handle{};
   }
 
   bool changed() const noexcept {
@@ -303,8 +300,8 @@ class VICAR_SHARED future_state_base : public from_state_pool {
       throw inherited_error(*absent, format_text("{} will not be answered", *member_));
     if (limit.passed()) return changed();
     if (spin_until([this] { return changed(); })) return true;
-    if (const participant_handle source = retain_source()) {
-      const wait_edge edge{*source, *member_, limit, answer(), wait_reason::reply};
+    if (const participant_handle known = source()) {
+      const wait_edge edge{*known, *member_, limit, answer(), wait_reason::reply};
       return sleep_in_kernel(limit);
     }
     return sleep_in_kernel(limit);

@@ -17,6 +17,7 @@
 #include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/cells/cell_list.hpp>
 #include <vicar/detail/cells/lifecycle.hpp>
+#include <vicar/detail/futures/lazy_value.hpp>
 #include <vicar/detail/futures/state.hpp>
 #include <vicar/detail/runtime/thread_dispatcher.hpp>
 #include <vicar/detail/system/fork.hpp>

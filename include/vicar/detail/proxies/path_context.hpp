@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_PROXIES_PATH_CONTEXT_HPP
+#define VICAR_DETAIL_PROXIES_PATH_CONTEXT_HPP
+
+#include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/cells/cell.hpp>
+
+namespace vicar::detail {
+
+/// As `direct_context`, for an object nested in an actor's. The owner is a `cell_handle` in what is kept, and a pointer
+/// for the rest of an expression.
+template <class T, class Owner = cell_handle>
+struct path_context {
+  using object_type = T;
+  Owner handle;
+  path_target<T> end;
+
+  cell& owner() const noexcept { return *handle; }
+  path_target<T> target() const noexcept { return end; }
+  path way() const noexcept { return end.way; }
+  void* root() const noexcept { return end.root; }
+};
+
+}  // namespace vicar::detail
+
+#endif
