@@ -7,7 +7,7 @@
 #   // WITH_<what>: <words>                       has to hold, too
 #   // BREAK_<what> (<what is found>): <words>    breaks one line of the protocol, and has to fail in this way
 # `// Fairness: weak` there says that the formula holds where each thread gets on.
-# `// Stands for <class>::<function>, <function> and <class> (<header>.hpp)` names what is modelled: the header has to
+# `// Stands for <class>::<function>, <function> and <class> (<room>/<header>.hpp)` names what is modelled: the header has to
 # have all of it.
 cmake_minimum_required(VERSION 3.24)
 cmake_path(GET CMAKE_CURRENT_LIST_DIR PARENT_PATH root)
@@ -133,13 +133,13 @@ function(check_names model comment)
   string(REGEX REPLACE "\n// " " " text "${text}")
   if(NOT text MATCHES "^ Stands for (.*\\.hpp\\))\\.")
     message(SEND_ERROR "${model}: it does not say at its top what it stands for; write \
-`// Stands for <class>::<function>, <function> and <class> (<header>.hpp).`")
+`// Stands for <class>::<function>, <function> and <class> (<room>/<header>.hpp).`")
     return()
   endif()
   string(REGEX MATCHALL "[^()]+\\([^)]+\\)" groups "${CMAKE_MATCH_1}")
   foreach(group IN LISTS groups)
     string(REGEX MATCH "\\(.*\\)" headers "${group}")
-    string(REGEX MATCHALL "[a-z_]+\\.hpp" headers "${headers}")
+    string(REGEX MATCHALL "[a-z_/]+\\.hpp" headers "${headers}")
     set(code "")
     foreach(one IN LISTS headers)
       read_header(more "${one}")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Close and push: the end of an actor, and what races with it.
 //
-// Stands for mailbox::push, front, take and close (mailbox.hpp), and cell::stop, keep, run, end, abandon,
-// abandon_within_message, abandon_leftovers and answer_stop_requests (cell.hpp, lifecycle.hpp).
+// Stands for mailbox::push, front, take and close (mailbox/mailbox.hpp), and cell::stop, keep, run, end, abandon,
+// abandon_within_message, abandon_leftovers and answer_stop_requests (cells/cell.hpp, cells/lifecycle.hpp).
 //
 // Checked, where an actor ends because it was asked to, because a message failed, because on_start stopped it or threw,
 // because it got no thread, or because the process ends in a message or a hook:

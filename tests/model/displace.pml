@@ -2,7 +2,7 @@
 // A full mailbox that accepts new messages in the place of its oldest ones (overflow::drop_oldest).
 //
 // Stands for mailbox::push_displacing, forget, oldest, leave_oldest, unpin, recycle, take_oldest, shrink_queued, arm and
-// sleep_until_woken (mailbox.hpp), and cell::displace (cell.hpp). Requests to stop are left out.
+// sleep_until_woken (mailbox/mailbox.hpp), and cell::displace (cells/cell.hpp). Requests to stop are left out.
 //
 // A message stays in its chunk while it is handled by the consumer, or abandoned by the sender whose message took its
 // place. Both do that without the lock.

@@ -2,8 +2,8 @@
 // Fulfil and wait: one answer, those who wait for it, and who frees it.
 //
 // Stands for future_state_base::claim, unclaim, publish, publish_last, set_lazy, await, sleep_in_kernel, attach, drop,
-// offer_consumer, move_out, store_failure, observe and free_with_extra (state.hpp), lazy_value::make_once, make_as_the_only_one, done and wait_for_maker
-// (lazy_value.hpp), consumer_handle::extract and producer_handle (handle.hpp), and promise (future.hpp). How the
+// offer_consumer, move_out, store_failure, observe and free_with_extra (futures/state.hpp), lazy_value::make_once, make_as_the_only_one, done and wait_for_maker
+// (futures/lazy_value.hpp), consumer_handle::extract and producer_handle (futures/handle.hpp), and promise (future.hpp). How the
 // inputs of a lazy value are dropped is in lazy_inputs.pml.
 //
 // Checked:

@@ -2,7 +2,7 @@
 // Sources of a lazy value: the threads that look at them or wait for them, and the one that drops them.
 //
 // Stands for lazy_value::hold, leave, sources_were_ready, note_sources_ready, make_once and make_as_the_only_one,
-// source_walk::from, arrive, arrive_at_lazy and pop (lazy_value.hpp).
+// source_walk::from, arrive, arrive_at_lazy and pop (futures/lazy_value.hpp).
 //
 // Checked:
 // - the inputs are dropped exactly once, and nobody looks at them after that;

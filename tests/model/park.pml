@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Park and wake: how the consumer of a mailbox goes to sleep, and who wakes it.
 //
-// Stands for mailbox::push, front, take, arm, has_messages, sleep_until_woken and wake (mailbox.hpp), cell::deliver
-// (cell.hpp) and idle_wait::wait (idle_wait.hpp).
+// Stands for mailbox::push, front, take, arm, has_messages, sleep_until_woken and wake (mailbox/mailbox.hpp), cell::deliver
+// (cells/cell.hpp) and idle_wait::wait (runtime/idle_wait.hpp).
 //
 // Checked:
 // - every message is handled, those of one sender in their order: no wake-up is lost;

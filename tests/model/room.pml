@@ -2,7 +2,7 @@
 // Waiting for space: senders to a mailbox with a capacity, and what releases them.
 //
 // Stands for mailbox::push, room_wait, lacks_room, begin, begin_bounded, pass_room_on, unused_chunk::make and close
-// (mailbox.hpp), wake_some (wait_word.hpp), and cell::deliver and wait_for_room (cell.hpp). That actors wait in a cycle is
+// (mailbox/mailbox.hpp), wake_some (system/wait_word.hpp), and cell::deliver and wait_for_room (cells/cell.hpp). That actors wait in a cycle is
 // wait_graph_room.pml's matter, how a limit ends a wait future.pml's.
 //
 // Checked:

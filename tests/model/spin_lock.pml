@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The spin lock: whoever finds it held looks again by itself, between pauses, turns and short sleeps.
 //
-// Stands for spin_lock::lock, wait and unlock (spin_lock.hpp).
+// Stands for spin_lock::lock, wait and unlock (system/spin_lock.hpp).
 //
 // Checked:
 // - at most one thread holds it;

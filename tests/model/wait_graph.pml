@@ -2,7 +2,7 @@
 // Deadlocks among replies: an actor that is about to sleep until another one answers looks whether that one waits,
 // over any number of others, for itself.
 //
-// Stands for wait_edge (wait_graph.hpp) and future_state_base::sleep (state.hpp).
+// Stands for wait_edge (wait/wait_graph.hpp) and future_state_base::sleep (futures/state.hpp).
 //
 // Checked:
 // - no actors wait for each other in a circle for ever: the one that would close it is told;

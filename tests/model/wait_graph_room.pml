@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Deadlocks through full mailboxes: an actor that sleeps until there is space, and the one that would make it.
 //
-// Stands for cell::deliver, wait_for_room and about_to_wait (cell.hpp), mailbox::room_wait, lacks_room, begin,
-// begin_bounded and offer_room_to_all (mailbox.hpp), and wait_edge (wait_graph.hpp).
+// Stands for cell::deliver, wait_for_room and about_to_wait (cells/cell.hpp), mailbox::room_wait, lacks_room, begin,
+// begin_bounded and offer_room_to_all (mailbox/mailbox.hpp), and wait_edge (wait/wait_graph.hpp).
 //
 // Space is no answer: another sender may take it. So a sender may be seen as about to go on, and then sleep all the same.
 // With a capacity of three it may also sleep while there is space, until half of the capacity is free. That it looks by

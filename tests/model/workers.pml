@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Thread reuse: threads that wait a moment for their next job, and those who have one.
 //
-// Stands for worker_threads::run, work, offer, take_idle, withdraw and wait_for_next (worker_threads.hpp).
+// Stands for worker_threads::run, work, offer, take_idle, withdraw and wait_for_next (runtime/worker_threads.hpp).
 //
 // Checked:
 // - every job is run exactly once, also one that is given while the thread is about to give up;

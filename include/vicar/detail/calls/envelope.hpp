@@ -28,9 +28,8 @@ namespace vicar::detail {
 
 /// What all messages with arguments of the same types share.
 struct envelope_kind {
-  void (*relocate)(void* place, message& from) noexcept;  ///< null if it cannot lie in a chunk
-  void (*destroy)(message& self) noexcept;                ///< null if there is nothing to destroy
-  void (*free)(message* content) noexcept;                ///< returns its own memory; null if it can lie in a chunk
+  void (*destroy)(message& self) noexcept;  ///< null if there is nothing to destroy
+  void (*free)(message* content) noexcept;  ///< returns its own memory; null if it can lie in a chunk
 };
 
 /// What all messages to one member with the same arguments share.
@@ -245,11 +244,19 @@ void free_envelope(message* content) noexcept {
     ::operator delete(static_cast<Envelope*>(content));
 }
 template <class Envelope>
-inline constexpr envelope_kind kind_of_envelope{nullptr, destructor_of<Envelope>(), &free_envelope<Envelope>};
+inline constexpr envelope_kind kind_of_envelope{destructor_of<Envelope>(), &free_envelope<Envelope>};
 template <class Envelope>
   requires fits_in_place<Envelope>
-inline constexpr envelope_kind kind_of_envelope<Envelope>{&relocate_message<Envelope>, destructor_of<Envelope>(),
-                                                          nullptr};
+inline constexpr envelope_kind kind_of_envelope<Envelope>{destructor_of<Envelope>(), nullptr};
+
+/// Null for a message that cannot lie in a chunk.
+template <class Envelope>
+VICAR_CONSTEVAL auto relocation_of() -> decltype(&relocate_message<Envelope>) {
+  if constexpr (fits_in_place<Envelope>)
+    return &relocate_message<Envelope>;
+  else
+    return nullptr;
+}
 
 /// Leads to a message that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large. Such a message
 /// is built in memory of its own, so that it takes no stack, and stays there.

@@ -295,7 +295,7 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
     else
       handle_deferred(self, owner, what, kind, named);
   }
-  static constexpr message_kind kind{{&handle, kind_of_envelope<envelope_type>.relocate, sizeof(envelope_type), true},
+  static constexpr message_kind kind{{&handle, relocation_of<envelope_type>(), sizeof(envelope_type), true},
                                      Invoker::label,
                                      &run,
                                      printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>(),
