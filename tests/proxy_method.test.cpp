@@ -103,18 +103,18 @@ struct amount {
   bool by_explicit = false;
 };
 struct measure {
-  explicit operator int() const { return 1; }
-  operator long() const { return 2; }  // NOLINT(google-explicit-constructor): converts
+  explicit operator double() const { return 1; }
+  operator float() const { return 2; }  // NOLINT(google-explicit-constructor): converts
 };
 struct cashier {
   bool by_explicit(amount given) { return given.by_explicit; }
   bool by_explicit_reference(const amount& given) { return given.by_explicit; }
-  int whole(int given) { return given; }
+  double converted(double given) { return given; }
   void on_receive(const amount& given) { last = given; }
   amount last{0L};
 };
 }  // namespace
-VICAR_PROXY(cashier, by_explicit, by_explicit_reference, whole, last)
+VICAR_PROXY(cashier, by_explicit, by_explicit_reference, converted, last)
 
 namespace {
 struct printer {
@@ -145,8 +145,8 @@ TEST_CASE("an argument is converted by no explicit constructor") {
   CHECK_FALSE(actor.proxy.call(&cashier::by_explicit, 5).get());
   CHECK_FALSE(actor.proxy.call<&cashier::by_explicit>(5).get());
   CHECK_FALSE(actor.proxy.call([](cashier&, amount given) { return given.by_explicit; }, 5).get());
-  CHECK(cashier{}.whole(measure{}) == 2);
-  CHECK(actor.proxy->whole(measure{}).get() == 2);
+  CHECK(cashier{}.converted(measure{}) == 2);
+  CHECK(actor.proxy->converted(measure{}).get() == 2);
   actor.proxy->last = 5;
   CHECK_FALSE(actor.proxy->last.get().by_explicit);
   actor.ref.tell(5);

@@ -51,7 +51,7 @@ void stop_everything(world& all) {
   for (;;) {
     auto cells = table::instance().snapshot(table::which::all);
     if (cells.empty()) break;
-    for (const auto& each : cells) each->stop().wait();
+    for (const auto& each : cells) each->stop().awaited({});
   }
   support::settle();
   require(vicar::registry::get_all().empty(), "actors are left in the registry");

@@ -15,6 +15,7 @@
 #include <vicar/detail/calls/envelope.hpp>
 #include <vicar/detail/calls/erased_call.hpp>
 #include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/calls/target.hpp>
 #include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/meta/conversion.hpp>
 #include <vicar/detail/meta/dangling.hpp>
@@ -25,21 +26,10 @@
 #include <vicar/detail/text/member_name.hpp>
 #include <vicar/detail/text/value_text.hpp>
 
-// What a message does to the object. A target finds the object on the actor's thread: `T& resolve(cell&)`; if it is
-// `imitated()`, there is none, and a stand-in answers. An invoker is a stateless type that does one thing known at
+// What a message does to the object. An invoker is a stateless type that does one thing known at
 // compile time: `call(T&, arguments...)`, where the first argument may be the pointer or function that says what, and
 // `label` names it.
 namespace vicar::detail {
-
-/// The actor's own object, or a base of it.
-template <class T>
-struct direct_target {
-  using object_type = T;
-  T* object;  ///< null in a fake
-  path route() const noexcept { return {}; }
-  bool imitated() const noexcept { return object == nullptr; }
-  T& resolve(cell&) const noexcept { return *object; }
-};
 
 /// What a stand-in is told of a message, and how many of the first arguments only say which member is meant. The
 /// default is a call of a member that may be overloaded.

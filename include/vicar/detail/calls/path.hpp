@@ -13,14 +13,12 @@
 
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/text/format_text.hpp>
-#include <vicar/error.hpp>
 
 // The way from an actor's object to one nested in it: a list of steps, followed on the actor's thread. Steps are never
 // freed, and equal ones are one: there are as many as members that the program's proxies lead through. So a path is a
 // pointer, and no message counts references to what all threads share.
 namespace vicar::detail {
 
-class cell;
 struct step;
 
 /// The last step of a path; empty for the actor's object itself.
@@ -172,23 +170,6 @@ path step_to_base(path before) {
                             return static_cast<Base*>(static_cast<Derived*>(object));
                           }});
 }
-
-/// The target of messages to a nested object.
-template <class T>
-struct path_target {
-  using object_type = T;
-  void* root;  ///< null in a fake
-  path way;
-
-  path route() const noexcept { return way; }
-  bool imitated() const noexcept { return root == nullptr; }
-  T& resolve(cell& owner) const {
-    if (void* const object = way.follow(root)) return *static_cast<T*>(object);
-    throw null_step_error{format_text(
-        "vicar: {} has nothing at {} now, a pointer or optional on the way is empty; fill it first, or catch this error",
-        owner.title(), way.text())};
-  }
-};
 
 }  // namespace vicar::detail
 

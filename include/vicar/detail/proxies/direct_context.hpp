@@ -3,8 +3,8 @@
 #define VICAR_DETAIL_PROXIES_DIRECT_CONTEXT_HPP
 
 #include <vicar/actor_ref.hpp>
-#include <vicar/detail/calls/member_call.hpp>
 #include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/calls/target.hpp>
 #include <vicar/detail/cells/cell.hpp>
 
 namespace vicar::detail {

@@ -3,6 +3,7 @@
 #define VICAR_DETAIL_PROXIES_PATH_CONTEXT_HPP
 
 #include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/calls/target.hpp>
 #include <vicar/detail/cells/cell.hpp>
 
 namespace vicar::detail {

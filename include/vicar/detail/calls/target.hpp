@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_CALLS_TARGET_HPP
+#define VICAR_DETAIL_CALLS_TARGET_HPP
+
+#include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/error.hpp>
+
+// Which object a message is for. `resolve` finds it on the actor's thread; in a fake there is none, the target is
+// `imitated()`, and a stand-in answers.
+namespace vicar::detail {
+
+/// The actor's own object, or a base of it.
+template <class T>
+struct direct_target {
+  using object_type = T;
+  T* object;  ///< null in a fake
+  path route() const noexcept { return {}; }
+  bool imitated() const noexcept { return object == nullptr; }
+  T& resolve(cell&) const noexcept { return *object; }
+};
+
+/// An object nested in it.
+template <class T>
+struct path_target {
+  using object_type = T;
+  void* root;  ///< null in a fake
+  path way;
+
+  path route() const noexcept { return way; }
+  bool imitated() const noexcept { return root == nullptr; }
+  T& resolve(cell& owner) const {
+    if (void* const object = way.follow(root)) return *static_cast<T*>(object);
+    throw null_step_error{format_text(
+        "vicar: {} has nothing at {} now, a pointer or optional on the way is empty; fill it first, or catch this error",
+        owner.title(), way.text())};
+  }
+};
+
+}  // namespace vicar::detail
+
+#endif
