@@ -15,7 +15,6 @@
 #include <exception>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -44,7 +43,8 @@ inline std::string actor_table() {
   for (const detail::cell_handle& each : detail::cell_table::instance().snapshot(detail::cell_table::which::all)) {
     const actor_stats stats = each->stats();
     const detail::wait_edge::look wait = detail::wait_edge::from(*each);
-    const std::chrono::duration<double> busy = std::chrono::steady_clock::now() - stats.running_since;
+    const std::chrono::duration<double> busy =
+        std::chrono::nanoseconds{detail::steady_now()} - stats.running_since.time_since_epoch();
     rows.push_back({one_line(each->name()), std::string{detail::last_component(each->class_name())},
                     std::string{wait.target ? "waiting" : each->state()}, std::string{stats.running_member},
                     stats.running_member.empty() ? std::string{} : fmt::format("{:.1f} s", std::max(0.0, busy.count())),
@@ -123,14 +123,16 @@ class VICAR_SHARED report_on_signal {
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
-      std::thread{[this] { report_for_ever(); }}.detach();
+      start_thread(
+          [](void* self) -> void* {
+            static_cast<report_on_signal*>(self)->report_for_ever();
+            return nullptr;
+          },
+          this);
     } catch (const std::system_error& refused) {
       pthread_sigmask(SIG_SETMASK, &before, nullptr);
       throw error{fmt::format("vicar: no thread to report on signals: {}; raise the system's limit on threads",
                               refused.what())};
-    } catch (...) {
-      pthread_sigmask(SIG_SETMASK, &before, nullptr);
-      throw;
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }

@@ -13,7 +13,6 @@
 #include <vector>
 
 #include <vicar/detail/base/chrono.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/futures/checks.hpp>
 #include <vicar/detail/futures/format.hpp>
 #include <vicar/detail/futures/handle.hpp>
@@ -22,6 +21,7 @@
 #include <vicar/detail/futures/state.hpp>
 #include <vicar/detail/meta/copyable.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/error.hpp>
 #include <vicar/fwd.hpp>
 
@@ -143,7 +143,7 @@ class future : public detail::future_refusals<future<T>> {
       const std::chrono::time_point<Clock, Duration>& point) const {
     return ready_unless_out_of_time([&] {
       while (handle_.state().await_ready(detail::time_limit{point}) != nullptr) {
-        if (Clock::now() >= point) return false;  // a clock that was set back goes on waiting
+        if (detail::now_on<Clock>() >= point) return false;  // a clock that was set back goes on waiting
       }
       return true;
     });

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include <vicar/detail/base/chrono.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/calls/envelope.hpp>
 #include <vicar/detail/calls/erased_call.hpp>
 #include <vicar/detail/calls/member_call.hpp>
@@ -18,6 +17,7 @@
 #include <vicar/detail/meta/conversion.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/text/class_name.hpp>
 #include <vicar/detail/text/labels.hpp>
 #include <vicar/detail/text/member_name.hpp>

@@ -15,7 +15,6 @@
 
 #include <vicar/actor_ref.hpp>
 #include <vicar/detail/base/chrono.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/calls/member_call.hpp>
 #include <vicar/detail/cells/cell_list.hpp>
 #include <vicar/detail/meta/braces.hpp>
@@ -24,6 +23,7 @@
 #include <vicar/detail/meta/diagnose.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/detail/runtime/cell_table.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/text/class_name.hpp>
 #include <vicar/error.hpp>
 #include <vicar/fwd.hpp>

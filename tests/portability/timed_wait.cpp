@@ -2,7 +2,7 @@
 #include <cstdint>
 #include <cstdio>
 
-#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 
 // A wait with a limit sleeps until the limit, which is no whole second, and not for a part of that time only: the

@@ -13,11 +13,11 @@
 
 #include <vicar/dead_letter.hpp>
 #include <vicar/detail/base/config.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/futures/failed_call.hpp>
 #include <vicar/detail/futures/handle.hpp>
 #include <vicar/detail/mailbox/mailbox.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/text/labels.hpp>
 #include <vicar/error.hpp>
 

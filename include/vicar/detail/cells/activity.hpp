@@ -5,12 +5,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <ctime>
 #include <string_view>
 
 #include <vicar/detail/base/chrono.hpp>
-#include <vicar/detail/base/convert.hpp>
-#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/system/clock.hpp>
 #include <vicar/options.hpp>
 
 namespace vicar::detail {
@@ -51,16 +49,6 @@ class activity {
   }
 
  private:
-  static std::int64_t coarse_now() noexcept {
-#if defined(CLOCK_MONOTONIC_COARSE)
-    std::timespec now{};
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return convert<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
-#else
-    return steady_now();
-#endif
-  }
-
   std::atomic<const std::string_view*> running_{nullptr};
   std::atomic<std::int64_t> running_since_{0};
   std::atomic<std::uint64_t> processed_{0};

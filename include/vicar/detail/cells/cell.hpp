@@ -16,12 +16,12 @@
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
 #include <vicar/detail/base/late_string.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/base/valgrind.hpp>
 #include <vicar/detail/cells/activity.hpp>
 #include <vicar/detail/futures/handle.hpp>
 #include <vicar/detail/mailbox/mailbox.hpp>
 #include <vicar/detail/system/fork.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/text/urn.hpp>
 #include <vicar/detail/wait/timeout_text.hpp>

@@ -16,9 +16,10 @@
 #include <fmt/core.h>
 
 #include <vicar/detail/base/config.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/keep_library.hpp>
+#include <vicar/detail/system/native_thread.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 
 // Whether there are stacks: VICAR_NO_STACKTRACE leaves out Boost where it could be had.
@@ -54,7 +55,7 @@ class VICAR_SHARED thread_stack {
   /// The stack of the thread with this number, a line a frame, or a line that says why there is none. Blocks for a
   /// second at most, and while another thread is in here.
   std::string text_of(long thread) {
-    if (thread == syscall(SYS_gettid)) return text_of(boost::stacktrace::stacktrace());
+    if (thread == thread_number()) return text_of(boost::stacktrace::stacktrace());
     fork_handlers::add({&at_fork});
     const std::lock_guard lock{mutex_};
     if (signal_ == 0) signal_ = install();
@@ -122,7 +123,7 @@ class VICAR_SHARED thread_stack {
     thread_stack& self = instance();
     std::uint32_t now = self.state_.load(std::memory_order_acquire);  // acquires whom it is for
     // Relaxed: a later request's thread may be here already; then the state is another one, too.
-    const bool for_this_thread = self.asked_thread_.load(std::memory_order_relaxed) == syscall(SYS_gettid);
+    const bool for_this_thread = self.asked_thread_.load(std::memory_order_relaxed) == thread_number();
     // Acquires the emptied slot; whoever comes too late finds another state.
     if ((now & (step - 1)) == asked && for_this_thread &&
         self.state_.compare_exchange_strong(now, now - asked + writing, std::memory_order_acquire)) {

@@ -7,9 +7,9 @@
 #include <utility>
 
 #include <vicar/detail/base/config.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/futures/state.hpp>
 #include <vicar/detail/meta/copyable.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/wait/timeout_text.hpp>
 #include <vicar/error.hpp>
 

@@ -10,10 +10,10 @@
 #include <utility>
 
 #include <vicar/detail/base/config.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/futures/state.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/native_thread.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>

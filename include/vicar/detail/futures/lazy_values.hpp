@@ -14,13 +14,13 @@
 #include <vector>
 
 #include <vicar/detail/base/chrono.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/futures/handle.hpp>
 #include <vicar/detail/futures/lazy_value.hpp>
 #include <vicar/detail/futures/state.hpp>
 #include <vicar/detail/meta/copyable.hpp>
 #include <vicar/detail/meta/invoke.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/error.hpp>
 
 // The kinds of lazy values: `from_hook`, and those that are made from other futures.

@@ -14,12 +14,12 @@
 
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/base/valgrind.hpp>
 #include <vicar/detail/futures/state_pool.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/native_thread.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>

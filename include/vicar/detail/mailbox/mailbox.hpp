@@ -14,8 +14,8 @@
 #include <vicar/detail/base/awaited_event.hpp>
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/convert.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/system/spin_lock.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 
 // The queue between those who send and the one who handles. docs/internals.md lists its fields and what always holds.

@@ -13,7 +13,6 @@
 
 #include <vicar/dead_letter.hpp>
 #include <vicar/detail/base/config.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/cells/cell_list.hpp>
 #include <vicar/detail/cells/lifecycle.hpp>
@@ -22,6 +21,7 @@
 #include <vicar/detail/runtime/thread_dispatcher.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/native_thread.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 #include <vicar/detail/wait/timeout_text.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>

@@ -8,7 +8,7 @@
 #include <sched.h>
 
 #include <vicar/detail/base/config.hpp>
-#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/system/clock.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 
 namespace vicar::detail {
@@ -73,7 +73,7 @@ class idle_wait {
           not_before_ = pauses_ + 16;
           break;
         }
-        sched_yield();
+        yield_processor();
       }
     }
     if (!has_messages() && queue.arm()) {

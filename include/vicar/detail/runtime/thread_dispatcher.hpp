@@ -11,19 +11,14 @@
 #include <system_error>
 #include <utility>
 
-#if defined(__linux__)
-#include <pthread.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
-
 #include <vicar/detail/base/config.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/cells/lifecycle.hpp>
 #include <vicar/detail/runtime/idle_wait.hpp>
 #include <vicar/detail/runtime/worker_threads.hpp>
 #include <vicar/detail/system/fork.hpp>
+#include <vicar/detail/system/native_thread.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/error.hpp>
 
@@ -109,17 +104,13 @@ class VICAR_SHARED thread_dispatcher final : public waker {
   thread_dispatcher() = default;
 
   static void name_this_thread(cell& after) noexcept {
-#if defined(__linux__)
-    static thread_local const long number = syscall(SYS_gettid);  // in a child of fork(), no thread comes here again
+    static thread_local const long number = thread_number();  // in a child of fork(), no thread comes here again
     after.runs_on(number);
     try {
-      const std::string shown{after.name().substr(0, 15)};  // the kernel's limit
-      pthread_setname_np(pthread_self(), shown.c_str());
+      const std::string shown{after.name().substr(0, 15)};  // Linux's limit
+      name_thread(shown.c_str());
     } catch (...) {  // a name is a help, not a need
     }
-#else
-    static_cast<void>(after);
-#endif
   }
 
   /// All that a thread does for one cell.

@@ -8,10 +8,10 @@
 #include <utility>
 
 #include <vicar/detail/base/config.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/base/valgrind.hpp>
 #include <vicar/detail/system/native_thread.hpp>
 #include <vicar/detail/system/thread_state.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 
 namespace vicar::detail {

@@ -5,6 +5,10 @@
 #include <system_error>
 
 #include <pthread.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 #include <vicar/detail/base/config.hpp>
 
@@ -17,6 +21,24 @@ inline void start_thread(void* (*run)(void* argument), void* argument) {
   const int refused = pthread_create(&thread, nullptr, run, argument);
   if (refused != 0) throw std::system_error{refused, std::generic_category()};
   pthread_detach(thread);
+}
+
+/// The system's number of this thread; 0 where the system has none.
+inline long thread_number() noexcept {
+#if defined(__linux__)
+  return syscall(SYS_gettid);
+#else
+  return 0;
+#endif
+}
+
+/// Shows this name for this thread in the system's tools, where it can be set.
+inline void name_thread(const char* shown) noexcept {
+#if defined(__linux__)
+  pthread_setname_np(pthread_self(), shown);
+#else
+  static_cast<void>(shown);
+#endif
 }
 
 VICAR_SHARED inline constinit thread_local char mark_of_this_thread = 0;

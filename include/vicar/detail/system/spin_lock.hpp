@@ -5,7 +5,6 @@
 #include <atomic>
 #include <ctime>
 
-#include <sched.h>
 
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/valgrind.hpp>
@@ -38,7 +37,7 @@ class spin_lock {
       if (tries < pauses)
         pause_processor();
       else if (tries < pauses + yields)
-        sched_yield();
+        yield_processor();
       else
         nanosleep(&moment, nullptr);
       // Relaxed: only looks; the exchange acquires what the last holder did.

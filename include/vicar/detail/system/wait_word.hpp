@@ -10,7 +10,7 @@
 
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/convert.hpp>
-#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 
 #if defined(__linux__) && !defined(VICAR_NO_FUTEX)
 #define VICAR_USES_FUTEX 1
@@ -46,6 +46,9 @@ inline void pause_processor() noexcept {
 #endif
 }
 
+/// Lets another thread that is ready to run have the processor.
+inline void yield_processor() noexcept { sched_yield(); }
+
 /// Tries `condition` for a moment: a few pauses, then some tens of yields, which hand the core to the other side where
 /// both share one. Where they hand it to somebody who keeps it, a sleeper would come back sooner: then it gives up.
 /// Returns whether the condition came true.
@@ -61,7 +64,7 @@ bool spin_until(Condition condition) {
   const std::int64_t began = steady_now();
   for (int i = 1; i <= yields; ++i) {
     if (condition()) return true;
-    sched_yield();
+    yield_processor();
     const bool looks_at_clock = (i & (i - 1)) == 0;  // after 1, 2, 4, ... yields
     if (looks_at_clock && i > 1 && steady_now() - began > moment) break;
   }

@@ -10,7 +10,7 @@
 #include <fmt/core.h>
 
 #include <vicar/detail/base/chrono.hpp>
-#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>

@@ -16,8 +16,8 @@
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
 #include <vicar/detail/base/never_destroyed.hpp>
-#include <vicar/detail/base/time_limit.hpp>
 #include <vicar/detail/system/fork.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/error.hpp>
 #include <vicar/log.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <vicar/detail/base/time_limit.hpp>
+#include <vicar/detail/system/time_limit.hpp>
 
 #include <chrono>
 #include <cstdint>

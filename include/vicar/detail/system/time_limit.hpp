@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef VICAR_DETAIL_BASE_TIME_LIMIT_HPP
-#define VICAR_DETAIL_BASE_TIME_LIMIT_HPP
+#ifndef VICAR_DETAIL_SYSTEM_TIME_LIMIT_HPP
+#define VICAR_DETAIL_SYSTEM_TIME_LIMIT_HPP
 
 #include <cstdint>
 #include <limits>
 
 #include <vicar/detail/base/chrono.hpp>
+#include <vicar/detail/system/clock.hpp>
 
 namespace vicar::detail {
-
-/// Nanoseconds on the steady clock. A plain number: the arithmetic of `<chrono>` is compiled again in each unit.
-inline std::int64_t steady_now() noexcept {
-  return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
-}
 
 /// How long a wait may take: a point on the steady clock, and how much was asked for (for error texts). The default is
 /// for ever.
@@ -60,7 +56,7 @@ class time_limit {
   template <class Clock, class Duration>
   static double seconds_until(const std::chrono::time_point<Clock, Duration>& point) {
     using seconds = std::chrono::duration<double>;
-    const auto now = Clock::now();
+    const auto now = now_on<Clock>();
     // Exact only for points that are near: the numbers of the clock may not be enough to count up to others.
     const double roughly = seconds{point.time_since_epoch()}.count() - seconds{now.time_since_epoch()}.count();
     constexpr double century = 3'155'760'000;
