@@ -15,8 +15,10 @@
 
 namespace vicar::detail {
 
-[[noreturn]] VICAR_COLD inline void throw_timeout(const future_state_base& pending, const time_limit& limit) {
-  throw unanswered::error(pending.source(), pending.member(), limit.asked_seconds());
+/// Waits for the outcome; throws `timeout_error`.
+inline void await_or_throw(future_state_base& asked, const time_limit& limit) {
+  late_answer late;
+  if (asked.await(limit, &late)) throw unanswered::error(std::move(late.source), late.member, limit.asked_seconds());
 }
 
 /// The exception that `make` returns, or the one that kept it from being made, such as `std::bad_alloc`.
@@ -68,7 +70,7 @@ class consumer_handle {
   /// Waits for the outcome; throws `timeout_error`, but not what the producer stored.
   state_type& awaited(const time_limit& limit) const {
     state_type& asked = state();
-    if (const future_state_base* const pending = asked.await(limit)) throw_timeout(*pending, limit);
+    if (!asked.published()) await_or_throw(asked, limit);
     return asked;
   }
   /// Waits for the outcome; throws what the producer stored, or `timeout_error`.

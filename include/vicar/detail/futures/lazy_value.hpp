@@ -62,8 +62,8 @@ class lazy_value : public lazy_extra {
   void note_sources_ready() noexcept { sources_ready_.store(true, std::memory_order_release); }
 
   bool ready(future_state_base& state) final;
-  future_state_base* await_ready(future_state_base& state, const time_limit& limit) final;
-  future_state_base* await(future_state_base& state, const time_limit& limit) final;
+  const void* await_ready(future_state_base& state, const time_limit& limit, late_answer* late) final;
+  const void* await(future_state_base& state, const time_limit& limit, late_answer* late) final;
 
   /// Makes the value of `state` unless another thread does; false if that one is not done by `limit`. The sources have
   /// their outcome.
@@ -141,8 +141,20 @@ class source_walk {
   source_walk(const source_walk&) = delete;
   source_walk& operator=(const source_walk&) = delete;
 
-  /// Returns null, or the state that was not ready.
-  future_state_base* from(future_state_base& root) {
+  /// Returns null, or the address of the state that was not ready, which may be freed once this object gives its inputs
+  /// up: so `late` describes it before.
+  const void* from(future_state_base& root, late_answer* late = nullptr) {
+    const future_state_base* const pending = find_pending(root);
+    return pending ? pending->describe(late) : nullptr;
+  }
+
+ private:
+  struct step {
+    future_state_base* state;
+    std::size_t next;  // of its sources
+  };
+
+  future_state_base* find_pending(future_state_base& root) {
     if (future_state_base* const pending = arrive(root)) return pending;
     while (depth_ != 0) {
       step& here = at(depth_ - 1);
@@ -158,12 +170,6 @@ class source_walk {
     }
     return nullptr;
   }
-
- private:
-  struct step {
-    future_state_base* state;
-    std::size_t next;  // of its sources
-  };
 
   /// Returns the state if it is not ready; puts it on the way if its sources have to be asked.
   future_state_base* arrive(future_state_base& state) {
@@ -218,14 +224,14 @@ inline bool lazy_value::ready(future_state_base& state) {
   return source_walk{source_walk::aim::look, forever}.from(state) == nullptr;
 }
 
-inline future_state_base* lazy_value::await_ready(future_state_base& state, const time_limit& limit) {
-  return source_walk{source_walk::aim::wait, limit}.from(state);
+inline const void* lazy_value::await_ready(future_state_base& state, const time_limit& limit, late_answer* late) {
+  return source_walk{source_walk::aim::wait, limit}.from(state, late);
 }
 
 // All sources are awaited first, so that no function runs in vain where one of them is late.
-inline future_state_base* lazy_value::await(future_state_base& state, const time_limit& limit) {
-  if (future_state_base* const pending = await_ready(state, limit)) return pending;
-  return source_walk{source_walk::aim::make, limit}.from(state);
+inline const void* lazy_value::await(future_state_base& state, const time_limit& limit, late_answer* late) {
+  if (const void* const pending = await_ready(state, limit, late)) return pending;
+  return source_walk{source_walk::aim::make, limit}.from(state, late);
 }
 
 inline bool lazy_value::make_once(future_state_base& state, const time_limit& limit) {

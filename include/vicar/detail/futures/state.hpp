@@ -47,16 +47,22 @@ class state_extra {
   ~state_extra() = default;
 };
 
+/// Which actor has not answered in time, and which of its members: for the text of an error.
+struct late_answer {
+  participant_handle source;  ///< null if none is known
+  std::string_view member;
+};
+
 /// How the value of `state` is made by those who ask for it; `lazy_value.hpp` has the only implementation.
 class lazy_extra : public state_extra {
  public:
   /// Whether making it would not wait for another future.
   virtual bool ready(future_state_base& state) = 0;
-  /// Waits until `ready`, at most until `limit`; returns null, or the state that was not ready by then. A value without
-  /// sources is made.
-  virtual future_state_base* await_ready(future_state_base& state, const time_limit& limit) = 0;
+  /// Waits until `ready`, at most until `limit`; returns as `future_state_base::await`. A value without sources is
+  /// made.
+  virtual const void* await_ready(future_state_base& state, const time_limit& limit, late_answer* late) = 0;
   /// The same, and makes the value.
-  virtual future_state_base* await(future_state_base& state, const time_limit& limit) = 0;
+  virtual const void* await(future_state_base& state, const time_limit& limit, late_answer* late) = 0;
 
  protected:
   ~lazy_extra() = default;
@@ -154,24 +160,24 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     return (now & lazy_bit) ? lazy().ready(*this) : static_cast<bool>(absent_source());
   }
 
-  /// Blocks until the outcome is there, making it if it is lazy. Returns null, or the state that was not ready by
-  /// `limit`.
-  future_state_base* await(const time_limit& limit) {
+  /// Blocks until the outcome is there, making it if it is lazy. Returns null, or the address of the state that was not
+  /// ready by `limit`, and describes it in `late`. That state may be the source of a lazy value, and freed by now.
+  const void* await(const time_limit& limit, late_answer* late = nullptr) {
     for (;;) {
       const std::uint32_t now = look();  // acquires the outcome, or the lazy value
       if (now & ready_bit) return nullptr;
-      if (now & lazy_bit) return lazy().await(*this, limit);
-      if (!sleep(limit)) return this;
+      if (now & lazy_bit) return lazy().await(*this, limit, late);
+      if (!sleep(limit)) return describe(late);
     }
   }
 
   /// As `await`, but does not make a value whose sources are ready; one without sources is made.
-  future_state_base* await_ready(const time_limit& limit) {
+  const void* await_ready(const time_limit& limit, late_answer* late = nullptr) {
     for (;;) {
       const std::uint32_t now = look();  // acquires the outcome, or the lazy value
       if (now & ready_bit) return nullptr;
-      if (now & lazy_bit) return lazy().await_ready(*this, limit);
-      if (!sleep(limit)) return this;
+      if (now & lazy_bit) return lazy().await_ready(*this, limit, late);
+      if (!sleep(limit)) return describe(late);
     }
   }
 
@@ -211,6 +217,11 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   }
   /// Which member will answer; empty if none is known.
   std::string_view member() const noexcept { return member_ ? *member_ : std::string_view{}; }
+  /// Describes this state, which was not ready in time, and returns its address.
+  const void* describe(late_answer* late) const noexcept {
+    if (late) *late = {source(), member()};
+    return this;
+  }
 
  protected:
   future_state_base() = default;
