@@ -5,7 +5,6 @@
 #include <atomic>
 #include <ctime>
 
-
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/valgrind.hpp>
 #include <vicar/detail/system/wait_word.hpp>
