@@ -63,7 +63,7 @@ concept bit_reference = requires(Result& bit) {
 
 /// A view of a text that the standard library does not know as one, such as `fmt::string_view`: a pointer and a length.
 template <class Result>
-concept text_view = std::is_trivially_copyable_v<Result> && sizeof(Result) <= 2 * sizeof(void*) &&
+concept text_view = sizeof(Result) <= 2 * sizeof(void*) && std::is_trivially_copyable_v<Result> &&
                     std::is_convertible_v<const std::string&, Result> && requires(const Result& text) {
                       { text.data() } -> std::same_as<const char*>;
                     };
