@@ -151,6 +151,7 @@ TEST_CASE("every kind of message with an answer is reported") {
 TEST_CASE("a failure that somebody read is not reported") {
   const collector seen;
   const log_capture log;
+  std::binary_semaphore entered{0}, door{0};
   const auto ref = vicar::start<clerk>();
   const auto proxy = ref.proxy();
   SECTION("by get") { CHECK_THROWS(failed(proxy).get()); }
@@ -178,7 +179,6 @@ TEST_CASE("a failure that somebody read is not reported") {
     CHECK_THROWS(failed(proxy).join(failed(proxy), proxy->stamp(1)).get());
   }
   SECTION("by get_all, whose first failure stands for the others") {
-    std::binary_semaphore entered{0}, door{0};
     {
       std::vector<future<int>> answers;
       answers.push_back(failed(proxy));

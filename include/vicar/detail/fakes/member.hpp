@@ -157,7 +157,7 @@ class fake_answer_of final : public fake_answer {
   void keep(const Parameters&... arguments) {
     std::shared_ptr<const typename log_type::arguments_type> copy;
     if constexpr (can_be_kept<Parameters...>) {
-      copy = std::make_shared<const typename log_type::arguments_type>(logged_t<Parameters>(arguments)...);
+      copy = std::make_shared<const typename log_type::arguments_type>(arguments...);
     }
     book_.locked([&] {
       if (copy) log_->kept.push_back(std::move(copy));  // may throw: then nothing is answered
