@@ -138,7 +138,7 @@ class VICAR_SHARED report_on_signal {
   }
 
   /// Only what a signal handler may do.
-  static void handle(int signal) noexcept {
+  static void handle(int signal) noexcept {  // NOLINT(bugprone-exception-escape): the instance is there by now
     const int before = errno;
     report_on_signal& self = instance();
     self.signal_.store(static_cast<std::uint32_t>(signal), std::memory_order_relaxed);  // relaxed: a number by itself

@@ -6,9 +6,7 @@
 #include <vicar/detail/meta/diagnose.hpp>
 #include <vicar/fwd.hpp>
 
-namespace vicar {
-
-namespace detail {
+namespace vicar::detail {
 
 template <class Number>
 VICAR_CONSTEVAL void refuse_number_as_limit() {
@@ -49,8 +47,6 @@ struct future_refusals {
   }
 };
 
-}  // namespace detail
-
-}  // namespace vicar
+}  // namespace vicar::detail
 
 #endif
