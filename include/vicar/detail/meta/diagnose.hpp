@@ -142,7 +142,7 @@ VICAR_CONSTEVAL bool check_made() {
 }
 
 /// What is wrong with an argument for the parameter that it is meant for, as bits: see conversion.hpp.
-enum kept_error : unsigned char {
+enum kept_error : unsigned {  // NOLINT(performance-enum-size): combined as unsigned numbers
   nothing_wrong = 0,
   may_be_sliced = 1,
   list_dangles = 2,
