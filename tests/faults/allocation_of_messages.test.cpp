@@ -118,8 +118,9 @@ void sends_once_or_not(Send send) {
                           }
                           actor.ref.template defer<&ledger::note>(++number);
                           expected.push_back(number);
-                          CHECK(actor.ref.template call<&ledger::note>(++number).get() == number);
-                          expected.push_back(number);
+                          const int last = ++number;
+                          CHECK(actor.ref.template call<&ledger::note>(last).get() == last);
+                          expected.push_back(last);
                           ++number;
                         });
     CHECK(actor->call(&ledger::notes).get() == expected);
