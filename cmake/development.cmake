@@ -20,7 +20,7 @@ if(sanitize)
   target_link_options(vicar_development INTERFACE ${sanitize})
 endif()
 
-# It takes half of the time of binutils' other linker. It warns of AddressSanitizer's symbols.
+# gold takes half of the time of binutils' other linker, but warns of AddressSanitizer's symbols.
 include(CheckLinkerFlag)
 check_linker_flag(CXX -fuse-ld=gold VICAR_HAS_GOLD)
 mark_as_advanced(VICAR_HAS_GOLD)

@@ -123,7 +123,7 @@ class VICAR_SHARED timeout_error : public error {
 
 namespace detail {
 
-/// How the rest of the library makes an error whose text is made when somebody reads it.
+/// How the rest of the library makes a timeout_error whose text is written on the first read.
 struct timeout_access {
   static timeout_error make(counted_handle<const late_text> text) { return timeout_error{std::move(text)}; }
 };

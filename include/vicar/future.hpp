@@ -232,7 +232,6 @@ class future : public detail::future_refusals<future<T>> {
   friend class future;
 
   explicit future(detail::consumer_handle<T> handle) noexcept : handle_{std::move(handle)} {}
-  explicit future(detail::future_state<T>* state) noexcept : handle_{state} {}
 
   template <class Wait>
   static bool ready_unless_out_of_time(Wait wait) {

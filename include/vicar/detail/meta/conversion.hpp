@@ -98,6 +98,10 @@ VICAR_CONSTEVAL unsigned find_kept_errors() {
     return nothing_wrong;
 }
 
+/// What owns the text that a pointer to characters leads to.
+template <class Pointer>
+using text_at = std::basic_string<std::remove_cv_t<std::remove_pointer_t<Pointer>>>;
+
 /// Whether a parameter is a view of a text that the standard library does not know as one, such as `fmt::string_view`:
 /// the message keeps a text of its own for it.
 template <class Plain, class Decayed, class Argument>
@@ -105,8 +109,7 @@ VICAR_CONSTEVAL bool keeps_text() {
   if constexpr (!character_pointer<Decayed> || !std::is_class_v<Plain> || is_view<Plain>) {
     return false;
   } else if constexpr (std::is_trivially_copyable_v<Plain> && reaches_elsewhere<Plain>) {
-    using text = std::basic_string<std::remove_cv_t<std::remove_pointer_t<Decayed>>>;
-    return std::is_convertible_v<Argument, Plain> && std::is_convertible_v<text, Plain>;
+    return std::is_convertible_v<Argument, Plain> && std::is_convertible_v<text_at<Decayed>, Plain>;
   } else {
     return false;
   }
@@ -125,7 +128,7 @@ struct kept {
     if constexpr (character_array)
       return std::type_identity<typename owned_text<plain>::type>{};
     else if constexpr (keeps_text<plain, Decayed, Argument>())
-      return std::type_identity<std::basic_string<std::remove_cv_t<std::remove_pointer_t<Decayed>>>>{};
+      return std::type_identity<text_at<Decayed>>{};
     else if constexpr (converts_first<Parameter, plain, Decayed, Argument>())
       return std::type_identity<plain>{};
     else
