@@ -100,6 +100,26 @@ inline constexpr bool is_answer = false;
 template <class T>
 inline constexpr bool is_answer<vicar::future<T>> = true;
 
+/// A ledger that stays in one message until it is opened, with space for one more in its mailbox.
+class busy_ledger {
+ public:
+  explicit busy_ledger(vicar::overflow when_full)
+      : ref{vicar::start<ledger>({.mailbox_capacity = 1, .on_overflow = when_full})} {
+    ref.defer([this](ledger&) {
+      entered_.release();
+      door_.acquire();
+    });
+    entered_.acquire();
+  }
+  void open() { door_.release(); }
+
+  const vicar::actor_ref<ledger> ref;
+
+ private:
+  std::binary_semaphore entered_{0};
+  std::binary_semaphore door_{0};
+};
+
 /// Checks that `send(actor, number)` either throws `std::bad_alloc` and sends nothing, or sends a message that notes
 /// the number once; that what is sent before and after arrives once, in its order; and that no memory is lost.
 template <class Send>
@@ -248,14 +268,8 @@ TEST_CASE("a call to an actor that has ended is answered, if with bad_alloc") {
 
 TEST_CASE("a full mailbox says so, or that memory is short") {
   leaves_no_memory([] {
-    const auto ref = vicar::start<ledger>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail});
-    std::binary_semaphore entered{0};
-    std::binary_semaphore open{0};
-    ref.defer([&](ledger&) {
-      entered.release();
-      open.acquire();
-    });
-    entered.acquire();
+    busy_ledger busy{vicar::overflow::fail};
+    const auto& ref = busy.ref;
     ref.defer(&ledger::note, 0);
     at_every_allocation([&] { ref.defer(&ledger::note, 1); },
                         [](const auto& now) {
@@ -271,7 +285,7 @@ TEST_CASE("a full mailbox says so, or that memory is short") {
                           else
                             CHECK_THROWS_AS(now.result->get(), vicar::mailbox_full_error);
                         });
-    open.release();
+    busy.open();
     CHECK(ref.stop().get());
     CHECK(ref.stats().processed == 2);
   });
@@ -279,14 +293,8 @@ TEST_CASE("a full mailbox says so, or that memory is short") {
 
 TEST_CASE("a message that displaces another one without memory is sent, or leaves it in the mailbox") {
   leaves_no_memory([] {
-    const auto ref = vicar::start<ledger>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop_oldest});
-    std::binary_semaphore entered{0};
-    std::binary_semaphore open{0};
-    ref.defer([&](ledger&) {
-      entered.release();
-      open.acquire();
-    });
-    entered.acquire();
+    busy_ledger busy{vicar::overflow::drop_oldest};
+    const auto& ref = busy.ref;
     vicar::future<int> waiting = ref.call<&ledger::note>(0);
     std::size_t displaced = 0;
     at_every_allocation([&] { return ref.call<&ledger::note>(1); },
@@ -308,7 +316,7 @@ TEST_CASE("a message that displaces another one without memory is sent, or leave
                           CHECK(ref.stats().mailbox_depth == 1);
                         });
     CHECK(displaced > 0);
-    open.release();
+    busy.open();
     waiting.get();
     CHECK(ref.stop().get());
     CHECK(ref.stats().processed == 2);
@@ -318,14 +326,8 @@ TEST_CASE("a message that displaces another one without memory is sent, or leave
 TEST_CASE("a message dropped without memory is counted, and its letter reaches the handler or is missed in the log") {
   leaves_no_memory([] {
     const support::log_capture log;
-    const auto ref = vicar::start<ledger>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop});
-    std::binary_semaphore entered{0};
-    std::binary_semaphore open{0};
-    ref.defer([&](ledger&) {
-      entered.release();
-      open.acquire();
-    });
-    entered.acquire();
+    busy_ledger busy{vicar::overflow::drop};
+    const auto& ref = busy.ref;
     ref.defer(&ledger::note, 0);
     std::size_t told = 0;
     vicar::set_dead_letter_handler([&](const vicar::dead_letter& letter) {
@@ -366,7 +368,7 @@ TEST_CASE("a message dropped without memory is counted, and its letter reaches t
     drops([&] { return ref.call<&ledger::note_in_the_margin>(1); });
     CHECK(missed_before > 0);
     vicar::reset_dead_letter_handler();
-    open.release();
+    busy.open();
     CHECK(ref.stop().get());
     CHECK(ref.stats().processed == 2);
   });
