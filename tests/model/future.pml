@@ -9,7 +9,7 @@
 // Checked:
 // - there is exactly one outcome, also where two threads keep the same promise, or nobody does, or a value throws;
 // - nobody sleeps for ever, and nobody reads before the outcome is there, or after the last one has moved it out;
-// - a continuation runs exactly once;
+// - a waiter runs exactly once; the list of several is in waiters.pml;
 // - the state is freed exactly once, and nothing of it is touched after that;
 // - the failure of a call is reported once where no consumer has read it, and else not;
 // - a lazy value is made by one thread at a time, and made anew when that one gave up.
@@ -26,7 +26,7 @@
 // BREAK_sleep_unannounced (invalid end state): a sleeper does not set `sleeping`.
 // BREAK_announce_late (invalid end state): a sleeper sets `sleeping` and does not look again at what was there.
 // BREAK_lazy_unannounced (invalid end state): set_lazy wakes nobody.
-// BREAK_attach_in_two (invalid end state): attach looks for `ready` before it sets `continued`.
+// BREAK_attach_in_two (invalid end state): attach looks for `ready` before it sets `attached`.
 // BREAK_touch_afterwards (assertion violated): publish_last reads the word again to learn whether somebody sleeps.
 // BREAK_drop_in_two (assertion violated): who drops a handle reads afterwards whether it was the last one.
 // BREAK_claim_in_two (assertion violated): claim looks before it sets the bit.
@@ -56,7 +56,7 @@
 // The bits of the word.
 #define ready 1
 #define sleeping 2
-#define continued 4
+#define attached 4
 #define claimed 8
 #define lazy 16
 #define producer 32
@@ -72,8 +72,8 @@ byte sleepers; // on the word
 bool freed;
 bool stored; // an outcome
 bool gone; // the value
-bool attached;
-byte continuation_runs;
+bool one_attached;
+byte waiter_runs;
 #ifdef WITH_failure
 bool read; // a consumer has seen the failure
 byte reports;
@@ -143,14 +143,14 @@ inline claim() {
 #endif
 }
 
-inline run_continuation() {
+inline run_waiter() {
   d_step {
-    continuation_runs++;
-    assert(continuation_runs == 1)
+    waiter_runs++;
+    assert(waiter_runs == 1)
   }
 }
 
-// What follows once the word says `ready`. Of the state, only the address is used, and the continuation of a consumer
+// What follows once the word says `ready`. Of the state, only the address is used, and the waiter of a consumer
 // who keeps a handle until it has run.
 inline tell() {
   if
@@ -158,28 +158,28 @@ inline tell() {
   :: !(before & sleeping)
   fi;
   if
-  :: before & continued ->
+  :: before & attached ->
     touch;
-    run_continuation()
-  :: !(before & continued)
+    run_waiter()
+  :: !(before & attached)
   fi;
   before = 0
 }
 
 inline publish() {
-  modify(word | claimed | ready, before, sleeping | continued);
+  modify(word | claimed | ready, before, sleeping | attached);
   tell()
 }
 
 inline publish_last() {
 #ifdef BREAK_publish_late
   modify(word - producer, before, 0);
-  modify(word | ready, before, all_consumers | sleeping | continued);
+  modify(word | ready, before, all_consumers | sleeping | attached);
 #else
-  modify(word - producer + ready, before, all_consumers | sleeping | continued);
+  modify(word - producer + ready, before, all_consumers | sleeping | attached);
 #endif
 #ifdef BREAK_touch_afterwards
-  load(before, all_consumers | sleeping | continued);
+  load(before, all_consumers | sleeping | attached);
 #endif
   if
   :: !(before & all_consumers) -> before = 0; free()
@@ -390,12 +390,12 @@ inline extract() {
 inline attach() {
 #ifdef BREAK_attach_in_two
   load(before, ready);
-  modify(word | continued, now, 0);
+  modify(word | attached, now, 0);
 #else
-  modify(word | continued, before, ready);
+  modify(word | attached, before, ready);
 #endif
   if
-  :: before == ready -> before = 0; run_continuation()
+  :: before == ready -> before = 0; run_waiter()
   :: before == 0
   fi
 }
@@ -456,14 +456,14 @@ proctype consumer(bool may_attach) {
   :: !attaches || kind == hook -> await()
   fi;
   if
-  :: attaches -> continuation_runs > 0
+  :: attaches -> waiter_runs > 0
   :: !attaches && !gave_up -> extract()
   :: !attaches && gave_up
   fi;
 leave:
   drop(one_consumer);
   d_step {
-    attached = attached || attaches;
+    one_attached = one_attached || attaches;
     ended++
   }
 }
@@ -492,7 +492,7 @@ init {
   };
   ended == PRODUCERS + CONSUMERS;
   assert(freed);
-  assert(attached == (continuation_runs == 1));
+  assert(one_attached == (waiter_runs == 1));
 #ifdef WITH_failure
   assert(reports == (read -> 0 : 1))
 #endif

@@ -180,10 +180,10 @@ TEST_CASE("get rethrows the very exception that was thrown, with all that is nes
 namespace {
 
 /// What a coroutine that awaits the answer will be.
-struct resumption : vicar::detail::continuation {
-  explicit resumption(const future<int>& awaited) : continuation{&resume}, answer{awaited} {}
+struct resumption : vicar::detail::waiter {
+  explicit resumption(const future<int>& awaited) : waiter{&resume}, answer{awaited} {}
 
-  static void resume(continuation& self) noexcept {
+  static void resume(waiter& self) noexcept {
     auto& whole = static_cast<resumption&>(self);
     ++whole.runs;
     whole.seen = whole.answer.ready() ? whole.answer.get() : -1;
@@ -199,7 +199,7 @@ struct resumption : vicar::detail::continuation {
 
 }  // namespace
 
-TEST_CASE("an answer has room for one who awaits it and is resumed once when it comes") {
+TEST_CASE("an awaited answer resumes its waiter once") {
   SECTION("while it is pending") {
     const auto ref = vicar::start<librarian>();
     promise<void> until;
@@ -208,7 +208,7 @@ TEST_CASE("an answer has room for one who awaits it and is resumed once when it 
     CHECK(awaiting.runs == 0);
     until.set_value();
     CHECK(awaiting.answer.get() == 7);
-    ref.stop().get();  // its thread is done with the continuation
+    ref.stop().get();  // its thread is done with the waiter
     CHECK(awaiting.runs == 1);
     CHECK(awaiting.seen == 7);
     CHECK(awaiting.ran_on != std::this_thread::get_id());

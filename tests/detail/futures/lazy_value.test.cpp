@@ -12,11 +12,11 @@
 
 using support::joined_thread;
 using support::on_threads;
-using vicar::detail::continuation;
 using vicar::detail::future_state;
 using vicar::detail::future_state_base;
 using vicar::detail::lazy_value;
 using vicar::detail::time_limit;
+using vicar::detail::waiter;
 
 namespace {
 
@@ -68,9 +68,9 @@ class scripted final : public lazy_value {
   future_state_base* source_ = nullptr;
 };
 
-struct counted_continuation : continuation {
-  counted_continuation() : continuation{&run_it} {}
-  static void run_it(continuation& self) noexcept { ++static_cast<counted_continuation&>(self).runs; }
+struct counted_waiter : waiter {
+  counted_waiter() : waiter{&run_it} {}
+  static void run_it(waiter& self) noexcept { ++static_cast<counted_waiter&>(self).runs; }
   std::atomic<int> runs{0};
 };
 
@@ -203,12 +203,12 @@ TEST_CASE("a lazy value is made once for many, also where it is set while they s
   }
 }
 
-TEST_CASE("a continuation of a lazy value runs when the value is made") {
+TEST_CASE("a waiter of a lazy value runs when the value is made") {
   counts seen;
   const held state;
   CHECK(state->claim());
   state->set_lazy(new scripted(*state, seen));
-  counted_continuation next;
+  counted_waiter next;
   state->attach(next);
   CHECK(next.runs == 0);
   CHECK(state->await({}) == nullptr);

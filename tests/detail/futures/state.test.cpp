@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #if VICAR_HAS_FORK
 #include <sys/types.h>
@@ -34,10 +35,10 @@ using support::joined_thread;
 using support::on_threads;
 using support::tally;
 using support::tracked;
-using vicar::detail::continuation;
 using vicar::detail::future_state;
 using vicar::detail::future_state_base;
 using vicar::detail::time_limit;
+using vicar::detail::waiter;
 
 namespace {
 
@@ -58,15 +59,19 @@ class held {
   void drop_producer() {
     if (std::exchange(has_producer_, false)) state_->drop_producer();
   }
+  void publish_last() {
+    has_producer_ = false;
+    state_->publish_last();
+  }
 
  private:
   future_state<T>* state_ = new future_state<T>;
   bool has_producer_ = true;
 };
 
-struct counted_continuation : continuation {
-  counted_continuation() : continuation{&run_it} {}
-  static void run_it(continuation& self) noexcept { ++static_cast<counted_continuation&>(self).runs; }
+struct counted_waiter : waiter {
+  counted_waiter() : waiter{&run_it} {}
+  static void run_it(waiter& self) noexcept { ++static_cast<counted_waiter&>(self).runs; }
   std::atomic<int> runs{0};
 };
 
@@ -227,9 +232,9 @@ TEST_CASE("what the factory throws leaves the state pending") {
   CHECK_FALSE(nothing->ready());
 }
 
-TEST_CASE("a continuation that is attached first runs when the state becomes ready") {
+TEST_CASE("a waiter that is attached first runs when the state becomes ready") {
   const held<void> state;
-  counted_continuation next;
+  counted_waiter next;
   state->attach(next);
   CHECK(next.runs == 0);
   state->store([] {});
@@ -238,19 +243,19 @@ TEST_CASE("a continuation that is attached first runs when the state becomes rea
   CHECK(next.runs == 1);
 }
 
-TEST_CASE("a continuation that is attached late runs at once") {
+TEST_CASE("a waiter that is attached late runs at once") {
   const held<void> state;
-  counted_continuation next;
+  counted_waiter next;
   state->store([] {});
   state->publish();
   state->attach(next);
   CHECK(next.runs == 1);
 }
 
-TEST_CASE("a continuation runs exactly once whichever side comes first, and sees the value") {
-  struct reading : continuation {
-    explicit reading(future_state<std::string>& whose) : continuation{&run_it}, state{whose} {}
-    static void run_it(continuation& self) noexcept {
+TEST_CASE("a waiter runs exactly once whichever side comes first, and sees the value") {
+  struct reading : waiter {
+    explicit reading(future_state<std::string>& whose) : waiter{&run_it}, state{whose} {}
+    static void run_it(waiter& self) noexcept {
       auto& whole = static_cast<reading&>(self);
       ++whole.runs;
       whole.seen = whole.state.value();
@@ -272,6 +277,48 @@ TEST_CASE("a continuation runs exactly once whichever side comes first, and sees
     });
     REQUIRE(next.runs == 1);
     REQUIRE(next.seen == std::string(30, 'r'));
+  }
+}
+
+TEST_CASE("all waiters of a state run, in the order in which they were attached") {
+  struct recording : waiter {
+    recording(int its_number, std::vector<int>& all) : waiter{&run_it}, number{its_number}, runs{all} {}
+    static void run_it(waiter& self) noexcept {
+      const auto& whole = static_cast<recording&>(self);
+      whole.runs.push_back(whole.number);
+    }
+    int number;
+    std::vector<int>& runs;
+  };
+  std::vector<int> runs;
+  recording first{1, runs};
+  recording second{2, runs};
+  recording third{3, runs};
+  held<int> state;
+  state->attach(first);
+  state->attach(second);
+  state->store([] { return 1; });
+  SECTION("published by a producer that stays") { state->publish(); }
+  SECTION("published with the producer's last step") { state.publish_last(); }
+  state->attach(third);
+  CHECK(runs == std::vector<int>{1, 2, 3});
+}
+
+TEST_CASE("each of several waiters runs once, whichever side comes first") {
+  for (int round = 0; round < 2000; ++round) {
+    const held<int> state;
+    counted_waiter first;
+    counted_waiter second;
+    on_threads(3, [&](std::size_t index) {
+      if (index == 0) {
+        state->store([] { return 1; });
+        state->publish();
+      } else {
+        state->attach(index == 1 ? first : second);
+      }
+    });
+    REQUIRE(first.runs == 1);
+    REQUIRE(second.runs == 1);
   }
 }
 

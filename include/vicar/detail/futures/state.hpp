@@ -16,6 +16,7 @@
 #include <vicar/detail/base/counted_handle.hpp>
 #include <vicar/detail/base/valgrind.hpp>
 #include <vicar/detail/futures/state_pool.hpp>
+#include <vicar/detail/futures/waiters.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/native_thread.hpp>
@@ -29,11 +30,6 @@
 namespace vicar::detail {
 
 class future_state_base;
-
-/// Runs once, on the thread that makes the state ready, or on the one that attaches it if that is later.
-struct continuation {
-  void (*run)(continuation& self) noexcept;
-};
 
 /// What few states have beside their outcome: how their value is made, or which call has failed.
 class state_extra {
@@ -119,18 +115,17 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     if (origin) word_.fetch_or(failed, std::memory_order_relaxed);  // relaxed: published with the outcome
   }
   void publish() noexcept {
-    // Releases the outcome to whoever sees `ready`; acquires the continuation.
     happens_before(&word_);
-    const std::uint32_t before = word_.fetch_or(claimed | ready_bit, std::memory_order_acq_rel);
+    // Releases the outcome to threads that see `ready`.
+    const std::uint32_t before = word_.fetch_or(claimed | ready_bit, std::memory_order_release);
     if (before & sleeping) wake_all(word_);
-    if (before & continued) continuation_->run(*continuation_);
+    if (before & attached) run_waiters();
   }
   /// As `publish`, and drops the producer's handle in the same step, so that the state, an exception in it above all,
   /// is freed by those who read it and not by the producer. Nothing but the address of the state is used after that.
   void publish_last() noexcept {
     wait_word& word = word_;  // for its address, which a state that is gone cannot be asked for
-    // Releases the outcome and what the producer did; acquires the continuation, and what the consumers did if none is
-    // left.
+    // Releases the outcome and what the producer did; acquires what the consumers did if none is left.
     happens_before(&word);
     const std::uint32_t before = word.fetch_sub(producer_bit - ready_bit, std::memory_order_acq_rel);
     if ((before & all_consumers) == 0) {
@@ -139,7 +134,8 @@ class VICAR_SHARED future_state_base : public from_state_pool {
       return;
     }
     if (before & sleeping) wake_all(word);
-    if (before & continued) continuation_->run(*continuation_);  // its owner is a consumer, who waits for it
+    // The owner of a waiter is a consumer, and keeps the state until the waiter has run.
+    if (before & attached) run_waiters();
   }
   /// Takes over the lazy value, which was made with `new`.
   void set_lazy(lazy_extra* lazy) noexcept {
@@ -194,12 +190,14 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   const std::exception_ptr& error() const noexcept { return error_; }
 
-  /// Fills the one slot for a continuation. `next` must stay in place until it has run.
-  void attach(continuation& next) noexcept {
-    continuation_ = &next;
-    happens_before(&word_);
-    // Releases the continuation to the producer; acquires the outcome if it is there already.
-    if (word_.fetch_or(continued, std::memory_order_acq_rel) & ready_bit) next.run(next);
+  /// Runs `next` once the state is ready: now, on this thread, if it is; else on the thread that publishes, after the
+  /// waiters that were attached before. The caller keeps its handle, and `next` in place, until `next` has run.
+  void attach(waiter& next) noexcept {
+    // First the bit, then the list: a producer that does not see the bit has published, and this thread sees that.
+    // Acquires the outcome if it is there.
+    const bool is_ready = (word_.fetch_or(attached, std::memory_order_acquire) & ready_bit) != 0;
+    if (is_ready) happens_after(&word_);
+    if (is_ready || !waiters_.push(next)) next.run(next);
   }
 
   /// Who will answer and which member; the view, and the participant, stay as long as the state is not ready.
@@ -232,7 +230,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   // word_: what is known of the outcome, and who holds the state
   static constexpr std::uint32_t ready_bit = 1;       // the outcome may be read
   static constexpr std::uint32_t sleeping = 2;        // somebody sleeps, or is about to, until the word changes
-  static constexpr std::uint32_t continued = 4;       // continuation_ is set
+  static constexpr std::uint32_t attached = 4;        // a waiter is in waiters_, or about to be
   static constexpr std::uint32_t claimed = 8;         // a producer has the right to store the outcome
   static constexpr std::uint32_t lazy_bit = 16;       // extra_ is a lazy value
   static constexpr std::uint32_t producer_bit = 32;   // the producer has a handle
@@ -318,6 +316,8 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     return sleep_in_kernel(limit);
   }
 
+  VICAR_COLD void run_waiters() noexcept { run_all(waiters_.close()); }
+
   bool sleep_in_kernel(const time_limit& limit) noexcept {
     for (;;) {
       // Acquires the outcome; tells the producer that somebody has to be woken.
@@ -332,7 +332,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   std::exception_ptr error_;
   participant* source_ = nullptr;
   const std::string_view* member_ = nullptr;
-  continuation* continuation_ = nullptr;
+  waiter_list waiters_;
   state_extra* extra_ = nullptr;  // its own
 };
 
