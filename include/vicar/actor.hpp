@@ -20,7 +20,7 @@
 #include <vicar/detail/meta/diagnose.hpp>
 #include <vicar/detail/meta/hooks.hpp>
 #include <vicar/detail/runtime/cell_table.hpp>
-#include <vicar/detail/runtime/thread_dispatcher.hpp>
+#include <vicar/detail/runtime/thread_executor.hpp>
 #include <vicar/detail/system/keep_library.hpp>
 #include <vicar/detail/text/class_name.hpp>
 #include <vicar/detail/text/format_text.hpp>
@@ -90,18 +90,17 @@ inline std::string actor_name(std::string_view wanted, std::string_view class_na
 }
 
 template <class T, class... Arguments>
-actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
+actor_ref<T> start_on(executor& runs_it, const options& chosen, Arguments&&... arguments) {
   if (chosen.mailbox_capacity == 0) {
     throw error{format_text(
         "vicar: {} was given a mailbox_capacity of 0 and could never get a message; use 1 or more, or vicar::unbounded",
         chosen.name.empty() ? std::string{class_name<T>} : format_text("{} ({})", chosen.name, class_name<T>))};
   }
   cell_table& table = cell_table::instance();  // made first, if need be: what cleans up below must not fail
-  thread_dispatcher& dispatcher = thread_dispatcher::instance();
   keep_this_library();
   auto* typed = new actor_cell<T>{actor_name(chosen.name, class_name<T>, started_so_far<T>), chosen};
   const cell_handle handle = cell_handle::adopt(typed);
-  typed->belongs_to(dispatcher, &cell_table::ended);
+  typed->belongs_to(runs_it, &cell_table::ended);
   try {
     {
       const participant_frame frame{*typed};
@@ -111,13 +110,18 @@ actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
       log_about(*typed, log_level::debug, nullptr, "Registered {}");
     }
     // A log sink may have called fork(): in the child this actor is its parent's.
-    if (!typed->inherited()) dispatcher.start(*typed);
+    if (!typed->inherited()) runs_it.start(*typed);
   } catch (...) {
     table.remove(*typed);
     typed->abandon();
     throw;
   }
   return ref_access::make<T>(handle, typed->object());
+}
+
+template <class T, class... Arguments>
+actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
+  return start_on<T>(thread_executor::instance(), chosen, std::forward<Arguments>(arguments)...);
 }
 
 template <class... Arguments>

@@ -31,7 +31,7 @@ namespace {
 class driven_actor {
  public:
   driven_actor() {
-    cell_->belongs_to(nobody_, nullptr);
+    cell_->belongs_to(runs_it_, nullptr);
     cell_->construct();
     cell_->constructed();
     run_all();  // the hooks of its start
@@ -50,16 +50,17 @@ class driven_actor {
   }
 
  private:
-  // As many as a dispatcher handles at once.
+  // As many as `thread_executor` handles at once.
   static constexpr std::size_t batch = 256;
 
-  /// This thread never waits for messages, so nobody has to be woken.
-  class no_dispatcher final : public vicar::detail::waker {
+  /// The driving thread never waits for messages: nothing has to be woken.
+  class never_asleep final : public vicar::detail::executor {
    public:
+    void start(vicar::detail::cell& /*constructed*/) override {}
     void wake(const vicar::detail::mailbox& /*armed*/) noexcept override {}
   };
 
-  no_dispatcher nobody_;
+  never_asleep runs_it_;
   vicar::detail::actor_cell<tally>* cell_ = new vicar::detail::actor_cell<tally>{"driven", {}};
   vicar::detail::cell_handle handle_ = vicar::detail::cell_handle::adopt(cell_);
 };

@@ -288,7 +288,8 @@ void hammered() {
       namespace detail = vicar::detail;
       const joined_thread holds_graph{hold(detail::wait_graph_mutex())};
       const joined_thread holds_log{hold(detail::logger::instance())};
-      const joined_thread holds_threads{hold(detail::thread_dispatcher::instance())};
+      const joined_thread holds_threads{hold(detail::thread_executor::instance())};
+      const joined_thread holds_exit_list{hold(detail::exit_list::instance())};
       const joined_thread holds_table{hold(detail::cell_table::instance())};
       for (int i = 0; i < forks && problems == 0; ++i) {
         CHECK(right_in_child([&] {

@@ -2,14 +2,14 @@
 #ifndef VICAR_TESTS_SUPPORT_SETTLE_HPP
 #define VICAR_TESTS_SUPPORT_SETTLE_HPP
 
-#include <vicar/detail/runtime/thread_dispatcher.hpp>
+#include <vicar/detail/runtime/exit_list.hpp>
 
 namespace support {
 
 /// Blocks until the threads of all actors that were stopped are done with them.
 inline void settle() {
-  auto& dispatcher = vicar::detail::thread_dispatcher::instance();
-  while (!dispatcher.wait_for_all(dispatcher.started())) {  // others were started meanwhile
+  auto& awaited = vicar::detail::exit_list::instance();
+  while (!awaited.wait_until_empty(awaited.entered())) {  // others were started meanwhile
   }
 }
 

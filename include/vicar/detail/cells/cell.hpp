@@ -18,6 +18,7 @@
 #include <vicar/detail/base/late_string.hpp>
 #include <vicar/detail/base/valgrind.hpp>
 #include <vicar/detail/cells/activity.hpp>
+#include <vicar/detail/cells/executor.hpp>
 #include <vicar/detail/futures/handle.hpp>
 #include <vicar/detail/mailbox/mailbox.hpp>
 #include <vicar/detail/system/fork.hpp>
@@ -33,16 +34,6 @@
 
 // The actor without its type: docs/internals.md lists its phases and what always holds.
 namespace vicar::detail {
-
-/// Told when a mailbox whose consumer had armed it has a message again. By then the cell may be gone: what identifies
-/// it is the address alone.
-class waker {
- public:
-  virtual void wake(const mailbox& armed) noexcept = 0;
-
- protected:
-  ~waker() = default;
-};
 
 /// Why an actor ends.
 enum class ending : std::uint8_t {
@@ -305,12 +296,12 @@ class VICAR_SHARED cell : public participant {
 
   virtual bool receive(erased_message& incoming) = 0;
 
-  // Starting and ending: see `start` and the dispatcher.
+  // Starting and ending: see `start_with` and `executor`.
 
   void become_daemon() noexcept { daemon_ = true; }
   /// Before the constructor, which may hand references out to others that send.
-  void belongs_to(waker& dispatcher, ended_hook on_ended) noexcept {
-    waker_ = &dispatcher;
+  void belongs_to(executor& runs_it, ended_hook on_ended) noexcept {
+    executor_ = &runs_it;
     on_ended_ = on_ended;
   }
   void constructed() noexcept {
@@ -366,9 +357,9 @@ class VICAR_SHARED cell : public participant {
     if (inherited()) return mailbox::push_result::closed;
     // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
     // handled already.
-    waker* const dispatcher = waker_;
+    executor* const runs_it = executor_;
     const mailbox::push_result result = mailbox_.push(envelope, type);
-    if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
+    if (result == mailbox::push_result::accepted_armed) runs_it->wake(mailbox_);
     return result;
   }
   VICAR_COLD mailbox::push_result deliver_to_full(message& envelope, std::string_view label, const time_limit& limit) {
@@ -388,7 +379,7 @@ class VICAR_SHARED cell : public participant {
     mailbox::unused_chunk memory;
     mailbox::displaced made_way;
     const mailbox::push_result result = mailbox_.push_displacing(envelope, made_way, memory);
-    if (result == mailbox::push_result::accepted_armed) waker_->wake(mailbox_);
+    if (result == mailbox::push_result::accepted_armed) executor_->wake(mailbox_);
     if (made_way.oldest) {
       made_way.oldest->type->handle(*made_way.oldest, *this, message::action::displace);
       mailbox_.forget(made_way);
@@ -435,7 +426,7 @@ class VICAR_SHARED cell : public participant {
 
   std::atomic<std::uint32_t> references_{1};  // apart from what the actor's thread reads for each message
   std::atomic<std::uint32_t> generation_{this_generation()};
-  waker* waker_ = nullptr;         // set before the object is constructed
+  executor* executor_ = nullptr;   // set before the object is constructed
   ended_hook on_ended_ = nullptr;  // likewise
   mailbox mailbox_;
 

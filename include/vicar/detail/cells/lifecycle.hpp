@@ -45,11 +45,11 @@ inline consumer_handle<bool> cell::stop() {
     return std::move(channel.consumer);
   }
   stop_message one{{&stop_message::kind}, std::move(request)};
-  waker* const dispatcher = waker_;
+  executor* const runs_it = executor_;
   mailbox::displaced nothing;  // never waits for space, and no message makes way
   const mailbox::push_result result =
       mailbox_.displaces() ? mailbox_.push_displacing(one, nothing, memory) : mailbox_.push(one, memory);
-  if (result == mailbox::push_result::accepted_armed) dispatcher->wake(mailbox_);
+  if (result == mailbox::push_result::accepted_armed) runs_it->wake(mailbox_);
   if (result == mailbox::push_result::closed) {
     if (const counted_handle<stop_request> late = keep(std::move(one.request))) {
       late->reply->store([] { return false; });

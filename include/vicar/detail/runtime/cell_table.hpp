@@ -18,7 +18,8 @@
 #include <vicar/detail/cells/lifecycle.hpp>
 #include <vicar/detail/futures/lazy_value.hpp>
 #include <vicar/detail/futures/state.hpp>
-#include <vicar/detail/runtime/thread_dispatcher.hpp>
+#include <vicar/detail/runtime/exit_list.hpp>
+#include <vicar/detail/runtime/thread_executor.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/native_thread.hpp>
 #include <vicar/detail/system/time_limit.hpp>
@@ -47,7 +48,7 @@ class VICAR_SHARED cell_table {
   void add(const cell_handle& one) {
     if (!prepared_for_fork_.load(std::memory_order_relaxed)) prepare_for_fork();  // relaxed: a second time is no error
     const std::lock_guard lock{mutex_};
-    const bool late = ending_thread_ && ending_thread_ != this_thread() && !thread_dispatcher::waits_for_this_thread();
+    const bool late = ending_thread_ && ending_thread_ != this_thread() && !exit_list::awaits_this_thread();
     if (late) one->become_daemon();
     append(*one);
     // Twice: a second call of exit that another thread makes at the same time finds one, too.
@@ -58,12 +59,13 @@ class VICAR_SHARED cell_table {
   static void prepare_for_fork() {
     cell_table& table = instance();
     logger::instance();
-    thread_dispatcher::instance();
+    thread_executor::instance();
+    exit_list::instance();
     wait_graph_mutex();
     fork_handlers::add(
         {&locked_while_forking<&wait_graph_mutex>::steps, &locked_while_forking<&logger::instance>::steps,
          &locked_while_forking<&dead_letter_handler>::steps, &locked_while_forking<&unobserved_handler>::steps,
-         &locked_while_forking<&thread_dispatcher::instance>::steps,
+         &locked_while_forking<&thread_executor::instance>::steps, &locked_while_forking<&exit_list::instance>::steps,
          &locked_while_forking<&cell_table::instance>::steps,
 #if !VICAR_USES_FUTEX
          &waiting_rooms_at_fork,
@@ -193,22 +195,22 @@ class VICAR_SHARED cell_table {
     innermost_frame = nullptr;
     current_participant = nullptr;
     lazy_value::leave_all();
-    thread_dispatcher::instance().leave_this_thread();
+    exit_list::leave_this_thread();
   }
 
   /// Last started first, waiting for all but daemons; again if others were started meanwhile.
   void stop_what_is_left() {
-    thread_dispatcher& dispatcher = thread_dispatcher::instance();
-    std::uint64_t started = 0;
+    exit_list& awaited = exit_list::instance();
+    std::uint64_t known = 0;
     do {
-      started = dispatcher.started();
+      known = awaited.entered();
       cell_list cells = snapshot(which::all);
       for (std::size_t left = cells.size(); left > 0; --left) {
         const cell_handle& each = cells[left - 1];
         const consumer_handle<bool> stopped = each->stop();
         if (!each->daemon()) wait_for_end_of(*each, stopped);
       }
-    } while (!dispatcher.wait_for_all(started));
+    } while (!awaited.wait_until_empty(known));
   }
 
   /// Blocks. A program that does not end says once for which actor it waits.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <vicar/detail/runtime/thread_dispatcher.hpp>
+#include <vicar/detail/runtime/thread_executor.hpp>
 
 #include <array>
 #include <cerrno>
