@@ -123,7 +123,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   }
   /// As `publish`, and drops the producer's handle in the same step, so that the state, an exception in it above all,
   /// is freed by those who read it and not by the producer. Nothing but the address of the state is used after that.
-  void publish_last() noexcept {
+  VICAR_INLINE_WHERE_OPTIMISED void publish_last() noexcept {
     wait_word& word = word_;  // for its address, which a state that is gone cannot be asked for
     // Releases the outcome and what the producer did; acquires what the consumers did if none is left.
     happens_before(&word);

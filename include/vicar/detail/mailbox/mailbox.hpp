@@ -407,8 +407,10 @@ class VICAR_SHARED mailbox {
 
  private:
   /// Makes room for one message at the end of the filling chain; false if a chunk is needed for that. Under the lock.
-  bool reserve(std::uint32_t size, unused_chunk& fresh) noexcept {
-    if (last_ && last_->capacity - last_->used >= size) return true;
+  VICAR_INLINE_WHERE_OPTIMISED bool reserve(std::uint32_t size, unused_chunk& fresh) noexcept {
+    return (last_ && last_->capacity - last_->used >= size) || append_chunk(fresh);
+  }
+  bool append_chunk(unused_chunk& fresh) noexcept {
     chunk* next = spare_;
     if (next) {
       spare_ = next->next;
