@@ -28,6 +28,7 @@
 #include "support/catch.hpp"
 #include "support/expect.hpp"
 #include "support/failing_new.hpp"
+#include "support/future_parts.hpp"
 #include "support/log_capture.hpp"
 #include "support/started.hpp"
 #include "support/threads.hpp"
@@ -36,9 +37,11 @@
 using namespace std::chrono_literals;
 using support::containing;
 using support::error_text;
+using support::fixed;
 using support::joined_thread;
 using support::log_capture;
 using support::on_threads;
+using support::own_failure;
 using support::started;
 using support::tally;
 using support::throwing_tracked;
@@ -58,18 +61,6 @@ struct left_base {
 struct right_base {
   int right = 2;
   int right_times(int factor) { return right * factor; }
-};
-
-struct own_failure {
-  int code;
-};
-
-/// Can be neither copied nor moved.
-struct fixed {
-  explicit fixed(int number) : value{number} {}
-  fixed(const fixed&) = delete;
-  fixed& operator=(const fixed&) = delete;
-  int value;
 };
 
 struct alignas(128) over_aligned {

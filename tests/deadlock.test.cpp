@@ -63,6 +63,7 @@ namespace {
 using namespace std::chrono_literals;
 using support::containing;
 using support::error_text;
+using support::nothing_thrown;
 using support::started;
 using support::until_waiting;
 using support::waits;
@@ -70,7 +71,6 @@ using task = party::task;
 using party_ref = vicar::actor_ref<party>;
 using vicar::deadlock_error;
 
-constexpr std::string_view nothing_thrown = "(nothing was thrown)";
 constexpr std::string_view advice =
     "; each waits for the next: let one of them answer without asking back, or wait with a time limit";
 

@@ -17,7 +17,9 @@
 #include <vicar/testing.hpp>
 
 #include "support/catch.hpp"
+#include "support/future_parts.hpp"
 
+using support::fixed;
 using vicar::future;
 using vicar::make_ready_future;
 
@@ -38,13 +40,6 @@ struct explicit_text {
   explicit_text& operator=(const explicit_text&) = default;
   explicit_text& operator=(explicit_text&&) = default;
   std::string text;
-};
-/// Neither copied nor moved.
-struct fixed {
-  explicit fixed(int number) : value{number} {}
-  fixed(const fixed&) = delete;
-  fixed& operator=(const fixed&) = delete;
-  int value;
 };
 
 }  // namespace

@@ -46,6 +46,9 @@ std::exception_ptr thrown_by(Action&& action) {
   return nullptr;
 }
 
+/// What `error_text` returns where nothing was thrown.
+inline constexpr std::string_view nothing_thrown = "(nothing was thrown)";
+
 /// The text of the `Expected` that `action` throws; another text, which begins with `(`, if it does not.
 template <class Expected, class Action>
 std::string error_text(Action&& action) {
@@ -58,7 +61,7 @@ std::string error_text(Action&& action) {
   } catch (...) {
     return "(an exception that is no std::exception)";
   }
-  return "(nothing was thrown)";
+  return std::string{nothing_thrown};
 }
 
 }  // namespace support

@@ -4,12 +4,13 @@
 #include <atomic>
 #include <cstddef>
 #include <latch>
-#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/future_parts.hpp"
 #include "support/threads.hpp"
 
+using support::counted_waiter;
 using support::joined_thread;
 using support::on_threads;
 using vicar::detail::future_state;
@@ -20,27 +21,7 @@ using vicar::detail::waiter;
 
 namespace {
 
-/// A state with the two handles that it is born with.
-class held {
- public:
-  ~held() {
-    state_->drop_producer();
-    state_->drop_consumer();
-  }
-  held() = default;
-  held(const held&) = delete;
-  held& operator=(const held&) = delete;
-
-  future_state<int>* operator->() const { return state_; }
-  future_state<int>& operator*() const { return *state_; }
-  void answer(int value) const {
-    state_->store([&] { return value; });
-    state_->publish();
-  }
-
- private:
-  future_state<int>* state_ = new future_state<int>;
-};
+using held = support::held_state<int>;
 
 struct counts {
   std::atomic<int> makings{0};
@@ -66,12 +47,6 @@ class scripted final : public lazy_value {
   future_state<int>& state_;
   counts& seen_;
   future_state_base* source_ = nullptr;
-};
-
-struct counted_waiter : waiter {
-  counted_waiter() : waiter{&run_it} {}
-  static void run_it(waiter& self) noexcept { ++static_cast<counted_waiter&>(self).runs; }
-  std::atomic<int> runs{0};
 };
 
 }  // namespace

@@ -16,40 +16,28 @@
 
 #include "support/catch.hpp"
 #include "support/expect.hpp"
+#include "support/future_parts.hpp"
 #include "support/tracked.hpp"
 
 using namespace std::chrono_literals;
 using support::containing;
 using support::error_text;
+using support::held_state;
 using support::tally;
 using support::tracked;
 using vicar::detail::consumer_handle;
 using vicar::detail::element_t;
 using vicar::detail::fold_first;
 using vicar::detail::fold_from;
-using vicar::detail::future_state;
 using vicar::detail::hooked_value;
 using vicar::detail::iterable;
 using vicar::detail::joined_value;
 using vicar::detail::keep_matching;
 using vicar::detail::make_lazy;
 using vicar::detail::mapped_value;
-using vicar::detail::producer_handle;
 using vicar::detail::time_limit;
 
 namespace {
-
-template <class T>
-struct channel {
-  explicit channel(future_state<T>* state = new future_state<T>)
-      : producer{producer_handle<T>::adopt(state)}, consumer{consumer_handle<T>::adopt(state)} {}
-  void answer(T value) const {
-    producer->store([&]() -> T { return std::move(value); });
-    producer->publish();
-  }
-  producer_handle<T> producer;
-  consumer_handle<T> consumer;
-};
 
 template <class T, class Source, class Function>
 consumer_handle<T> mapped(consumer_handle<Source> source, Function function) {
@@ -59,11 +47,11 @@ consumer_handle<T> mapped(consumer_handle<Source> source, Function function) {
 }  // namespace
 
 TEST_CASE("a mapped value says which source was not ready in time") {
-  const channel<int> source;
-  const auto first = mapped<int>(source.consumer, [](int value) { return value + 1; });
+  const held_state<int> source;
+  const auto first = mapped<int>(source.consumer(), [](int value) { return value + 1; });
   const auto second = mapped<int>(first, [](int value) { return value * 2; });
-  CHECK(second.state().await(time_limit{0s}) == &source.consumer.state());
-  CHECK(second.state().await_ready(time_limit{1ms}) == &source.consumer.state());
+  CHECK(second.state().await(time_limit{0s}) == &*source);
+  CHECK(second.state().await_ready(time_limit{1ms}) == &*source);
   CHECK_FALSE(second.state().ready());
   source.answer(4);
   CHECK(second.state().ready());
@@ -73,27 +61,27 @@ TEST_CASE("a mapped value says which source was not ready in time") {
 }
 
 TEST_CASE("a joined value says which source was not ready in time, the first of them") {
-  const channel<int> one;
-  const channel<std::string> two;
+  const held_state<int> one;
+  const held_state<std::string> two;
   using both = std::tuple<int, std::string>;
-  const auto joined = make_lazy<both, joined_value<both, int, std::string>>(one.consumer, two.consumer);
-  CHECK(joined.state().await(time_limit{0s}) == &one.consumer.state());
+  const auto joined = make_lazy<both, joined_value<both, int, std::string>>(one.consumer(), two.consumer());
+  CHECK(joined.state().await(time_limit{0s}) == &*one);
   one.answer(1);
-  CHECK(joined.state().await(time_limit{0s}) == &two.consumer.state());
+  CHECK(joined.state().await(time_limit{0s}) == &*two);
   two.answer("two");
   CHECK(joined.settled({}).value() == both{1, "two"});
 }
 
 TEST_CASE("a joined value with nothing to move out of copies") {
   tally counts;
-  const channel<tracked> source;
+  const held_state<tracked> source;
   source.answer(tracked{counts, 6});
   counts.copies = 0;
   using several = std::vector<tracked>;
-  const auto kept = make_lazy<several, joined_value<several, tracked>>(source.consumer);
+  const auto kept = make_lazy<several, joined_value<several, tracked>>(source.consumer());
   CHECK(kept.settled({}).value()[0].value == 6);
   CHECK(counts.copies == 1);
-  CHECK(source.consumer.settled({}).value().value == 6);
+  CHECK(source.consumer().settled({}).value().value == 6);
 }
 
 TEST_CASE("a hooked value is never ready before it is made, and await_ready makes it") {
@@ -108,9 +96,9 @@ TEST_CASE("a hooked value is never ready before it is made, and await_ready make
 TEST_CASE("what a function holds is destroyed with the value that it makes") {
   tally counts;
   {
-    const channel<int> source;
+    const held_state<int> source;
     const auto value =
-        mapped<int>(source.consumer, [kept = tracked{counts, 2}](int number) { return number + kept.value; });
+        mapped<int>(source.consumer(), [kept = tracked{counts, 2}](int number) { return number + kept.value; });
     CHECK(counts.alive == 1);
     source.answer(3);
     CHECK(value.settled({}).value() == 5);

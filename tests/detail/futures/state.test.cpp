@@ -12,7 +12,6 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #if VICAR_HAS_FORK
@@ -25,12 +24,16 @@
 
 #include "support/catch.hpp"
 #include "support/expect.hpp"
+#include "support/future_parts.hpp"
 #include "support/threads.hpp"
 #include "support/tracked.hpp"
 
 using namespace std::chrono_literals;
 using support::containing;
+using support::counted_waiter;
 using support::error_text;
+using support::fixed;
+using support::held_state;
 using support::joined_thread;
 using support::on_threads;
 using support::tally;
@@ -40,52 +43,8 @@ using vicar::detail::future_state_base;
 using vicar::detail::time_limit;
 using vicar::detail::waiter;
 
-namespace {
-
-/// A state with the two handles that it is born with.
-template <class T>
-class held {
- public:
-  ~held() {
-    drop_producer();
-    state_->drop_consumer();
-  }
-  held() = default;
-  held(const held&) = delete;
-  held& operator=(const held&) = delete;
-
-  future_state<T>* operator->() const { return state_; }
-  future_state<T>& operator*() const { return *state_; }
-  void drop_producer() {
-    if (std::exchange(has_producer_, false)) state_->drop_producer();
-  }
-  void publish_last() {
-    has_producer_ = false;
-    state_->publish_last();
-  }
-
- private:
-  future_state<T>* state_ = new future_state<T>;
-  bool has_producer_ = true;
-};
-
-struct counted_waiter : waiter {
-  counted_waiter() : waiter{&run_it} {}
-  static void run_it(waiter& self) noexcept { ++static_cast<counted_waiter&>(self).runs; }
-  std::atomic<int> runs{0};
-};
-
-struct fixed {
-  explicit fixed(int number) : value{number} {}
-  fixed(const fixed&) = delete;
-  fixed& operator=(const fixed&) = delete;
-  int value;
-};
-
-}  // namespace
-
 TEST_CASE("a state goes from pending to ready once") {
-  const held<int> state;
+  const held_state<int> state;
   CHECK_FALSE(state->published());
   CHECK_FALSE(state->ready());
   state->store([] { return 5; });
@@ -98,7 +57,7 @@ TEST_CASE("a state goes from pending to ready once") {
 }
 
 TEST_CASE("one producer gets the right to answer, until it gives it back") {
-  const held<int> state;
+  const held_state<int> state;
   CHECK(state->claim());
   CHECK_FALSE(state->claim());
   state->unclaim();
@@ -109,7 +68,7 @@ TEST_CASE("one producer gets the right to answer, until it gives it back") {
 }
 
 TEST_CASE("a reply that is published needs no claim and can be claimed no more") {
-  const held<int> state;
+  const held_state<int> state;
   state->store([] { return 1; });
   state->publish();
   CHECK_FALSE(state->claim());
@@ -117,7 +76,7 @@ TEST_CASE("a reply that is published needs no claim and can be claimed no more")
 
 TEST_CASE("of many producers one gets the right") {
   for (int round = 0; round < 300; ++round) {
-    const held<int> state;
+    const held_state<int> state;
     std::atomic<int> winners{0};
     on_threads(3, [&](std::size_t) {
       if (state->claim()) ++winners;
@@ -127,7 +86,7 @@ TEST_CASE("of many producers one gets the right") {
 }
 
 TEST_CASE("the only consumer may move the value out, whether the producer has a handle or not") {
-  held<int> state;
+  held_state<int> state;
   SECTION("with a producer") {}
   SECTION("without") { state.drop_producer(); }
   state->add_consumer();
@@ -138,7 +97,7 @@ TEST_CASE("the only consumer may move the value out, whether the producer has a 
 }
 
 TEST_CASE("the producer gives handles away until the value is moved out") {
-  const held<int> state;
+  const held_state<int> state;
   CHECK(state->offer_consumer());
   CHECK_FALSE(state->move_out());
   state->drop_consumer();
@@ -148,7 +107,7 @@ TEST_CASE("the producer gives handles away until the value is moved out") {
 
 TEST_CASE("either the value is moved out or the producer gives a handle away, and the refused one is not counted") {
   for (int round = 0; round < 1000; ++round) {
-    const held<int> state;
+    const held_state<int> state;
     std::array<bool, 2> won{};
     on_threads(2, [&](std::size_t index) { won[index] = index == 0 ? state->move_out() : state->offer_consumer(); });
     REQUIRE(won[0] != won[1]);
@@ -182,7 +141,7 @@ TEST_CASE("a future with more handles than can be counted ends the process, whic
 TEST_CASE("a value is destroyed once, with the state") {
   tally counts;
   {
-    held<tracked> state;
+    held_state<tracked> state;
     state->store([&] { return tracked{counts, 3}; });
     state->publish();
     CHECK(counts.moves == 0);
@@ -191,10 +150,10 @@ TEST_CASE("a value is destroyed once, with the state") {
   }
   CHECK(counts.alive == 0);
   {
-    const held<tracked> never_answered;
+    const held_state<tracked> never_answered;
   }
   {
-    const held<tracked> failed;
+    const held_state<tracked> failed;
     failed->store_error(std::make_exception_ptr(1));
     failed->publish();
   }
@@ -217,23 +176,23 @@ TEST_CASE("the last handle frees the state, whichever it is") {
 }
 
 TEST_CASE("a value that cannot be moved is built in place") {
-  const held<fixed> state;
+  const held_state<fixed> state;
   state->store([] { return fixed{4}; });
   state->publish();
   CHECK(state->value().value == 4);
 }
 
 TEST_CASE("what the factory throws leaves the state pending") {
-  const held<int> state;
+  const held_state<int> state;
   CHECK_THROWS_AS(state->store([]() -> int { throw std::out_of_range{"far"}; }), std::out_of_range);
   CHECK_FALSE(state->ready());
-  const held<void> nothing;
+  const held_state<void> nothing;
   CHECK_THROWS_AS(nothing->store([] { throw std::out_of_range{"far"}; }), std::out_of_range);
   CHECK_FALSE(nothing->ready());
 }
 
 TEST_CASE("a waiter that is attached first runs when the state becomes ready") {
-  const held<void> state;
+  const held_state<void> state;
   counted_waiter next;
   state->attach(next);
   CHECK(next.runs == 0);
@@ -244,7 +203,7 @@ TEST_CASE("a waiter that is attached first runs when the state becomes ready") {
 }
 
 TEST_CASE("a waiter that is attached late runs at once") {
-  const held<void> state;
+  const held_state<void> state;
   counted_waiter next;
   state->store([] {});
   state->publish();
@@ -265,7 +224,7 @@ TEST_CASE("a waiter runs exactly once whichever side comes first, and sees the v
     std::string seen;
   };
   for (int round = 0; round < 2000; ++round) {
-    held<std::string> state;
+    held_state<std::string> state;
     reading next{*state};
     on_threads(2, [&](std::size_t index) {
       if (index == 0) {
@@ -294,7 +253,7 @@ TEST_CASE("all waiters of a state run, in the order in which they were attached"
   recording first{1, runs};
   recording second{2, runs};
   recording third{3, runs};
-  held<int> state;
+  held_state<int> state;
   state->attach(first);
   state->attach(second);
   state->store([] { return 1; });
@@ -306,7 +265,7 @@ TEST_CASE("all waiters of a state run, in the order in which they were attached"
 
 TEST_CASE("each of several waiters runs once, whichever side comes first") {
   for (int round = 0; round < 2000; ++round) {
-    const held<int> state;
+    const held_state<int> state;
     counted_waiter first;
     counted_waiter second;
     on_threads(3, [&](std::size_t index) {
@@ -323,7 +282,7 @@ TEST_CASE("each of several waiters runs once, whichever side comes first") {
 }
 
 TEST_CASE("awaiting with a limit gives the state that was not ready") {
-  const held<int> state;
+  const held_state<int> state;
   CHECK(state->await(time_limit{0s}) == &*state);
   CHECK(state->await(time_limit{2ms}) == &*state);
   CHECK(state->await_ready(time_limit{2ms}) == &*state);
@@ -336,7 +295,7 @@ TEST_CASE("awaiting with a limit gives the state that was not ready") {
 
 TEST_CASE("all that sleep are woken, with a limit and without") {
   for (int round = 0; round < 200; ++round) {
-    const held<int> state;
+    const held_state<int> state;
     std::latch begun{3};
     std::atomic<int> sum{0};
     {
@@ -356,7 +315,7 @@ TEST_CASE("all that sleep are woken, with a limit and without") {
 
 TEST_CASE("one that sleeps in the kernel is woken") {
   for (const bool ready_only : {false, true}) {
-    const held<int> state;
+    const held_state<int> state;
     support::sleeper waiter;
     bool woken = false;
     {
@@ -373,7 +332,7 @@ TEST_CASE("one that sleeps in the kernel is woken") {
 }
 
 TEST_CASE("a timeout without a source says so") {
-  const held<int> state;
+  const held_state<int> state;
   CHECK(error_text<vicar::timeout_error>([&] { await_or_throw(*state, time_limit{1ms}); }) ==
         containing("vicar: no answer within 0.001 s"));
   CHECK(error_text<vicar::timeout_error>([&] { await_or_throw(*state, time_limit{-1s}); }) ==
