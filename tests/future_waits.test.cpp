@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: BSL-1.0
+// Threads that wait for futures: with and without a timeout, and for values that a hook makes.
+#include <vicar/future.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <latch>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "support/catch.hpp"
+#include "support/expect.hpp"
+#include "support/future_parts.hpp"
+#include "support/threads.hpp"
+#include "support/tracked.hpp"
+
+using namespace std::chrono_literals;
+using support::containing;
+using support::error_text;
+using support::failure;
+using support::joined_thread;
+using support::on_threads;
+using support::tally;
+using support::thrown_by;
+using support::tracked;
+using vicar::future;
+using vicar::make_failed_future;
+using vicar::promise;
+using vicar::timeout_error;
+
+namespace {
+
+using limit = std::optional<std::chrono::nanoseconds>;
+
+}  // namespace
+
+TEST_CASE("a future blocks until another thread gives the value") {
+  for (int round = 0; round < 200; ++round) {
+    promise<std::string> source;
+    const future<std::string> answer = source.get_future();
+    std::latch asked{1};
+    const joined_thread producer{[&] {
+      asked.wait();
+      source.set_value("late");
+    }};
+    CHECK_FALSE(answer.ready());
+    asked.count_down();
+    CHECK(answer.get() == "late");
+  }
+}
+
+TEST_CASE("a reader that sleeps is woken by a value, an exception, a hook and a promise that goes") {
+  enum class way { value, exception, hook, gone };
+  for (const way each : {way::value, way::exception, way::hook, way::gone}) {
+    for (const bool limited : {false, true}) {
+      std::optional<promise<int>> source{std::in_place};
+      const future<int> answer = source->get_future();
+      support::sleeper reader;
+      int seen = 0;
+      {
+        const joined_thread reading{[&] {
+          reader.here();
+          try {
+            seen = limited ? answer.get(1h) : answer.get();
+          } catch (const std::runtime_error&) {
+            seen = -1;
+          }
+        }};
+        reader.wait_until_asleep();
+        if (each == way::value) source->set_value(1);
+        if (each == way::exception) source->set_exception(failure("woken"));
+        if (each == way::hook) source->set_get_hook([](limit) { return 1; });
+        if (each == way::gone) source.reset();
+      }
+      CHECK(seen == (each == way::value || each == way::hook ? 1 : -1));
+    }
+  }
+}
+
+TEST_CASE("waiting longer than the limit throws a timeout_error and leaves the future usable") {
+  promise<int> source;
+  future<int> answer = source.get_future();
+  CHECK(error_text<timeout_error>([&] { return answer.get(2ms); }) ==
+        containing("vicar: no answer within 0.002 s", "promise is not yet kept"));
+  CHECK_THROWS_AS(answer.get(0s), timeout_error);
+  CHECK_THROWS_AS(answer.get(-5s), timeout_error);
+  CHECK_THROWS_AS(answer.get(std::chrono::hours::min()), timeout_error);
+  CHECK_THROWS_AS(answer.get(std::chrono::duration<double>{0.001}), timeout_error);
+  CHECK_THROWS_AS(std::move(answer).get(1ms), timeout_error);
+  source.set_value(9);
+  CHECK(answer.get(0s) == 9);
+  CHECK(answer.get(-1s) == 9);
+  CHECK(answer.get(std::chrono::hours::max()) == 9);
+  CHECK(answer.get(std::chrono::duration<double>{1e300}) == 9);
+  CHECK(std::move(answer).get(0s) == 9);
+}
+
+TEST_CASE("the text of a timeout_error is written when it is read, also after the future is gone") {
+  std::optional<timeout_error> kept;
+  {
+    const promise<int> source;
+    try {
+      source.get_future().get(1ms);
+    } catch (const timeout_error& caught) {
+      kept = caught;
+    }
+  }
+  REQUIRE(kept.has_value());
+  const timeout_error copy = *kept;
+  CHECK(std::string{copy.what()} == containing("no answer within 0.001 s"));
+  CHECK(copy.what() == kept->what());
+}
+
+TEST_CASE("a limit that is too long to count waits for ever") {
+  promise<int> source;
+  const future<int> answer = source.get_future();
+  std::latch waiting{1};
+  const joined_thread producer{[&] {
+    waiting.wait();
+    source.set_value(1);
+  }};
+  waiting.count_down();
+  CHECK(answer.get(std::chrono::hours::max()) == 1);
+}
+
+TEST_CASE("wait_until a time before all others looks once") {
+  const promise<int> source;
+  CHECK_FALSE(source.get_future().wait_until(std::chrono::steady_clock::time_point::min()));
+  CHECK_FALSE(source.get_future().wait_until(std::chrono::system_clock::time_point::min()));
+}
+
+TEST_CASE("wait_for and wait_until say whether the answer is there") {
+  promise<int> source;
+  const future<int> answer = source.get_future();
+  CHECK_FALSE(answer.wait_for(0s));
+  CHECK_FALSE(answer.wait_for(-1s));
+  CHECK_FALSE(answer.wait_for(2ms));
+  CHECK_FALSE(answer.wait_until(std::chrono::steady_clock::now() + 2ms));
+  CHECK_FALSE(answer.wait_until(std::chrono::system_clock::now() + 2ms));
+  CHECK_FALSE(answer.wait_until(std::chrono::system_clock::time_point{}));
+  source.set_value(1);
+  CHECK(answer.wait_for(0s));
+  CHECK(answer.wait_until(std::chrono::steady_clock::now()));
+  CHECK(answer.wait_until(std::chrono::system_clock::time_point{}));
+}
+
+TEST_CASE("waiting does not throw what is stored") {
+  const future<int> failed = make_failed_future<int>(failure("broken"));
+  failed.wait();
+  CHECK(failed.wait_for(0s));
+  CHECK(failed.wait_until(std::chrono::steady_clock::now()));
+}
+
+TEST_CASE("those who wait are released by the answer") {
+  promise<void> source;
+  const future<void> answer = source.get_future();
+  std::latch begun{3};
+  std::atomic<int> released{0};
+  const joined_thread producer{[&] {
+    begun.wait();
+    source.set_value();
+  }};
+  on_threads(3, [&](std::size_t index) {
+    begun.count_down();
+    if (index == 0) answer.wait();
+    if (index == 1 && !answer.wait_for(1h)) return;
+    if (index == 2) answer.get();
+    ++released;
+  });
+  CHECK(released == 3);
+}
+
+TEST_CASE("a hook makes the value once, on the first thread that asks") {
+  int runs = 0;
+  limit given = 1h;
+  const auto hook = [&](limit left) {
+    ++runs;
+    given = left;
+    return 12;
+  };
+  const auto checks = [&](const future<int>& answer) {
+    CHECK_FALSE(answer.ready());
+    CHECK(runs == 0);
+    CHECK(answer.get() == 12);
+    CHECK_FALSE(given.has_value());
+    CHECK(answer.get(1s) == 12);
+    CHECK(answer.ready());
+    CHECK(runs == 1);
+  };
+  SECTION("of a future") { checks(future<int>::from_hook(hook)); }
+  SECTION("of a promise") {
+    promise<int> source;
+    const future<int> answer = source.get_future();
+    source.set_get_hook(hook);
+    checks(answer);
+  }
+  SECTION("of a promise that is gone") {
+    future<int> answer;
+    {
+      promise<int> source;
+      answer = source.get_future();
+      source.set_get_hook(hook);
+    }
+    checks(answer);
+  }
+}
+
+TEST_CASE("a hook is told how much time is left") {
+  limit given;
+  const auto answer = future<int>::from_hook([&](limit left) { return given = left, 1; });
+  SECTION("of a limit") {
+    CHECK(answer.get(1h) == 1);
+    REQUIRE(given.has_value());
+    CHECK(*given <= 1h);
+    CHECK(*given > 30min);
+  }
+  SECTION("of none, which is never less than nothing") {
+    CHECK(answer.get(-1h) == 1);
+    CHECK(given == limit{0ns});
+  }
+}
+
+TEST_CASE("a hook may run out of time and is called again") {
+  int runs = 0;
+  const auto answer = future<int>::from_hook([&](limit left) -> int {
+    ++runs;
+    if (left) throw timeout_error{"too short"};
+    return 5;
+  });
+  CHECK(error_text<timeout_error>([&] { return answer.get(1ms); }) == "too short");
+  CHECK(error_text<timeout_error>([&] { return answer.get(1ms); }) == "too short");
+  CHECK(runs == 2);
+  CHECK(answer.get() == 5);
+  CHECK(runs == 3);
+}
+
+TEST_CASE("waiting with a limit for a hook that runs out of time is no error") {
+  const auto answer = future<int>::from_hook([](limit left) -> int {
+    if (left) throw timeout_error{"too short"};
+    return 5;
+  });
+  CHECK_FALSE(answer.wait_for(1ms));
+  CHECK_FALSE(answer.wait_until(std::chrono::steady_clock::now() + 1ms));
+  CHECK_FALSE(answer.map([](int value) { return value; }).wait_for(1ms));
+  answer.wait();
+  CHECK(answer.ready());
+}
+
+TEST_CASE("what a hook throws is kept") {
+  int runs = 0;
+  const auto answer = future<int>::from_hook([&](limit) -> int {
+    ++runs;
+    throw std::range_error{"hook"};
+  });
+  const std::exception_ptr first = thrown_by([&] { return answer.get(1s); });
+  CHECK(error_text<std::range_error>([&] { return answer.get(); }) == "hook");
+  CHECK(thrown_by([&] { return answer.get(); }) == first);
+  CHECK(runs == 1);
+  SECTION("also a timeout_error when there was no limit") {
+    const auto timed = future<int>::from_hook([&](limit) -> int {
+      ++runs;
+      throw timeout_error{"its own"};
+    });
+    CHECK(error_text<timeout_error>([&] { return timed.get(); }) == "its own");
+    CHECK(error_text<timeout_error>([&] { return timed.get(1s); }) == "its own");
+    CHECK(runs == 2);
+  }
+}
+
+TEST_CASE("a hook that nobody asks for never runs, and is destroyed with its future") {
+  tally counts;
+  bool ran = false;
+  static_cast<void>(future<int>::from_hook([&ran, kept = tracked{counts}](limit) {
+    ran = true;
+    return kept.value;
+  }));
+  CHECK_FALSE(ran);
+  CHECK(counts.alive == 0);
+}
+
+TEST_CASE("a hook that is given late is run by the one who has been waiting") {
+  for (int round = 0; round < 100; ++round) {
+    promise<int> source;
+    const future<int> answer = source.get_future();
+    std::latch begun{1};
+    std::thread::id ran_on;
+    std::thread::id asked_on;
+    int seen = 0;
+    {
+      const joined_thread asking{[&] {
+        asked_on = std::this_thread::get_id();
+        begun.count_down();
+        seen = answer.get();
+      }};
+      begun.wait();
+      source.set_get_hook([&](limit) {
+        ran_on = std::this_thread::get_id();
+        return 6;
+      });
+    }
+    CHECK(seen == 6);
+    CHECK(ran_on == asked_on);
+  }
+}
+
+TEST_CASE("a hook runs once for many threads, and those that wait have a limit of their own") {
+  std::latch inside{1};
+  std::latch go_on{1};
+  std::atomic<int> runs{0};
+  const auto answer = future<int>::from_hook([&](limit) {
+    ++runs;
+    inside.count_down();
+    go_on.wait();
+    return 8;
+  });
+  int seen = 0;
+  {
+    const joined_thread maker{[&] { seen = answer.get(); }};
+    inside.wait();
+    CHECK_FALSE(answer.ready());
+    CHECK_THROWS_AS(answer.get(2ms), timeout_error);
+    go_on.count_down();
+    CHECK(answer.get() == 8);
+  }
+  CHECK(seen == 8);
+  CHECK(runs == 1);
+}
+
+TEST_CASE("a hook of a future without a value does something when asked to") {
+  int runs = 0;
+  const auto done = future<void>::from_hook([&](limit) { ++runs; });
+  done.get();
+  done.get();
+  CHECK(runs == 1);
+}
