@@ -103,7 +103,7 @@ actor_ref<T> start_on(executor& runs_it, const options& chosen, Arguments&&... a
   typed->belongs_to(runs_it, &cell_table::ended);
   try {
     {
-      const participant_frame frame{*typed};
+      const actor_frame frame{*typed};
       typed->construct(std::forward<Arguments>(arguments)...);
       typed->constructed();
       table.add(handle);
@@ -140,8 +140,8 @@ struct braced_argument {
 
 /// The cell that runs or is being constructed on this thread with `inside` in its object.
 inline cell& cell_around(const void* inside, std::string_view class_name) {
-  for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) {
-    auto& owner = static_cast<cell&>(frame->owner);  // there is no other kind of participant
+  for (const actor_frame* frame = innermost_frame; frame; frame = frame->outer) {
+    cell& owner = cell::of(frame->owner);
     if (owner.contains(inside)) return owner;
   }
   if (innermost_frame) {

@@ -12,7 +12,9 @@
 #include <vicar/actor_ref.hpp>
 #include <vicar/callable_proxy.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
-#include <vicar/detail/proxies/direct_context.hpp>
+#include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/calls/target.hpp>
+#include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/text/member_name.hpp>
 #include <vicar/detail/text/title_format.hpp>
@@ -22,6 +24,22 @@
 #include <vicar/nested_proxy.hpp>
 
 namespace vicar {
+
+namespace detail {
+
+/// What the wrappers of an actor's registered members point to: whose messages they send, and to which object.
+template <class T>
+struct direct_context {
+  using object_type = T;
+  actor_ref<T> ref;
+
+  cell& owner() const noexcept { return *ref_access::handle(ref); }
+  direct_target<T> target() const noexcept { return {ref_access::object(ref)}; }
+  path way() const noexcept { return {}; }
+  void* root() const noexcept { return ref_access::object(ref); }
+};
+
+}  // namespace detail
 
 /// An actor as if it were held: the dot is the handle, the arrow is the actor. `proxy.call(...)`, `proxy.get(...)` and
 /// the like take member pointers; `proxy->name(...)` needs the class to be registered with VICAR_PROXY. Copying is one

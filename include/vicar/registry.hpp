@@ -211,7 +211,7 @@ inline std::vector<bool> stop_all(const detail::time_limit& limit) {
     const std::size_t place = cells.size() - left;
     const detail::cell_handle last = std::move(cells[left - 1]);
     const detail::consumer_handle<bool> answer = last->stop();
-    if (last.get() == detail::current_participant) {
+    if (last.get() == detail::current_actor) {
       stopped[place] = true;  // the caller itself: it stops when it returns
       continue;
     }

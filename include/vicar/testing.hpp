@@ -121,7 +121,7 @@ class fake {
   }
 
  private:
-  bool on_own_thread() const noexcept { return detail::current_participant == detail::ref_access::handle(ref_).get(); }
+  bool on_own_thread() const noexcept { return detail::current_actor == detail::ref_access::handle(ref_).get(); }
   void settle() const {
     if (!on_own_thread()) ref_.call([](detail::fake_actor<T>&) {}).wait();
   }

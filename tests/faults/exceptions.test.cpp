@@ -362,7 +362,7 @@ struct stops_all {
   stops_all() = default;
   stops_all(const stops_all&) { throw vicar::stop_all_actors{}; }
   stops_all(stops_all&& other) : armed{other.armed} {
-    if (armed && vicar::detail::current_participant) throw vicar::stop_all_actors{};
+    if (armed && vicar::detail::current_actor) throw vicar::stop_all_actors{};
   }
   stops_all& operator=(const stops_all&) { throw vicar::stop_all_actors{}; }
   ~stops_all() = default;

@@ -13,7 +13,7 @@ int main() {
   const time_limit limit{std::chrono::milliseconds{1500}};
   int sleeps = 0;
   while (vicar::detail::steady_now() < limit.until_nanoseconds()) {
-    vicar::detail::sleep_while(word, 0, limit);
+    vicar::detail::sleep_while(word, 0, limit.until_nanoseconds());
     ++sleeps;
   }
   std::printf("%s\n", sleeps <= 20 ? "slept" : "spun");

@@ -28,7 +28,7 @@ using support::on_threads;
 TEST_CASE(PARKER_CASE("does not sleep where the word has changed already")) {
   const wait_word word{1};
   sleep_while(word, 0);
-  sleep_while(word, 0, time_limit{1h});
+  sleep_while(word, 0, time_limit{1h}.until_nanoseconds());
   CHECK(word == 1);
 }
 
@@ -37,9 +37,9 @@ TEST_CASE(PARKER_CASE("sleeps until its limit and not longer")) {
   for (const auto duration : {0us, 1us, 900us, 5000us, -5000us}) {
     const time_limit limit{duration};
     int sleeps = 0;
-    for (; !limit.passed(); ++sleeps) sleep_while(word, 0, limit);
+    for (; !limit.passed(); ++sleeps) sleep_while(word, 0, limit.until_nanoseconds());
     CHECK(sleeps < 200);
-    sleep_while(word, 0, limit);
+    sleep_while(word, 0, limit.until_nanoseconds());
   }
 }
 
@@ -54,7 +54,7 @@ TEST_CASE(PARKER_CASE("is woken by another thread")) {
         const joined_thread sleeper{[&] {
           begun.count_down();
           while (word.load(std::memory_order_acquire) == 0)
-            sleep_while(word, 0, limited ? time_limit{1h} : time_limit{});
+            sleep_while(word, 0, (limited ? time_limit{1h} : time_limit{}).until_nanoseconds());
           seen = data;
         }};
         begun.wait();
@@ -75,7 +75,7 @@ TEST_CASE(PARKER_CASE("is woken out of the kernel, by either way to wake")) {
       {
         const joined_thread sleeping{[&] {
           one.here();
-          while (word == 0) sleep_while(word, 0, limited ? time_limit{1h} : time_limit{});
+          while (word == 0) sleep_while(word, 0, (limited ? time_limit{1h} : time_limit{}).until_nanoseconds());
         }};
         one.wait_until_asleep();
         word = 1;

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <latch>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,54 +21,60 @@ using support::error_text;
 using support::nothing_thrown;
 using vicar::deadlock_error;
 using vicar::deadlock_policy;
+using vicar::detail::actor_handle;
+using vicar::detail::actor_record;
 using vicar::detail::awaited_event;
-using vicar::detail::participant;
-using vicar::detail::participant_handle;
 using vicar::detail::time_limit;
 using vicar::detail::wait_edge;
 using vicar::detail::wait_reason;
 
 namespace {
 
-class waiter final : public participant {
+/// An actor without an object or a thread.
+class waiter final : public actor_record {
  public:
-  explicit waiter(std::string title, bool constructing = false)
-      : title_{std::move(title)}, constructing_{constructing} {}
-
-  void retain() noexcept override { ++references; }
-  bool try_retain() noexcept override {
-    if (references == 0) return false;
-    ++references;
-    return true;
-  }
-  void release() noexcept override { --references; }
-  bool inherited() const noexcept override { return false; }
-  std::string title() const override { return title_; }
-  std::string_view class_name() const noexcept override { return title_; }
-  std::string_view name() const noexcept override { return title_; }
-  std::size_t depth() const noexcept override { return 0; }
-  std::string_view running() const noexcept override { return member; }
-  time_limit::clock::time_point running_since() const noexcept override { return {}; }
-  bool constructed_here() const noexcept override { return constructing_; }
-  deadlock_policy on_deadlock() const noexcept override { return policy; }
-  void about_to_wait() noexcept override {
-    ++waits;
-    if (when_asked) when_asked();
+  explicit waiter(std::string_view name, deadlock_policy policy = deadlock_policy::fail)
+      : actor_record{"waiter", std::string{name}, described(name, policy)} {
+    phase_ = phase::running;
+    runs("its_member");
   }
 
-  int references = 1;
-  int waits = 0;
-  std::function<void()> when_asked;
-  std::string_view member = "its_member";
-  deadlock_policy policy = deadlock_policy::fail;
+  void construct() { phase_ = phase::constructing; }
+  void runs(std::string_view member) {
+    member_ = member;
+    member.empty() ? activity_.rest() : activity_.begin(member_);
+  }
+  void decides(deadlock_policy policy) { on_deadlock_ = policy; }
+  /// As if the last reference had just been given up.
+  void lose_references() { references_ = 0; }
+  std::uint32_t references() const { return references_; }
+  /// Its mailbox, which has space.
+  vicar::detail::mailbox& mailbox() { return mailbox_; }
 
  private:
-  std::string title_;
-  bool constructing_;
+  static vicar::options described(std::string_view name, deadlock_policy policy) {
+    return {.name = name, .mailbox_capacity = 2, .deadlock = policy};
+  }
+
+  std::string_view member_;
+};
+
+/// A blocked sender, which has to check again for space when the actor is about to wait.
+class blocked_sender {
+ public:
+  explicit blocked_sender(waiter& to) : wait_{to.mailbox()} {}
+  bool checks_again() const { return wait_.released(); }
+  /// Pending from then on: another sender takes the space.
+  awaited_event space_is_taken() const {
+    return {this, [](const void* which) noexcept { return static_cast<const blocked_sender*>(which)->checks_again(); }};
+  }
+
+ private:
+  vicar::detail::mailbox::room_wait wait_;
 };
 
 /// Lets an actor seem to run on this thread.
-using running = vicar::detail::participant_frame;
+using running = vicar::detail::actor_frame;
 
 /// Something that comes when a test says so.
 struct event {
@@ -82,11 +88,14 @@ constexpr auto reply = wait_reason::reply;
 /// Another thread on which an actor waits, as long as this object lives.
 class other_wait {
  public:
-  other_wait(participant& who, participant& target, std::string_view what, const event& coming, wait_reason why = reply,
-             const time_limit& limit = {})
-      : thread_{[this, &who, &target, what, &coming, why, limit] {
+  other_wait(actor_record& who, actor_record& target, std::string_view what, const event& coming,
+             wait_reason why = reply, const time_limit& limit = {})
+      : other_wait{who, target, what, coming.look(), why, limit} {}
+  other_wait(actor_record& who, actor_record& target, std::string_view what, const awaited_event& coming,
+             wait_reason why = reply, const time_limit& limit = {})
+      : thread_{[this, &who, &target, what, coming, why, limit] {
           const running here{who};
-          const wait_edge edge{target, what, limit, coming.look(), why};
+          const wait_edge edge{target, what, limit, coming, why};
           begun_.count_down();
           over_.wait();
         }} {
@@ -102,7 +111,7 @@ class other_wait {
   support::joined_thread thread_;
 };
 
-std::string refusal(participant& target, const time_limit& limit = {}, wait_reason why = reply,
+std::string refusal(actor_record& target, const time_limit& limit = {}, wait_reason why = reply,
                     std::string_view what = "answer") {
   const event coming;
   return error_text<deadlock_error>([&] { const wait_edge edge{target, what, limit, coming.look(), why}; });
@@ -111,37 +120,38 @@ std::string refusal(participant& target, const time_limit& limit = {}, wait_reas
 }  // namespace
 
 TEST_CASE("a thread that is no actor's waits for anybody") {
-  waiter other{"other (urn)"};
+  waiter other{"other"};
   CHECK(refusal(other) == nothing_thrown);
 }
 
 TEST_CASE("an actor waits for another") {
-  waiter one{"one (urn)"};
-  waiter other{"other (urn)"};
+  waiter one{"one"};
+  waiter other{"other"};
   const running here{one};
   CHECK(refusal(other) == nothing_thrown);
   CHECK(refusal(other) == nothing_thrown);
 }
 
 TEST_CASE("an actor that waits for itself is told so, with both members") {
-  waiter one{"one (urn:uuid:1)"};
+  waiter one{"one"};
   const running here{one};
-  CHECK(refusal(one) == containing("vicar: ", "one (urn:uuid:1)", "waits for itself", "answer", "its_member"));
+  CHECK(refusal(one) == containing("vicar: ", "one (waiter, urn:uuid:", "waits for itself", "answer", "its_member"));
 }
 
 TEST_CASE("an actor that waits for itself with a limit is let, because it ends") {
-  waiter one{"one (urn)"};
+  waiter one{"one"};
   const running here{one};
   CHECK(refusal(one, time_limit{1h}) == nothing_thrown);
 }
 
 TEST_CASE("a constructor that waits for its own actor is told so, on any thread") {
-  waiter caller{"caller (urn)"};
-  waiter unborn{"unborn (urn:uuid:2)", true};
+  waiter caller{"caller"};
+  waiter unborn{"unborn"};
+  unborn.construct();
   const auto refused = [&] {
     const running in_constructor{unborn};
     CHECK(refusal(unborn) ==
-          containing("vicar: the constructor of unborn (urn:uuid:2)", "answer", "; call the member directly"));
+          containing("vicar: the constructor of unborn (waiter, urn:uuid:", "answer", "; call the member directly"));
     CHECK(refusal(unborn, time_limit{1h}) == nothing_thrown);
   };
   refused();
@@ -150,23 +160,23 @@ TEST_CASE("a constructor that waits for its own actor is told so, on any thread"
 }
 
 TEST_CASE("a handle holds one reference") {
-  waiter one{"one (urn)"};
+  waiter one{"one"};
   one.retain();
   {
-    participant_handle first = participant_handle::adopt(&one);
-    CHECK(one.references == 2);
-    const participant_handle second = std::move(first);
-    CHECK(one.references == 2);
+    actor_handle first = actor_handle::adopt(&one);
+    CHECK(one.references() == 2);
+    const actor_handle second = std::move(first);
+    CHECK(one.references() == 2);
     CHECK_FALSE(static_cast<bool>(first));  // NOLINT(bugprone-use-after-move)
     CHECK(static_cast<bool>(second));
-    CHECK(second->title() == "one (urn)");
+    CHECK(second->title() == containing("one (waiter, urn:uuid:"));
   }
-  CHECK(one.references == 1);
+  CHECK(one.references() == 1);
 }
 
 TEST_CASE("an edge can be looked at from outside while its actor waits") {
-  waiter one{"one (urn)"};
-  waiter other{"other (urn)"};
+  waiter one{"one"};
+  waiter other{"other"};
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
   {
     const running here{one};
@@ -175,27 +185,27 @@ TEST_CASE("an edge can be looked at from outside while its actor waits") {
     const wait_edge::look seen = wait_edge::from(one);
     CHECK(seen.target.get() == &other);
     CHECK(seen.what == "answer");
-    CHECK(other.references == 2);
+    CHECK(other.references() == 2);
   }
-  CHECK(other.references == 1);
+  CHECK(other.references() == 1);
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
 }
 
 TEST_CASE("an edge to what is about to be freed is not seen") {
-  waiter one{"one (urn)"};
-  waiter other{"other (urn)"};
+  waiter one{"one"};
+  waiter other{"other"};
   const running here{one};
   const event coming;
   const wait_edge edge{other, "answer", {}, coming.look(), reply};
-  other.references = 0;
+  other.lose_references();
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
 }
 
 TEST_CASE("of two actors, the one that would close the circle is told the whole of it") {
   waiter one{"one"};
   waiter other{"other"};
-  one.member = "ask";
-  other.member = "question";
+  one.runs("ask");
+  other.runs("question");
   const event coming;
   const other_wait back{other, one, "receipt", coming};
   const running here{one};
@@ -213,7 +223,7 @@ TEST_CASE("a circle may be of any length, and begin after some steps that are no
     waiter one{"one"};
     for (std::size_t i = 0; i + 1 < length; ++i) others.emplace_back(std::to_string(i));
     for (std::size_t i = 0; i + 1 < length; ++i)
-      waits.emplace_back(others[i], i + 2 < length ? static_cast<participant&>(others[i + 1]) : one, "its_member",
+      waits.emplace_back(others[i], i + 2 < length ? static_cast<actor_record&>(others[i + 1]) : one, "its_member",
                          coming);
     std::string path = "one.its_member";
     for (std::size_t i = 0; i + 1 < length; ++i) path += " → " + std::to_string(i) + ".its_member";
@@ -236,7 +246,7 @@ TEST_CASE("the search ends in a circle that this thread is not in") {
     for (const std::size_t before : {0U, 1U, 2U, 6U}) {
       std::deque<waiter> all;
       std::deque<other_wait> waits;
-      for (std::size_t i = 0; i < before + length; ++i) all.emplace_back("a").policy = deadlock_policy::off;
+      for (std::size_t i = 0; i < before + length; ++i) all.emplace_back("a", deadlock_policy::off);
       for (std::size_t i = 0; i < before + length; ++i)
         waits.emplace_back(all[i], i + 1 < before + length ? all[i + 1] : all[before], "its_member", coming);
       waiter one{"one"};
@@ -250,9 +260,9 @@ TEST_CASE("who answers something else first has what it runs in the path") {
   waiter one{"one"};
   waiter other{"other"};
   waiter third{"third"};
-  one.member = "ask";
-  other.member = "busy";
-  third.member = "";
+  one.runs("ask");
+  other.runs("busy");
+  third.runs("");
   const event coming;
   const running here{one};
   SECTION("a reply") {
@@ -314,19 +324,22 @@ TEST_CASE("a wait with a limit is on no circle, but it is seen") {
 
 TEST_CASE("all actors on one thread wait, and each of them is the end of a circle") {
   waiter outer{"outer"};
-  waiter inner{"inner", true};
+  waiter inner{"inner"};
+  inner.construct();
   waiter other{"other"};
-  inner.member = "";
+  inner.runs("");
   const event coming;
   const running outside{outer};
   const running inside{inner};
   SECTION("they have the edge, and lose it") {
     {
+      const blocked_sender to_outer{outer};
+      const blocked_sender to_inner{inner};
       const wait_edge edge{other, "answer", {}, coming.look(), reply};
       CHECK(wait_edge::from(outer).target.get() == &other);
       CHECK(wait_edge::from(inner).target.get() == &other);
-      CHECK(outer.waits == 1);
-      CHECK(inner.waits == 1);
+      CHECK(to_outer.checks_again());
+      CHECK(to_inner.checks_again());
     }
     CHECK_FALSE(static_cast<bool>(wait_edge::from(outer).target));
     CHECK_FALSE(static_cast<bool>(wait_edge::from(inner).target));
@@ -342,13 +355,13 @@ TEST_CASE("all actors on one thread wait, and each of them is the end of a circl
           containing("deadlock: inner.its constructor → other.its_member → inner.later (behind its constructor);"));
   }
   SECTION("the inner one waits for the outer one") {
-    CHECK(refusal(outer) == containing("vicar: outer waits for itself"));
+    CHECK(refusal(outer) == containing("vicar: outer (waiter, urn:uuid:", "waits for itself"));
   }
   SECTION("the inner one decides") {
-    outer.policy = deadlock_policy::off;
-    CHECK(refusal(outer) == containing("vicar: outer waits for itself"));
-    inner.policy = deadlock_policy::off;
-    outer.policy = deadlock_policy::fail;
+    outer.decides(deadlock_policy::off);
+    CHECK(refusal(outer) == containing("vicar: outer (waiter, urn:uuid:", "waits for itself"));
+    inner.decides(deadlock_policy::off);
+    outer.decides(deadlock_policy::fail);
     CHECK(refusal(outer) == nothing_thrown);
   }
 }
@@ -360,23 +373,23 @@ TEST_CASE("who is told of a circle does not wait, and can wait for another one")
   const event coming;
   const other_wait back{other, one, "its_member", coming};
   const running here{one};
+  const blocked_sender before{one};
   CHECK(refusal(other) == containing("deadlock"));
-  CHECK(one.waits == 1);
+  CHECK(before.checks_again());
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
   CHECK(wait_edge::from(other).target.get() == &one);
+  const blocked_sender after{one};
   const wait_edge edge{third, "answer", {}, coming.look(), reply};
   CHECK(wait_edge::from(one).target.get() == &third);
-  CHECK(one.waits == 2);
+  CHECK(after.checks_again());
 }
 
 TEST_CASE("others look again before the way is followed, so that room that somebody takes then closes the circle") {
   waiter one{"one"};
   waiter other{"other"};
-  event room;
-  room.pending = false;  // there is some: `other` is about to wake
-  const other_wait back{other, one, "its_member", room};
+  const blocked_sender sender{one};  // there is space: `other` is about to wake
+  const other_wait back{other, one, "its_member", sender.space_is_taken()};
   const running here{one};
-  one.when_asked = [&] { room.pending = true; };  // it is taken by a third one
   CHECK(refusal(other) == containing("deadlock"));
 }
 
@@ -384,22 +397,24 @@ TEST_CASE("an actor that waits with a timeout also lets blocked senders look aga
   waiter one{"one"};
   waiter other{"other"};
   const running here{one};
+  const blocked_sender sender{one};
   CHECK(refusal(other, time_limit{1h}) == nothing_thrown);
-  CHECK(one.waits == 1);
+  CHECK(sender.checks_again());
 }
 
 TEST_CASE("an actor that wants a circle to be logged waits all the same") {
   const support::log_capture log;
   waiter one{"one"};
   waiter other{"other"};
-  one.policy = deadlock_policy::log;
+  one.decides(deadlock_policy::log);
   const event coming;
   const other_wait back{other, one, "its_member", coming};
   const running here{one};
   {
+    const blocked_sender sender{one};
     const wait_edge edge{other, "its_member", {}, coming.look(), reply};
     CHECK(wait_edge::from(one).target.get() == &other);
-    CHECK(one.waits == 2);  // before the circle was looked for, and again after it was logged
+    CHECK(sender.checks_again());
   }
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
   REQUIRE(log.lines().size() == 1);
@@ -413,18 +428,23 @@ TEST_CASE("a log sink that waits itself does not take away the wait that is logg
   waiter one{"one"};
   waiter other{"other"};
   waiter archive{"archive"};
-  one.policy = deadlock_policy::log;
+  one.decides(deadlock_policy::log);
   const event coming;
   const other_wait back{other, one, "its_member", coming};
   bool seen = false;
+  std::optional<blocked_sender> since_then;
   vicar::set_log_sink([&](const vicar::log_record&) {
-    const wait_edge edge{archive, "write", {}, coming.look(), reply};
-    seen = wait_edge::from(one).target.get() == &archive;
+    {
+      const wait_edge edge{archive, "write", {}, coming.look(), reply};
+      seen = wait_edge::from(one).target.get() == &archive;
+    }
+    since_then.emplace(one);
   });
   const running here{one};
   const wait_edge edge{other, "its_member", {}, coming.look(), reply};
   CHECK(seen);
   CHECK(wait_edge::from(one).target.get() == &other);
+  CHECK(since_then->checks_again());
 }
 
 TEST_CASE("an actor that does not want to be told waits, and is in the circles of others") {
@@ -433,7 +453,7 @@ TEST_CASE("an actor that does not want to be told waits, and is in the circles o
   waiter other{"other"};
   const event coming;
   {
-    one.policy = deadlock_policy::off;
+    one.decides(deadlock_policy::off);
     const other_wait back{other, one, "its_member", coming};
     const running here{one};
     CHECK(refusal(other) == nothing_thrown);

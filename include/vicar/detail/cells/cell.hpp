@@ -12,19 +12,15 @@
 #include <string_view>
 #include <utility>
 
-#include <vicar/detail/base/chrono.hpp>
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
-#include <vicar/detail/base/late_string.hpp>
-#include <vicar/detail/base/valgrind.hpp>
-#include <vicar/detail/cells/activity.hpp>
 #include <vicar/detail/cells/executor.hpp>
 #include <vicar/detail/futures/handle.hpp>
 #include <vicar/detail/mailbox/mailbox.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/text/format_text.hpp>
-#include <vicar/detail/text/urn.hpp>
+#include <vicar/detail/wait/actor_record.hpp>
 #include <vicar/detail/wait/timeout_text.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>
@@ -67,66 +63,19 @@ class stop_signal : public counted<stop_signal> {
   virtual void request() noexcept = 0;
 };
 
-class VICAR_SHARED cell : public participant {
+class VICAR_SHARED cell : public actor_record {
  public:
   enum class progress : std::uint8_t { more, idle, ended, left };
   using ended_hook = void (*)(cell& ended, ending reason) noexcept;
 
-  cell(const cell&) = delete;
-  cell& operator=(const cell&) = delete;
-
-  // References.
-
-  // Relaxed: a new reference is made from one that keeps the cell alive.
-  void retain() noexcept final { references_.fetch_add(1, std::memory_order_relaxed); }
-  bool try_retain() noexcept final {
-    std::uint32_t count = references_.load(std::memory_order_relaxed);
-    while (count != 0) {
-      // Relaxed: the graph's lock, held here and where the cell is freed, orders the two.
-      if (references_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
-    }
-    return false;
-  }
-  void release() noexcept final {
-    // Releases what was done through this reference, and acquires what was done through the others before the cell is
-    // freed.
-    happens_before(this);
-    if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-    happens_after(this);
-    {
-      const std::lock_guard lock{wait_graph_mutex()};
-    }  // whoever looks at this cell through a pending reply is done
-    delete this;
-  }
+  /// The cell of a record: there is no other kind.
+  static cell& of(actor_record& record) noexcept { return static_cast<cell&>(record); }
 
   // What it is: any thread.
 
-  std::string_view name() const noexcept final { return name_; }
-  std::string_view class_name() const noexcept final { return class_name_; }
-  const std::string& urn() const { return urn_.get(&make_urn); }
-  std::string title() const final {
-    return named_ ? format_text("{} ({}, {})", name_, class_name_, urn()) : format_text("{} ({})", class_name_, urn());
-  }
   bool daemon() const noexcept { return daemon_; }
   bool own_thread() const noexcept { return own_thread_; }
   bool alive() const noexcept { return !mailbox_.closed() && !inherited(); }
-  bool inherited() const noexcept final {
-    // Relaxed: written again only in a child that has no other thread yet.
-    return generation_.load(std::memory_order_relaxed) != this_generation();
-  }
-  std::size_t depth() const noexcept final { return mailbox_.depth(); }
-  std::string_view running() const noexcept final { return activity_.running(); }
-  std::chrono::steady_clock::time_point running_since() const noexcept final { return activity_.running_since(); }
-  bool constructed_here() const noexcept final {
-    if (phase_.load(std::memory_order_relaxed) != phase::constructing)
-      return false;  // relaxed: written by this thread if true
-    for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) {
-      if (&frame->owner == this) return true;
-    }
-    return false;
-  }
-  deadlock_policy on_deadlock() const noexcept final { return on_deadlock_; }
-  void about_to_wait() noexcept final { mailbox_.offer_room_to_all(); }
   actor_stats stats() const noexcept { return activity_.stats(depth()); }
   /// What it does, in a word; a moment's look.
   std::string_view state() const noexcept {
@@ -239,7 +188,7 @@ class VICAR_SHARED cell : public participant {
   /// For a message that found no space within a time limit.
   timeout_error never_accepted(std::string_view label, const time_limit& limit) {
     retain();
-    return unanswered::error(participant_handle::adopt(this), label, limit.asked_seconds(), capacity_);
+    return unanswered::error(actor_handle::adopt(this), label, limit.asked_seconds(), capacity_);
   }
 
   mailbox_full_error displaced(std::string_view label) const {
@@ -326,20 +275,13 @@ class VICAR_SHARED cell : public participant {
 
  protected:
   cell(std::string_view class_name, std::string name, const options& chosen)
-      : class_name_{class_name},
-        name_{std::move(name)},
-        named_{!chosen.name.empty()},
+      : actor_record{class_name, std::move(name), chosen},
         capacity_{chosen.mailbox_capacity},
         on_overflow_{chosen.on_overflow},
-        on_deadlock_{chosen.deadlock},
         own_thread_{chosen.thread.own},
-        daemon_{chosen.daemon},
-        mailbox_{chosen.mailbox_capacity, chosen.on_overflow == overflow::drop_oldest} {}
-  virtual ~cell() = default;
+        daemon_{chosen.daemon} {}
 
  private:
-  enum class phase : std::uint8_t { constructing, starting, running, ended };
-
   virtual std::size_t object_size() const noexcept = 0;
   virtual void destroy_object() = 0;
   virtual void throw_object(role wanted) const = 0;  ///< throws a pointer to the object
@@ -414,24 +356,12 @@ class VICAR_SHARED cell : public participant {
   void destroy() noexcept;
   void abandon_leftovers() noexcept;
 
-  const std::string_view class_name_;
-  const std::string name_;
-  const bool named_;  ///< by the user
   const std::size_t capacity_;
   const overflow on_overflow_;
-  const deadlock_policy on_deadlock_;
   const bool own_thread_;
-  bool daemon_;  // not changed once others know this cell
-  const late_string urn_;
+  bool daemon_;                    // not changed once others know this cell
+  ended_hook on_ended_ = nullptr;  // set before the object is constructed, as executor_
 
-  std::atomic<std::uint32_t> references_{1};  // apart from what the actor's thread reads for each message
-  std::atomic<std::uint32_t> generation_{this_generation()};
-  executor* executor_ = nullptr;   // set before the object is constructed
-  ended_hook on_ended_ = nullptr;  // likewise
-  mailbox mailbox_;
-
-  activity activity_;
-  std::atomic<phase> phase_{phase::constructing};
   std::atomic<long> thread_{0};
 
   // The actor's thread alone.

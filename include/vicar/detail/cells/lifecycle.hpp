@@ -39,7 +39,7 @@ inline consumer_handle<bool> cell::stop() {
   memory.make(mailbox_);  // nothing below may fail once the stop token is signalled
   request_stop();
   // Relaxed: only this actor's own thread, which writes the phase, comes past the first test.
-  if (current_participant == this && phase_.load(std::memory_order_relaxed) == phase::starting) {
+  if (current_actor == this && phase_.load(std::memory_order_relaxed) == phase::starting) {
     end_because(ending::stopped);  // before the first message, also one that was sent before on_start ran
     keep(std::move(request));
     return std::move(channel.consumer);
@@ -86,8 +86,8 @@ inline vicar::stop_token cell::stop_token() {
 }
 
 inline cell::progress cell::run(std::size_t batch) noexcept {
-  const participant_frame frame{*this};
-  current_participant = this;
+  const actor_frame frame{*this};
+  current_actor = this;
   // Relaxed, here and below: written by this thread; who else reads it takes it for a moment's look.
   if (phase_.load(std::memory_order_relaxed) == phase::starting) {
     log_about(*this, log_level::debug, nullptr, "Started {}");
@@ -110,7 +110,7 @@ inline cell::progress cell::run(std::size_t batch) noexcept {
     made = progress::ended;
   }
   if (ending_ == ending::left) made = progress::left;
-  current_participant = nullptr;
+  current_actor = nullptr;
   return made;
 }
 
@@ -134,19 +134,19 @@ inline void cell::end() noexcept {
 
 inline void cell::in_child() noexcept {
   // Relaxed, all: there is no other thread.
-  for (const participant_frame* frame = innermost_frame; frame; frame = frame->outer) {
-    auto& owner = static_cast<cell&>(frame->owner);
+  for (const actor_frame* frame = innermost_frame; frame; frame = frame->outer) {
+    cell& owner = of(frame->owner);
     if (owner.phase_.load(std::memory_order_relaxed) == phase::constructing)
       owner.generation_.store(this_generation(), std::memory_order_relaxed);
   }
-  if (!current_participant) return;
-  auto& here = static_cast<cell&>(*current_participant);
+  if (!current_actor) return;
+  cell& here = of(*current_actor);
   here.ending_ = ending::left;
   here.threw_ = false;
 }
 
 inline void cell::abandon() noexcept {
-  const participant_frame frame{*this};  // destructors may ask who they are, or call exit
+  const actor_frame frame{*this};  // destructors may ask who they are, or call exit
   mailbox_.close();
   request_stop();
   abandon_leftovers();

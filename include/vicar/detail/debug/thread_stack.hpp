@@ -71,7 +71,7 @@ class VICAR_SHARED thread_stack {
     const time_limit limit{std::chrono::seconds{1}};
     while (state_.load(std::memory_order_acquire) == (round_ | asked)) {  // acquires the frames
       if (!limit.passed()) {
-        sleep_while(state_, round_ | asked, limit);
+        sleep_while(state_, round_ | asked, limit.until_nanoseconds());
         continue;
       }
       std::uint32_t expected = round_ | asked;

@@ -99,10 +99,10 @@ class lazy_value : public lazy_extra {
   void done() noexcept;
   /// False if the value is published, or another thread makes it: then `maker` is the actor there, if any, and `before`
   /// what `done_` was.
-  bool begin_to_make(const future_state_base& state, participant_handle& maker, std::uint32_t& before);
+  bool begin_to_make(const future_state_base& state, actor_handle& maker, std::uint32_t& before);
   void make_as_the_only_one(future_state_base& state, const time_limit& limit);
   /// False if the limit has passed.
-  bool wait_for_maker(const future_state_base& state, const time_limit& limit, const participant_handle& maker,
+  bool wait_for_maker(const future_state_base& state, const time_limit& limit, const actor_handle& maker,
                       std::uint32_t before);
 
   const source_list sources_;
@@ -113,7 +113,7 @@ class lazy_value : public lazy_extra {
   const void* maker_ = nullptr;         // its thread: guarded by mutex_, as the next
   std::uint32_t maker_generation_ = 0;  // the process of that thread
   // The actor that makes the value: written under mutex_.
-  std::atomic<participant*> making_actor_{nullptr};
+  std::atomic<actor_record*> making_actor_{nullptr};
   wait_word done_{0};  // how often a thread has stopped making it: written under mutex_
 
   lazy_value* next_ = nullptr;  // in the list of this thread that begins with doomed_
@@ -236,7 +236,7 @@ inline const void* lazy_value::await(future_state_base& state, const time_limit&
 
 inline bool lazy_value::make_once(future_state_base& state, const time_limit& limit) {
   for (;;) {
-    participant_handle maker;
+    actor_handle maker;
     std::uint32_t before = 0;
     if (begin_to_make(state, maker, before)) {
       make_as_the_only_one(state, limit);
@@ -247,8 +247,7 @@ inline bool lazy_value::make_once(future_state_base& state, const time_limit& li
   }
 }
 
-inline bool lazy_value::begin_to_make(const future_state_base& state, participant_handle& maker,
-                                      std::uint32_t& before) {
+inline bool lazy_value::begin_to_make(const future_state_base& state, actor_handle& maker, std::uint32_t& before) {
   const std::lock_guard lock{mutex_};
   before = done_.load(std::memory_order_relaxed);  // relaxed: under the lock
   if (state.published()) return false;
@@ -270,7 +269,7 @@ inline bool lazy_value::begin_to_make(const future_state_base& state, participan
         "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
   }
   // Relaxed: under the lock. It is alive, since it is making.
-  if (participant* const actor = making_actor_.load(std::memory_order_relaxed)) maker = participant_handle{*actor};
+  if (actor_record* const actor = making_actor_.load(std::memory_order_relaxed)) maker = actor_handle{*actor};
   return false;
 }
 
@@ -323,15 +322,15 @@ inline void lazy_value::dispose() noexcept {
 }
 
 inline bool lazy_value::wait_for_maker(const future_state_base& state, const time_limit& limit,
-                                       const participant_handle& maker, std::uint32_t before) {
+                                       const actor_handle& maker, std::uint32_t before) {
   if (!maker) {
-    sleep_while(done_, before, limit);
+    sleep_while(done_, before, limit.until_nanoseconds());
     return !limit.passed();
   }
   struct making {
     const lazy_value& what;
     const future_state_base& state;
-    const participant* by;
+    const actor_record* by;
   };
   const making now{*this, state, maker.get()};
   const auto goes_on = [](const void* which) noexcept {
@@ -341,7 +340,7 @@ inline bool lazy_value::wait_for_maker(const future_state_base& state, const tim
   };
   const wait_edge edge{*maker, "a future's value", limit, {&now, goes_on}, wait_reason::value};
   if (edge.has_come()) return true;
-  sleep_while(done_, before, limit);
+  sleep_while(done_, before, limit.until_nanoseconds());
   return !limit.passed();
 }
 

@@ -45,7 +45,7 @@ class state_extra {
 
 /// Which actor has not answered in time, and which of its members: for the text of an error.
 struct late_answer {
-  participant_handle source;  ///< null if none is known
+  actor_handle source;  ///< null if none is known
   std::string_view member;
 };
 
@@ -200,18 +200,18 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     if (is_ready || !waiters_.push(next)) next.run(next);
   }
 
-  /// Who will answer and which member; the view, and the participant, stay as long as the state is not ready.
-  void set_source(participant& source, const std::string_view& member) noexcept {
+  /// Who will answer and which member; the view, and the actor, stay as long as the state is not ready.
+  void set_source(actor_record& source, const std::string_view& member) noexcept {
     source_ = &source;
     member_ = &member;
   }
 
   /// Who will answer; null unless the state is pending: only then is the source known to be alive.
-  participant_handle source() const noexcept {
+  actor_handle source() const noexcept {
     if (!source_) return {};
     const std::lock_guard lock{wait_graph_mutex()};
     if (published() || !source_->try_retain()) return {};
-    return participant_handle::adopt(source_);
+    return actor_handle::adopt(source_);
   }
   /// Which member will answer; empty if none is known.
   std::string_view member() const noexcept { return member_ ? *member_ : std::string_view{}; }
@@ -293,10 +293,10 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   }
 
   /// The one that was to answer before fork(), which it cannot do in this process; null if there is none.
-  participant_handle absent_source() const noexcept {
+  actor_handle absent_source() const noexcept {
     if (this_generation() == 0) return {};  // nothing was inherited, which is all that most programs have to know
-    participant_handle known = source();
-    return known && known->inherited() ? std::move(known) : participant_handle{};
+    actor_handle known = source();
+    return known && known->inherited() ? std::move(known) : actor_handle{};
   }
 
   bool changed() const noexcept {
@@ -305,11 +305,11 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   /// Blocks until `changed`, at most until `limit`.
   bool sleep(const time_limit& limit) {
-    if (const participant_handle absent = absent_source())
+    if (const actor_handle absent = absent_source())
       throw inherited_error(*absent, format_text("{} will not be answered", *member_));
     if (limit.passed()) return changed();
     if (spin_until([this] { return changed(); })) return true;
-    if (const participant_handle known = source()) {
+    if (const actor_handle known = source()) {
       const wait_edge edge{*known, *member_, limit, answer(), wait_reason::reply};
       return sleep_in_kernel(limit);
     }
@@ -324,13 +324,13 @@ class VICAR_SHARED future_state_base : public from_state_pool {
       const std::uint32_t now = word_.fetch_or(sleeping, std::memory_order_acquire) | sleeping;
       if (now & (ready_bit | lazy_bit)) return true;
       if (limit.passed()) return false;
-      sleep_while(word_, now, limit);
+      sleep_while(word_, now, limit.until_nanoseconds());
     }
   }
 
   wait_word word_{producer_bit | one_consumer};
   std::exception_ptr error_;
-  participant* source_ = nullptr;
+  actor_record* source_ = nullptr;
   const std::string_view* member_ = nullptr;
   waiter_list waiters_;
   state_extra* extra_ = nullptr;  // its own

@@ -187,7 +187,7 @@ class VICAR_SHARED mailbox {
           const time_limit soon{patience < last_patience ? patience : last_patience};
           if (soon.until_nanoseconds() < limit.until_nanoseconds()) look = soon;
         }
-        sleep_while(full_.room_, before_, look);
+        sleep_while(full_.room_, before_, look.until_nanoseconds());
         if (released()) return;
       }
     }

@@ -186,14 +186,14 @@ class VICAR_SHARED cell_table {
   /// What this thread does for its actors, and in their constructors, will not return: those who wait for them are told
   /// so, since they may have to end first.
   static void leave_actors_of_this_thread() noexcept {
-    for (const participant_frame* each = innermost_frame; each; each = each->outer) {
-      auto& left = static_cast<cell&>(each->owner);  // there is no other kind of participant
+    for (const actor_frame* each = innermost_frame; each; each = each->outer) {
+      cell& left = cell::of(each->owner);
       if (left.inherited()) continue;  // in a child of fork(): nobody waits, and its locks may never be given up
       left.abandon_within_message();
       instance().remove(left);
     }
     innermost_frame = nullptr;
-    current_participant = nullptr;
+    current_actor = nullptr;
     lazy_value::leave_all();
     exit_list::leave_this_thread();
   }
@@ -219,10 +219,9 @@ class VICAR_SHARED cell_table {
     if (stopped.state().await(quiet)) warn_of_wait(one);
     stopped.awaited({});
   }
-  VICAR_COLD static void warn_of_wait(participant& one) noexcept {
+  VICAR_COLD static void warn_of_wait(actor_record& one) noexcept {
     if (!logs(log_level::warning)) return;
-    const auto what =
-        exception_from([&] { return unanswered::error(participant_handle{one}, stop_label, quiet_at_exit); });
+    const auto what = exception_from([&] { return unanswered::error(actor_handle{one}, stop_label, quiet_at_exit); });
     log_text(log_level::warning, one.name(), what,
              "The end of the program waits for an actor; let it end, start it as a daemon, or use std::quick_exit:");
   }

@@ -124,7 +124,7 @@ class worker_threads {
         if (withdraw(self)) return false;
         sleep_while(self.state, asleep);  // somebody has taken this worker, and is about to give it a job
       } else {
-        sleep_while(self.state, asleep, limit);
+        sleep_while(self.state, asleep, limit.until_nanoseconds());
       }
       expected = waiting;
     }

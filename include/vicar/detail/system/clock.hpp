@@ -4,24 +4,41 @@
 
 #include <cstdint>
 #include <ctime>
+#include <limits>
 
-#include <vicar/detail/base/chrono.hpp>
-#include <vicar/detail/base/convert.hpp>
+#if !defined(__linux__)
+#include <chrono>
+#endif
 
 // Everything in the library reads the time through these, as a test checks.
 namespace vicar::detail {
 
-/// Nanoseconds on the steady clock. A plain number: the arithmetic of `<chrono>` is compiled again in each unit.
+/// The deadline of a wait that has none, in nanoseconds on the steady clock.
+inline constexpr std::int64_t no_deadline = std::numeric_limits<std::int64_t>::max();
+
+#if defined(__linux__)
+inline std::int64_t read_clock(clockid_t which) noexcept {
+  std::timespec now{};
+  clock_gettime(which, &now);
+  const std::int64_t seconds = now.tv_sec;
+  return seconds * 1'000'000'000 + now.tv_nsec;
+}
+#endif
+
+/// Nanoseconds on the clock of `std::chrono::steady_clock`. A plain number: the arithmetic of `<chrono>` is compiled
+/// again in each unit.
 inline std::int64_t steady_now() noexcept {
+#if defined(__linux__)
+  return read_clock(CLOCK_MONOTONIC);  // in both standard libraries
+#else
   return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
+#endif
 }
 
 /// The same, some milliseconds coarse, and cheaper to read.
 inline std::int64_t coarse_now() noexcept {
-#if defined(CLOCK_MONOTONIC_COARSE)
-  std::timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-  return convert<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
+#if defined(__linux__)
+  return read_clock(CLOCK_MONOTONIC_COARSE);
 #else
   return steady_now();
 #endif

@@ -7,7 +7,7 @@
 
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/valgrind.hpp>
-#include <vicar/detail/system/wait_word.hpp>
+#include <vicar/detail/system/processor.hpp>
 
 namespace vicar::detail {
 

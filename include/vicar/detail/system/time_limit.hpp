@@ -3,7 +3,6 @@
 #define VICAR_DETAIL_SYSTEM_TIME_LIMIT_HPP
 
 #include <cstdint>
-#include <limits>
 
 #include <vicar/detail/base/chrono.hpp>
 #include <vicar/detail/system/clock.hpp>
@@ -63,7 +62,7 @@ class time_limit {
     return roughly > -century && roughly < century ? seconds{point - now}.count() : roughly;
   }
 
-  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::int64_t never = no_deadline;
 
   std::int64_t until_ = never;
   std::int64_t asked_ = never;

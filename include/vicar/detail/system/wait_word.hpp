@@ -6,11 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 
-#include <sched.h>
-
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/convert.hpp>
-#include <vicar/detail/system/time_limit.hpp>
+#include <vicar/detail/system/clock.hpp>
+#include <vicar/detail/system/processor.hpp>
 
 #if defined(__linux__) && !defined(VICAR_NO_FUTEX)
 #define VICAR_USES_FUTEX 1
@@ -37,17 +36,6 @@
 namespace vicar::detail {
 
 using wait_word = std::atomic<std::uint32_t>;
-
-inline void pause_processor() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
-/// Lets another thread that is ready to run have the processor.
-inline void yield_processor() noexcept { sched_yield(); }
 
 /// Tries `condition` for a moment: a few pauses, then some tens of yields, which hand the core to the other side where
 /// both share one. Where they hand it to somebody who keeps it, a sleeper would come back sooner: then it gives up.
@@ -81,16 +69,17 @@ inline constexpr long futex_call = sizeof(std::time_t) > sizeof(long) ? SYS_fute
 inline constexpr long futex_call = SYS_futex;
 #endif
 
-/// Sleeps while `word` holds `expected`, at most until `limit`. May return early; look at the word again.
-inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
+/// Sleeps while `word` holds `expected`, at most until `deadline`, in nanoseconds on the steady clock. May return
+/// early; the caller looks at the word again.
+inline void sleep_while(const wait_word& word, std::uint32_t expected, std::int64_t deadline = no_deadline) noexcept {
   std::timespec until{};
-  if (!limit.forever()) {
+  if (deadline != no_deadline) {
     constexpr std::int64_t second = 1'000'000'000;
     // The steady clock is CLOCK_MONOTONIC in both standard libraries.
-    until.tv_sec = convert<std::time_t>(limit.until_nanoseconds() / second);
-    until.tv_nsec = convert<decltype(until.tv_nsec)>(limit.until_nanoseconds() % second);
+    until.tv_sec = convert<std::time_t>(deadline / second);
+    until.tv_nsec = convert<decltype(until.tv_nsec)>(deadline % second);
   }
-  syscall(futex_call, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, limit.forever() ? nullptr : &until, nullptr,
+  syscall(futex_call, &word, FUTEX_WAIT_BITSET_PRIVATE, expected, deadline == no_deadline ? nullptr : &until, nullptr,
           FUTEX_BITSET_MATCH_ANY);
 }
 
@@ -130,14 +119,14 @@ struct waiting_room {
 
 VICAR_SHARED inline constinit fork_steps waiting_rooms_at_fork{nullptr, nullptr, &waiting_room::renew_all};
 
-inline void sleep_while(const wait_word& word, std::uint32_t expected, const time_limit& limit = {}) noexcept {
+inline void sleep_while(const wait_word& word, std::uint32_t expected, std::int64_t deadline = no_deadline) noexcept {
   waiting_room& room = waiting_room::of(word);
   std::unique_lock lock{room.mutex};
   if (word.load(std::memory_order_acquire) != expected) return;  // acquires what the waker published
-  if (limit.forever()) {
+  if (deadline == no_deadline) {
     room.changed.wait(lock);
   } else {
-    room.changed.wait_until(lock, limit.until());
+    room.changed.wait_until(lock, std::chrono::steady_clock::time_point{std::chrono::nanoseconds{deadline}});
   }
 }
 

@@ -21,14 +21,14 @@ namespace vicar::detail {
 class unanswered final : public late_text {
  public:
   /// `full_capacity` is that of a mailbox which did not accept the message within the limit; 0 if the message is there.
-  static timeout_error error(participant_handle source, std::string_view member, double seconds,
+  static timeout_error error(actor_handle source, std::string_view member, double seconds,
                              std::size_t full_capacity = 0) {
     return timeout_access::make(
         counted_handle<const late_text>::adopt(new unanswered{std::move(source), member, seconds, full_capacity}));
   }
 
  private:
-  unanswered(participant_handle source, std::string_view member, double seconds, std::size_t full_capacity)
+  unanswered(actor_handle source, std::string_view member, double seconds, std::size_t full_capacity)
       : source_{std::move(source)}, member_{member}, seconds_{seconds}, full_capacity_{full_capacity} {
     if (!source_) return;
     running_ = source_->running();
@@ -68,7 +68,7 @@ class unanswered final : public late_text {
     return fmt::vformat(pattern, fmt::make_format_args(shown));
   }
 
-  participant_handle source_;
+  actor_handle source_;
   std::string_view member_;
   double seconds_;
   std::size_t full_capacity_;

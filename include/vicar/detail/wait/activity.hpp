@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef VICAR_DETAIL_CELLS_ACTIVITY_HPP
-#define VICAR_DETAIL_CELLS_ACTIVITY_HPP
+#ifndef VICAR_DETAIL_WAIT_ACTIVITY_HPP
+#define VICAR_DETAIL_WAIT_ACTIVITY_HPP
 
 #include <atomic>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <vicar/detail/cells/activity.hpp>
+#include <vicar/detail/wait/activity.hpp>
 
 #include <chrono>
 #include <string_view>

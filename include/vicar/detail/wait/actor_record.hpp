@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSL-1.0
+#ifndef VICAR_DETAIL_WAIT_ACTOR_RECORD_HPP
+#define VICAR_DETAIL_WAIT_ACTOR_RECORD_HPP
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include <vicar/detail/base/chrono.hpp>
+#include <vicar/detail/base/config.hpp>
+#include <vicar/detail/base/counted_handle.hpp>
+#include <vicar/detail/base/late_string.hpp>
+#include <vicar/detail/base/never_destroyed.hpp>
+#include <vicar/detail/base/valgrind.hpp>
+#include <vicar/detail/mailbox/mailbox.hpp>
+#include <vicar/detail/system/fork.hpp>
+#include <vicar/detail/text/format_text.hpp>
+#include <vicar/detail/text/urn.hpp>
+#include <vicar/detail/wait/activity.hpp>
+#include <vicar/error.hpp>
+#include <vicar/log.hpp>
+#include <vicar/options.hpp>
+
+namespace vicar::detail {
+
+class executor;
+class wait_edge;
+
+/// Guards the edges of the wait graph, and keeps an actor's memory in place while a waiting thread takes a reference to
+/// it.
+VICAR_SHARED inline std::mutex& wait_graph_mutex() noexcept {
+  static never_destroyed<std::mutex> mutex;
+  return mutex.get();
+}
+
+/// What futures and the wait graph need to know of an actor: who it is, what it does, and whether it is still there.
+/// The base of every cell. All members may be called on any thread.
+class VICAR_SHARED actor_record {
+ public:
+  actor_record(const actor_record&) = delete;
+  actor_record& operator=(const actor_record&) = delete;
+
+  // Relaxed: a new reference is made from one that keeps the actor alive.
+  void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  /// Takes a reference unless the last one is gone; only under the graph's lock.
+  bool try_retain() noexcept {
+    std::uint32_t count = references_.load(std::memory_order_relaxed);
+    while (count != 0) {
+      // Relaxed: the graph's lock, held here and where the actor is freed, orders the two.
+      if (references_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
+    }
+    return false;
+  }
+  void release() noexcept {
+    // Releases what was done through this reference, and acquires what was done through the others before the actor is
+    // freed.
+    happens_before(this);
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+    happens_after(this);
+    // A thread that looks at this actor through a pending reply holds the lock.
+    {
+      const std::lock_guard lock{wait_graph_mutex()};
+    }
+    delete this;
+  }
+
+  std::string_view name() const noexcept { return name_; }
+  std::string_view class_name() const noexcept { return class_name_; }
+  const std::string& urn() const { return urn_.get(&make_urn); }
+  /// The name if the user chose it, the class and the URN, as in every error text.
+  std::string title() const {
+    return named_ ? format_text("{} ({}, {})", name_, class_name_, urn()) : format_text("{} ({})", class_name_, urn());
+  }
+  deadlock_policy on_deadlock() const noexcept { return on_deadlock_; }
+
+  /// Whether it was started before fork(): then it does not run in this process.
+  bool inherited() const noexcept {
+    // Relaxed: written again only in a child that has no other thread yet.
+    return generation_.load(std::memory_order_relaxed) != this_generation();
+  }
+  /// Whether its constructor has not returned. Relaxed: exact on the thread that constructs it, where it matters.
+  bool constructing() const noexcept { return phase_.load(std::memory_order_relaxed) == phase::constructing; }
+  std::size_t depth() const noexcept { return mailbox_.depth(); }
+  std::string_view running() const noexcept { return activity_.running(); }
+  /// Since when, on a coarse clock; meaningful while `running` is not empty.
+  std::chrono::steady_clock::time_point running_since() const noexcept { return activity_.running_since(); }
+
+  /// Called under the graph's lock when this actor is about to have an edge. Blocked senders have to check again if
+  /// there is space in its mailbox, since the space may go to one of them, and there will not be more.
+  void about_to_wait() noexcept { mailbox_.offer_room_to_all(); }
+
+  /// Of `wait_edge` alone, and guarded by the graph's lock.
+  const wait_edge* own_edge = nullptr;
+
+ protected:
+  enum class phase : std::uint8_t { constructing, starting, running, ended };
+
+  actor_record(std::string_view class_name, std::string name, const options& chosen)
+      : class_name_{class_name},
+        name_{std::move(name)},
+        named_{!chosen.name.empty()},
+        on_deadlock_{chosen.deadlock},
+        mailbox_{chosen.mailbox_capacity, chosen.on_overflow == overflow::drop_oldest} {}
+  /// The only virtual function: `release` frees the cell.
+  virtual ~actor_record() = default;
+
+  const std::string_view class_name_;
+  const std::string name_;
+  const bool named_;  ///< by the user
+  deadlock_policy on_deadlock_;
+  const late_string urn_;
+  std::atomic<std::uint32_t> references_{1};  // apart from what the actor's thread reads for each message
+  std::atomic<std::uint32_t> generation_{this_generation()};
+  executor* executor_ = nullptr;  // read by each sender, so not beside what the actor's thread writes
+  mailbox mailbox_;
+  activity activity_;
+  std::atomic<phase> phase_{phase::constructing};
+};
+
+using actor_handle = counted_handle<actor_record>;
+
+/// Logs `pattern` with the title of an actor, and with `label`, instead of its `{}`.
+inline void log_about(const actor_record& actor, log_level level, const std::exception_ptr& exception,
+                      fmt::string_view pattern, std::string_view label = {}) noexcept {
+  if (!logs(level)) return;
+  try {
+    log_text(level, actor.name(), exception, format_text(pattern, actor.title(), label));
+  } catch (...) {  // no memory for the text: see `logger::write`
+  }
+}
+
+/// The answer of an actor that was started before fork(). Takes no lock.
+inline actor_dead_error inherited_error(const actor_record& actor, std::string_view consequence) {
+  return actor_dead_error{format_text(
+      "vicar: {} ({}) was started before fork() and does not run in this process, {}; start actors after fork(), or "
+      "fork before you start any",
+      actor.name(), actor.class_name(), consequence)};
+}
+
+}  // namespace vicar::detail
+
+#endif
