@@ -84,7 +84,7 @@ VICAR_SHARED inline std::atomic<std::uint64_t> started_so_far{0};
 inline std::string actor_name(std::string_view wanted, std::string_view class_name,
                               std::atomic<std::uint64_t>& started_so_far) {
   if (!wanted.empty()) return std::string{wanted};
-  // Relaxed: a running number.
+  // Relaxed: the number has to be unique, and publishes nothing.
   const std::uint64_t number = started_so_far.fetch_add(1, std::memory_order_relaxed) + 1;
   return format_text("{}-{}", last_component(class_name), number_text(number));
 }
@@ -96,7 +96,7 @@ actor_ref<T> start_on(executor& runs_it, const options& chosen, Arguments&&... a
         "vicar: {} was given a mailbox_capacity of 0 and could never get a message; use 1 or more, or vicar::unbounded",
         chosen.name.empty() ? std::string{class_name<T>} : format_text("{} ({})", chosen.name, class_name<T>))};
   }
-  cell_table& table = cell_table::instance();  // made first, if need be: what cleans up below must not fail
+  cell_table& table = cell_table::instance();  // constructed first if necessary: the cleanup below must not fail
   keep_this_library();
   auto* typed = new actor_cell<T>{actor_name(chosen.name, class_name<T>, started_so_far<T>), chosen};
   const cell_handle handle = cell_handle::adopt(typed);
@@ -109,7 +109,7 @@ actor_ref<T> start_on(executor& runs_it, const options& chosen, Arguments&&... a
       table.add(handle);
       log_about(*typed, log_level::debug, nullptr, "Registered {}");
     }
-    // A log sink may have called fork(): in the child this actor is its parent's.
+    // A log sink may have called fork(). In the child, this actor belongs to the parent.
     if (!typed->inherited()) runs_it.start(*typed);
   } catch (...) {
     table.remove(*typed);
@@ -129,16 +129,16 @@ inline constexpr bool begins_with_options = false;
 template <class First, class... Rest>
 inline constexpr bool begins_with_options<First, Rest...> = std::same_as<std::remove_cvref_t<First>, options>;
 
-/// Made of a list in braces that names no fields.
+/// Constructed from a braced list that names no fields.
 struct braced_argument {
   template <class First, class... Rest>
-  braced_argument(First&&, Rest&&...);  // NOLINT(google-explicit-constructor): only asked whether it could
-  /// With lists inside, as of pairs.
+  braced_argument(First&&, Rest&&...);  // NOLINT(google-explicit-constructor): declared for overload resolution only
+  /// With nested lists, as in a list of pairs.
   braced_argument(list_in_braces, list_in_braces = {}, list_in_braces = {},
                   list_in_braces = {});  // NOLINT(google-explicit-constructor): as above
 };
 
-/// The cell that runs or is being constructed on this thread with `inside` in its object.
+/// The cell that runs on this thread, or is being constructed on it, and whose object contains `inside`.
 inline cell& cell_around(const void* inside, std::string_view class_name) {
   for (const actor_frame* frame = innermost_frame; frame; frame = frame->outer) {
     cell& owner = cell::of(frame->owner);
@@ -158,10 +158,10 @@ inline cell& cell_around(const void* inside, std::string_view class_name) {
 
 }  // namespace detail
 
-/// Starts an actor: makes a `T` from `arguments` on the calling thread, whom the constructor's exceptions reach, and
-/// gives it a thread of its own where everything else happens, the destructor included. The actor runs until it is
+/// Starts an actor. Constructs a `T` from `arguments` on the calling thread, where the constructor's exceptions are
+/// thrown. Everything else, including the destructor, runs on the actor's own thread. The actor runs until it is
 /// stopped, with or without references to it; the end of the program stops it. Throws `vicar::error` if the system
-/// gives no thread.
+/// cannot create a thread.
 template <class T, class... Arguments>
   requires(detail::class_of_actor<T> && !detail::begins_with_options<Arguments...>)
 actor_ref<T> start(Arguments&&... arguments) {
@@ -172,7 +172,7 @@ actor_ref<T> start(Arguments&&... arguments) {
   }
 }
 
-/// The same with options of its own, which replace those of the class: `start<adder>({.name = "bookkeeping"}, 5)`.
+/// As above, with options that replace those of the class: `start<adder>({.name = "bookkeeping"}, 5)`.
 template <class T, class... Arguments>
   requires detail::class_of_actor<T>
 actor_ref<T> start(options chosen, Arguments&&... arguments) {
@@ -183,7 +183,8 @@ actor_ref<T> start(options chosen, Arguments&&... arguments) {
   }
 }
 
-/// A compile error that says what can be an actor. Its result is deduced, so that its message comes first.
+/// Rejects a `T` that cannot be an actor, with a compile error that says why. The return type is deduced, so that this
+/// message comes first.
 ///@{
 template <class T, class... Arguments>
   requires(!detail::class_of_actor<T> && !detail::begins_with_options<Arguments...>)
@@ -197,9 +198,9 @@ auto start(options, Arguments&&...) {
 }
 ///@}
 
-// Clang 14 to 16 take `{.name = "one"}` for this list as well.
+// Clang 14 to 16 choose this overload for `{.name = "one"}`, too.
 #if !defined(__clang__) || __clang_major__ > 16
-/// A compile error that says how to write an argument in braces.
+/// Rejects an argument in braces, with a compile error that says how to write it.
 template <class T, class... Arguments>
   requires detail::class_of_actor<T>
 actor_ref<T> start(detail::braced_argument, Arguments&&...) {
@@ -210,8 +211,9 @@ actor_ref<T> start(detail::braced_argument, Arguments&&...) {
 }
 #endif
 
-/// The reference to the actor that `this_object` is, or is a base or member of: `vicar::self(*this)`. Only inside the
-/// actor: in its constructor and on its own thread; elsewhere it throws `vicar::error`. Does not block.
+/// Returns a reference to the actor whose object is `this_object`, or has it as a base or member: `vicar::self(*this)`.
+/// May be called only inside the actor, that is, in its constructor and on its own thread; throws `vicar::error`
+/// elsewhere. Does not block.
 template <class T>
 actor_ref<std::remove_cv_t<T>> self(T& this_object) {
   auto* object = const_cast<std::remove_cv_t<T>*>(std::addressof(this_object));
@@ -219,29 +221,29 @@ actor_ref<std::remove_cv_t<T>> self(T& this_object) {
       detail::cell_handle{detail::cell_around(object, detail::class_name<std::remove_cv_t<T>>)}, object);
 }
 
-/// A compile error that says what `self` takes.
+/// Rejects a pointer, with a compile error that says what `self` takes.
 template <class T>
 auto self(T*) {
   static_assert(detail::always_false<T>, "vicar: self takes the object and not its address; write vicar::self(*this)");
   return detail::placeholder{};
 }
 
-/// An optional base for actors that want to speak of themselves. It has no data and no virtual functions. Its members
-/// may be called only inside the actor, as `self`.
+/// Optional base class for actors that refer to themselves. It has no data and no virtual functions. Its members may be
+/// called only inside the actor, like `self`.
 class actor {
  public:
   /// See `actor_ref::urn`.
   std::string urn() const { return here().urn(); }
-  /// The actor's name. The view lives as long as the actor.
+  /// The actor's name. The view is valid as long as the actor exists.
   std::string_view name() const { return here().name(); }
-  /// Asks this actor to stop once it has handled what was sent before; in `on_start`, before it handles anything. Do
-  /// not wait for the future here.
+  /// Asks this actor to stop after the messages that were sent before; in `on_start`, before it handles any message. Do
+  /// not wait for the future inside the actor.
   future<bool> stop() const { return detail::future_access::make(here().stop()); }
-  /// Tells a long-running method that somebody asked the actor to stop. May be handed to other threads.
+  /// Shows a long-running method whether the actor was asked to stop. May be passed to other threads.
   vicar::stop_token stop_token() const { return here().stop_token(); }
 
  protected:
-  /// For the class derived from it.
+  /// For derived classes.
   ///@{
   actor() = default;
   ~actor() = default;

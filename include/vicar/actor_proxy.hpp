@@ -27,7 +27,7 @@ namespace vicar {
 
 namespace detail {
 
-/// What the wrappers of an actor's registered members point to: whose messages they send, and to which object.
+/// What the wrappers of registered members point to: the actor and its object.
 template <class T>
 struct direct_context {
   using object_type = T;
@@ -41,42 +41,42 @@ struct direct_context {
 
 }  // namespace detail
 
-/// An actor as if it were held: the dot is the handle, the arrow is the actor. `proxy.call(...)`, `proxy.get(...)` and
-/// the like take member pointers; `proxy->name(...)` needs the class to be registered with VICAR_PROXY. Copying is one
-/// reference count. Equal when the actor is. All members may be called from any thread; see `actor_ref` for what
-/// blocks.
+/// A handle to an actor, used like a pointer: the dot reaches the members of the handle, the arrow those of the actor.
+/// `proxy.call(...)`, `proxy.get(...)` and the like take member pointers; `proxy->name(...)` needs the class to be
+/// registered with VICAR_PROXY. Copying increments one reference count. Proxies of the same actor are equal. All
+/// members may be called from any thread; see `actor_ref` for what blocks.
 template <class T>
 class actor_proxy : public member_operations<actor_proxy<T>, T> {
  public:
-  /// Throws `actor_dead_error` if the actor is not alive. Runs no code of the actor's and reads none of its memory.
+  /// Throws `actor_dead_error` if the actor is not alive. Runs none of the actor's code and reads none of its memory.
   explicit actor_proxy(actor_ref<T> ref)
       : block_{block_handle::adopt(new block{context{require_alive(std::move(ref))}})} {}
 
-  /// Proxies of a derived class convert to those of a base.
+  /// Converts a proxy of a derived class.
   template <class Derived>
     requires(std::derived_from<Derived, T> && !std::same_as<Derived, T>)
-  actor_proxy(const actor_proxy<Derived>& other)  // NOLINT(google-explicit-constructor): as pointers do
+  actor_proxy(const actor_proxy<Derived>& other)  // NOLINT(google-explicit-constructor): like pointers
       : block_{block_handle::adopt(new block{context{actor_ref<T>{other.ref()}}})} {}
 
-  /// The reference, also when the actor is dead.
+  /// The reference. Also available when the actor is dead.
   [[nodiscard]] const actor_ref<T>& ref() const noexcept { return block_->context.ref; }
 
   /// See `actor_ref::stop`.
   future<bool> stop() const { return ref().stop(); }
 
-  /// A proxy of the object that a traversable member leads to: `vicar::traversable<U>`, a marked `U`, or a smart
-  /// pointer or optional of one.
+  /// Returns a proxy of the object that a traversable member leads to. The member is a `vicar::traversable<U>`, a
+  /// marked `U`, or a smart pointer or optional of one.
   template <class Pointer>
   auto at(Pointer member) const {
     return detail::make_nested(block_->context, member, detail::name_of<T>(member));
   }
-  /// The same for a member known at compile time: `at<&T::member>()`.
+  /// As above, for a member known at compile time: `at<&T::member>()`.
   template <auto Member>
   auto at() const {
     return detail::make_nested(block_->context, Member, detail::member_name<Member>);
   }
 
-  /// A method to keep: `f(arguments...)`, `f.defer(arguments...)`.
+  /// Returns a method that can be stored: `f(arguments...)`, `f.defer(arguments...)`.
   template <auto Method>
   callable_proxy<actor_proxy, Method> method() const {
     return callable_proxy<actor_proxy, Method>{*this};
@@ -92,7 +92,7 @@ class actor_proxy : public member_operations<actor_proxy<T>, T> {
   /// Name, kind and type of the registered members.
   static constexpr auto members() { return detail::describe_members<T>(); }
 
-  /// Whether both are proxies of one actor, whatever class they see it as.
+  /// Whether both are proxies of the same actor, regardless of their class.
   template <class U>
   friend bool operator==(const actor_proxy& a, const actor_proxy<U>& b) noexcept {
     return a.ref() == b.ref();
@@ -139,7 +139,7 @@ struct std::hash<vicar::actor_proxy<T>> {
   }
 };
 
-/// `{}` gives `<actor_proxy for Class (urn:uuid:...)>`, `{:s}` gives `Class (urn:uuid:...)`.
+/// `{}` writes `<actor_proxy for Class (urn:uuid:...)>`, `{:s}` writes `Class (urn:uuid:...)`.
 template <class T>
 struct fmt::formatter<vicar::actor_proxy<T>> : vicar::detail::title_format {
   /// Called by fmt.

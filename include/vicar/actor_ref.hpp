@@ -50,7 +50,7 @@ VICAR_CONSTEVAL void refuse_further_argument() {
       "the future's get: ref.ask(message).get(timeout)");
 }
 
-/// A base whose address inside `Derived` only the object itself knows.
+/// A virtual base: only the object itself knows its address inside `Derived`.
 template <class Base, class Derived>
 concept virtual_base = std::is_base_of_v<Base, Derived> && !requires(Base* base) { static_cast<Derived*>(base); };
 
@@ -72,27 +72,28 @@ struct ref_access;
 
 }  // namespace detail
 
-/// What every reference to an actor can do, whatever it knows of the actor's class.
+/// The operations of every reference to an actor, independent of the actor's class.
 class ref_base {
  public:
-  /// False once the actor handles no more messages: from the moment it begins to end, and in a child made by fork().
+  /// Whether the actor handles messages. False from the moment it begins to end, and in a child process made by fork().
   /// Never blocks.
   [[nodiscard]] bool is_alive() const noexcept { return cell_->alive(); }
-  /// The name from `options`, or class and running number. The view lives as long as some reference to the actor.
+  /// The name from `options`, or the class name and a running number. The view is valid as long as any reference to the
+  /// actor exists.
   std::string_view name() const noexcept { return cell_->name(); }
   /// The qualified name of the actor's class.
   std::string_view class_name() const noexcept { return cell_->class_name(); }
-  /// `urn:uuid:` and a random UUID, made on first use, unique to the actor.
+  /// `urn:uuid:` and a random UUID, unique to the actor, generated on first use.
   std::string urn() const { return cell_->urn(); }
-  /// A look at the mailbox and the counters.
+  /// A snapshot of the mailbox and the counters.
   actor_stats stats() const noexcept { return cell_->stats(); }
 
-  /// Asks the actor to stop once it has handled what was sent before; never waits for room in the mailbox. The future
-  /// is ready when `on_stop` has returned and the object is destroyed: true if the actor was still there, false if it
-  /// had ended before this call.
+  /// Asks the actor to stop after the messages that were sent before. Never waits for space in the mailbox. The future
+  /// becomes ready when `on_stop` has returned and the object is destroyed: true if the actor was still there, false if
+  /// it had ended before this call.
   future<bool> stop() const { return detail::future_access::make(cell_->stop()); }
 
-  /// By actor, whatever class the references see it as. The order means nothing.
+  /// Compares the actors, regardless of the class of the references. The order has no meaning.
   ///@{
   friend std::strong_ordering operator<=>(const ref_base& a, const ref_base& b) noexcept {
     return std::compare_three_way{}(a.cell_.get(), b.cell_.get());
@@ -118,7 +119,7 @@ class ref_base {
 
 namespace detail {
 
-/// How the rest of the library gets at the inside of a reference.
+/// Access to the internals of a reference, for the rest of the library.
 struct ref_access {
   static const cell_handle& handle(const ref_base& ref) noexcept { return ref.cell_; }
   static std::string title(const ref_base& ref) { return ref.cell_->title(); }
@@ -136,19 +137,19 @@ struct ref_access {
 }  // namespace detail
 
 /// A reference to an actor: two words, cheap to copy, never dangling. It does not keep the actor from stopping. All
-/// members may be called from any thread. References to the same actor are equal, whatever class they see it as.
+/// members may be called from any thread. References to the same actor are equal, regardless of their class.
 template <class T>
 class actor_ref : public ref_base, public member_operations<actor_ref<T>, T> {
  public:
-  /// References to a derived class convert to those of a base.
+  /// Converts a reference to a derived class.
   template <class Derived>
     requires(std::derived_from<Derived, T> && !std::same_as<Derived, T>)
-  actor_ref(const actor_ref<Derived>& other)  // NOLINT(google-explicit-constructor): as pointers do
+  actor_ref(const actor_ref<Derived>& other)  // NOLINT(google-explicit-constructor): like pointers
       : ref_base{other}, object_{to_base(detail::ref_access::object(other))} {}
 
-  /// Sends a message to the overload of `T::on_receive` that a direct call with an rvalue would choose, and forgets it:
-  /// an exception there ends the actor. Throws `actor_dead_error`, `mailbox_full_error` under `overflow::fail`; blocks
-  /// only under `overflow::block`.
+  /// Sends a message to the overload of `T::on_receive` that a direct call with an rvalue would choose. There is no
+  /// reply: an exception in `on_receive` ends the actor. Throws `actor_dead_error`, and `mailbox_full_error` under
+  /// `overflow::fail`. Blocks only under `overflow::block`.
   template <class Message = detail::list_in_braces>
   void tell(Message&& message) const {
     using kept = kept_message<Message>;
@@ -156,7 +157,7 @@ class actor_ref : public ref_base, public member_operations<actor_ref<T>, T> {
       detail::defer_member<receiver>(typename kept::type{}, owner(), target(), std::forward<Message>(message));
     }
   }
-  /// As `tell`, but never waits: false if the message was not accepted. See `try_defer`.
+  /// As `tell`, but never waits: returns false if the message was not accepted. See `try_defer`.
   template <class Message = detail::list_in_braces>
   [[nodiscard]] bool try_tell(Message&& message) const {
     using kept = kept_message<Message>;
@@ -167,8 +168,8 @@ class actor_ref : public ref_base, public member_operations<actor_ref<T>, T> {
       return false;
     }
   }
-  /// As `tell`, with an answer: the future carries what `on_receive` returned or threw. Does not throw for a dead
-  /// actor: the future does.
+  /// As `tell`, but with a reply: the future carries what `on_receive` returned or threw. Does not throw if the actor
+  /// is dead: the future carries the error.
   template <class Message = detail::list_in_braces>
   auto ask(Message&& message) const {
     using kept = kept_message<Message>;
@@ -180,7 +181,7 @@ class actor_ref : public ref_base, public member_operations<actor_ref<T>, T> {
     }
   }
 
-  /// A compile error that says where further values and a time limit go.
+  /// Rejects further arguments, with a compile error that says where values and a timeout go.
   ///@{
   template <class Message, class Further, class... More>
   void tell(Message&&, Further&&, More&&...) const {
@@ -197,7 +198,7 @@ class actor_ref : public ref_base, public member_operations<actor_ref<T>, T> {
     return detail::placeholder{};
   }
   ///@}
-  /// A compile error that says what has members by name.
+  /// Rejects the arrow, with a compile error that says what has members by name.
   template <class Self = actor_ref>
   auto operator->() const {
     static_assert(detail::always_false<Self>,
@@ -206,7 +207,7 @@ class actor_ref : public ref_base, public member_operations<actor_ref<T>, T> {
     return static_cast<const detail::placeholder*>(nullptr);
   }
 
-  /// A proxy of the actor. Throws `actor_dead_error` if it is not alive. Needs `<vicar/actor_proxy.hpp>`.
+  /// Returns a proxy of the actor. Throws `actor_dead_error` if it is not alive. Needs `<vicar/actor_proxy.hpp>`.
   actor_proxy<T> proxy() const;
 
  private:
@@ -259,13 +260,13 @@ class actor_ref : public ref_base, public member_operations<actor_ref<T>, T> {
 template <>
 class actor_ref<void> : public ref_base {
  public:
-  /// Every reference converts.
+  /// Converts any typed reference.
   template <class T>
-  actor_ref(const actor_ref<T>& other) noexcept  // NOLINT(google-explicit-constructor): as pointers do
+  actor_ref(const actor_ref<T>& other) noexcept  // NOLINT(google-explicit-constructor): like pointers
       : ref_base{other} {}
 
-  /// The typed reference, if the actor is of class `T` or, while it is alive, of a class derived from `T`, polymorphic
-  /// or not. A fake counts as an actor of the class that it stands for. Empty if not.
+  /// Returns the typed reference if the actor is of class `T` or, while it is alive, of a class derived from `T`,
+  /// polymorphic or not. A fake counts as an actor of the class that it stands for. Otherwise empty.
   template <class T>
   [[nodiscard]] std::optional<actor_ref<T>> as() const {
     static_assert(std::is_class_v<T> && !std::is_const_v<T>,
@@ -279,9 +280,9 @@ class actor_ref<void> : public ref_base {
     return detail::ref_access::make<T>(detail::ref_access::handle(*this), object);
   }
 
-  /// Sends a message to `on_receive` by its exact type, if the class lists it in `receives`, else to
-  /// `on_receive(std::any)`. A message that neither takes is logged as a warning and dropped. Throws and blocks as the
-  /// typed `tell` does.
+  /// Sends a message to the `on_receive` that takes exactly its type, if the class lists the type in `receives`, else
+  /// to `on_receive(std::any)`. A message that neither takes is logged as a warning and dropped. Throws and blocks like
+  /// the typed `tell`.
   template <class Message = detail::list_in_braces>
   void tell(Message&& message) const {
     if constexpr (detail::check_typed<Message>() && detail::check_storable<Message>()) {
@@ -289,7 +290,7 @@ class actor_ref<void> : public ref_base {
                                      std::forward<Message>(message));
     }
   }
-  /// As `tell`, but never waits: false if the message was not accepted. See `actor_ref<T>::try_defer`.
+  /// As `tell`, but never waits: returns false if the message was not accepted. See `actor_ref<T>::try_defer`.
   template <class Message = detail::list_in_braces>
   [[nodiscard]] bool try_tell(Message&& message) const {
     if constexpr (detail::check_typed<Message>() && detail::check_storable<Message>()) {
@@ -299,8 +300,8 @@ class actor_ref<void> : public ref_base {
       return false;
     }
   }
-  /// As `tell`; the future carries the reply in a `std::any`, empty if there is none, as a `std::shared_ptr` if it can
-  /// only be moved. A message that the actor does not take is answered with `unhandled_message_error`.
+  /// As `tell`, but the future carries the reply as a `std::any`: empty if there is none, a `std::shared_ptr` to it if
+  /// it can only be moved. If the actor does not take the message, the future carries `unhandled_message_error`.
   template <class Message = detail::list_in_braces>
   future<std::any> ask(Message&& message) const {
     if constexpr (detail::check_typed<Message>() && detail::check_storable<Message>()) {
@@ -310,7 +311,7 @@ class actor_ref<void> : public ref_base {
       return detail::placeholder{};
     }
   }
-  /// A compile error that says where further values and a time limit go.
+  /// Rejects further arguments, with a compile error that says where values and a timeout go.
   ///@{
   template <class Message, class Further, class... More>
   void tell(Message&&, Further&&, More&&...) const {
@@ -334,7 +335,7 @@ class actor_ref<void> : public ref_base {
 
   detail::cell& owner() const noexcept { return *detail::ref_access::handle(*this); }
 
-  /// Such messages go to the cell, which knows the object's class.
+  /// The target of untyped messages: the cell, which knows the object's class.
   struct cell_target {
     using object_type = detail::cell;
     static detail::path route() noexcept { return {}; }
@@ -407,7 +408,7 @@ struct std::hash<vicar::actor_ref<T>> {
   }
 };
 
-/// `{}` gives `<actor_ref for Class (urn:uuid:...)>`, `{:s}` gives `Class (urn:uuid:...)`.
+/// `{}` writes `<actor_ref for Class (urn:uuid:...)>`, `{:s}` writes `Class (urn:uuid:...)`.
 template <class T>
 struct fmt::formatter<vicar::actor_ref<T>> : vicar::detail::title_format {
   /// Called by fmt.

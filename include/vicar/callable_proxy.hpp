@@ -11,8 +11,8 @@
 
 namespace vicar {
 
-/// One method of one actor, to keep and to pass on: `auto add = proxy.method<&adder::add_one>(); add(1).get();`.
-/// It holds a copy of the proxy, so it is good as long as it lives.
+/// One method of one actor, which can be stored and passed on: `auto add = proxy.method<&adder::add_one>();
+/// add(1).get();`. Holds a copy of the proxy, so the original may be destroyed.
 template <class Proxy, auto Method>
 class callable_proxy : public detail::refuses_braces {
  public:

@@ -13,20 +13,19 @@
 
 namespace vicar {
 
-/// Why nobody handles a message that was sent without an error.
+/// Why a message that was sent without an error is never handled.
 enum class dead_letter_reason : unsigned char {
   dropped,    ///< the mailbox was full, and the actor was started with `overflow::drop`, or with `drop_oldest` and a
-              ///< newer message took its place
-  left_over,  ///< it waited in the mailbox when the actor ended
+              ///< newer message replaced this one
+  left_over,  ///< it was pending when the actor ended
 };
 
-/// A message that nobody handles. The views are valid during the call of the handler only.
+/// A message that is never handled. The views are valid only during the call of the handler.
 struct dead_letter {
   std::string_view actor;       ///< the actor's name
   std::string_view class_name;  ///< its class
-  std::string_view message;     ///< the member, or `on_receive`; with the arguments if one of them is marked for
-                                ///< inspection
-  dead_letter_reason reason;    ///< what became of it
+  std::string_view message;     ///< the member, or `on_receive`; with the arguments if one is marked for inspection
+  dead_letter_reason reason;    ///< why it is not handled
 };
 
 namespace detail {
@@ -38,14 +37,15 @@ VICAR_SHARED inline handler_slot<dead_letter>& dead_letter_handler() noexcept {
 
 }  // namespace detail
 
-/// From now on, `handler` is told of every message that nobody handles: see `dead_letter_reason`. It is any copyable
-/// callable that takes a `const dead_letter&`, and takes the place of an earlier one. Calls are reported, too, although
-/// their callers learn from their futures.
+/// From now on, calls `handler` for every message that is never handled: see `dead_letter_reason`. `handler` is any
+/// copyable callable that takes a `const dead_letter&`; it replaces an earlier one. Calls are reported, too, although
+/// their futures carry the error.
 ///
-/// It is called on the thread of the sender for a message that is dropped (of the newer message's sender under
-/// `overflow::drop_oldest`), on that of the actor for one that is left over, perhaps on several at once. No lock is
-/// held: it may send messages, but should not wait for the actor, which may be ending. What it throws is logged as an
-/// error. Dropped and left-over messages are counted in `actor_stats::dropped` whether there is a handler or not.
+/// The handler runs on the sender's thread for a dropped message (the sender of the newer message under
+/// `overflow::drop_oldest`), and on the actor's thread for a left-over one, possibly on several threads at once. No
+/// lock is held: the handler may send messages, but should not wait for the actor, which may be ending. An exception
+/// from it is logged as an error. `actor_stats::dropped` counts dropped and left-over messages with or without a
+/// handler.
 template <class Handler>
 void set_dead_letter_handler(Handler handler) {
   constexpr bool callable = std::invocable<Handler&, const dead_letter&> && std::copy_constructible<Handler>;
@@ -55,7 +55,7 @@ void set_dead_letter_handler(Handler handler) {
   if constexpr (callable) detail::dead_letter_handler().set(std::move(handler));
 }
 
-/// Back to the default: nobody is told.
+/// Restores the default: dead letters are not reported.
 inline void reset_dead_letter_handler() { detail::dead_letter_handler().reset(); }
 
 }  // namespace vicar

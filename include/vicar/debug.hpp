@@ -34,10 +34,10 @@
 
 namespace vicar {
 
-/// A table of every actor that has not ended, in the order of starting, for people to read: its name, class and state,
-/// the member that runs and since when (in seconds), how many messages wait in its mailbox, and for whose answer to
-/// what it waits itself. Actors that were taken out of the registry are in it. Each row is a moment's look, taken
-/// without stopping anybody; may be called from any thread and does not wait for actors.
+/// Returns a table of every actor that has not ended, in the order of starting, for humans to read: name, class and
+/// state, the running member and for how many seconds it has been running, the number of pending messages, and the
+/// actor and member whose reply it waits for. Includes unregistered actors. Each row is a snapshot, taken without
+/// stopping any thread. May be called from any thread; does not wait for actors.
 inline std::string actor_table() {
   std::vector<std::array<std::string, 7>> rows{{"actor", "class", "state", "running", "for", "mailbox", "waits for"}};
   for (const detail::cell_handle& each : detail::cell_table::instance().snapshot(detail::cell_table::which::all)) {
@@ -65,15 +65,15 @@ inline std::string actor_table() {
   return text;
 }
 
-/// The stack of every actor's thread, for people to read: a heading with the actor's name and, where the program lets
-/// it, a line with the name of each function. Each thread writes down its own stack in a signal handler, for which the
-/// last free real-time signal of the process is taken; system calls are restarted where the system can, and `poll` and
-/// the like fail with `EINTR`. May be called from any thread; blocks until the threads have answered, a second each at
-/// most. On Linux, and where <boost/stacktrace.hpp> is found when the program is compiled; elsewhere the text is a line
-/// that says which of them is missing. With VICAR_NO_STACKTRACE defined, Boost is not used.
+/// Returns the stack of every actor's thread, for humans to read: a heading with the actor's name and, if possible, a
+/// line with the name of each function. Each thread records its own stack in a signal handler, for which the last free
+/// real-time signal of the process is taken; system calls are restarted where the system can, and `poll` and the like
+/// fail with `EINTR`. May be called from any thread. Blocks until the threads have answered, at most one second for
+/// each. Available on Linux if <boost/stacktrace.hpp> is found when the program is compiled; otherwise the text is a
+/// line that says which of them is missing. With VICAR_NO_STACKTRACE defined, Boost is not used.
 ///
-/// Functions have names where the program was linked with `-rdynamic`, and those that are local to a file, too, and
-/// lines, where Boost.Stacktrace has libbacktrace: the CMake target `vicar::debug` sees to both.
+/// Function names need a program that was linked with `-rdynamic`. The names of functions local to a file, and line
+/// numbers, need Boost.Stacktrace with libbacktrace. The CMake target `vicar::debug` provides both.
 inline std::string thread_tracebacks() {
   std::string text;
 #if VICAR_HAS_THREAD_STACKS
@@ -82,7 +82,7 @@ inline std::string thread_tracebacks() {
     if (thread == 0) continue;
     text += fmt::format("{} ({}), thread {}:\n", one_line(each->name()), each->class_name(), thread);
     const std::string stack = detail::thread_stack::instance().text_of(thread);
-    // Once an actor has ended, its thread answers no signals, and may run another actor.
+    // Once an actor has ended, its thread does not answer signals, and may run another actor.
     text += each->thread() == thread ? stack : "  this actor has ended\n";
   }
 #elif defined(__linux__)
@@ -95,16 +95,16 @@ inline std::string thread_tracebacks() {
 
 namespace detail {
 
-/// Waits on a thread of its own for signals that ask for a report.
+/// Waits on its own thread for signals that request a report.
 class VICAR_SHARED report_on_signal {
  public:
   static report_on_signal& instance() {
-    static report_on_signal* const the_one = new report_on_signal;  // never destroyed: a late signal may still find it
+    static report_on_signal* const the_one = new report_on_signal;  // never destroyed: a late signal may still use it
     return *the_one;
   }
 
   void install(int signal) {
-    keep_this_library();  // whose code the handler and the helper thread may be
+    keep_this_library();  // the handler and the helper thread may run its code
     struct sigaction wanted{};
     wanted.sa_handler = &report_on_signal::handle;
     wanted.sa_flags = restart_system_calls;
@@ -117,7 +117,7 @@ class VICAR_SHARED report_on_signal {
 
  private:
   report_on_signal() {
-    // The thread takes over the mask: signals go to the threads that the program wants them to go to.
+    // The new thread inherits the mask, so that signals go only to the threads that the program chose for them.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
@@ -137,25 +137,25 @@ class VICAR_SHARED report_on_signal {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
-  /// Only what a signal handler may do.
-  static void handle(int signal) noexcept {  // NOLINT(bugprone-exception-escape): the instance is there by now
+  /// Does only what a signal handler may do.
+  static void handle(int signal) noexcept {  // NOLINT(bugprone-exception-escape): the instance exists by now
     const int before = errno;
     report_on_signal& self = instance();
-    self.signal_.store(static_cast<std::uint32_t>(signal), std::memory_order_relaxed);  // relaxed: a number by itself
+    self.signal_.store(static_cast<std::uint32_t>(signal), std::memory_order_relaxed);  // relaxed: no other data
     wake_all(self.signal_);
     errno = before;
   }
 
   void report_for_ever() noexcept {
     for (;;) {
-      const std::uint32_t signal = signal_.exchange(0, std::memory_order_relaxed);  // relaxed: a number by itself
+      const std::uint32_t signal = signal_.exchange(0, std::memory_order_relaxed);  // relaxed: no other data
       if (signal == 0) {
         sleep_while(signal_, 0);
         continue;
       }
       try {
         std::string text = fmt::format("The actors at signal {}:\n{}", signal, actor_table());
-        text += thread_tracebacks();  // after the table: an actor that waits there still does here
+        text += thread_tracebacks();  // after the table: an actor that waits in the table still does
         logger::instance().write_lines(log_level::warning, text);
       } catch (...) {
         logger::instance().write({log_level::error, "There is no report on the signal:", std::current_exception(), {}});
@@ -168,10 +168,10 @@ class VICAR_SHARED report_on_signal {
 
 }  // namespace detail
 
-/// From now on, when the process gets `signal`, such as `SIGUSR1`, what `actor_table` and `thread_tracebacks` say goes
-/// to the log as one warning, whatever the level of the log. Written by a helper thread that lives as long as the
-/// process, so it works while every other thread is blocked. May be called for several signals. Takes the place of an
-/// earlier handler. Throws `vicar::error` if the signal cannot be handled or the system gives no thread.
+/// From now on, when the process receives `signal`, such as `SIGUSR1`, logs the texts of `actor_table` and
+/// `thread_tracebacks` as one warning, at any log level. A helper thread that lives as long as the process writes the
+/// report, so it works while every other thread is blocked. May be called for several signals. Replaces an earlier
+/// handler of the signal. Throws `vicar::error` if the signal cannot be handled or the system cannot create a thread.
 inline void log_on_signal(int signal) { detail::report_on_signal::instance().install(signal); }
 
 }  // namespace vicar

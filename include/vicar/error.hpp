@@ -14,53 +14,53 @@
 
 namespace vicar {
 
-/// What every error of this library derives from. Its text reads `vicar: <what is wrong>; <how to fix it>` and names
-/// the actor and, where there is one, the member. All of them can be copied and read from any thread.
+/// Base class of all errors of this library. The text reads `vicar: <what is wrong>; <how to fix it>` and names the
+/// actor and, if there is one, the member. Errors can be copied and read from any thread.
 class VICAR_SHARED error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The actor has stopped, or stopped before it came to this message. It never will: start another actor. Also: it was
-/// started before fork(), and this is the child.
+/// The actor has stopped, or stopped before it handled this message. It will not handle it later: start another actor.
+/// Also thrown in a child process made by fork(), for an actor started before.
 class VICAR_SHARED actor_dead_error : public error {
  public:
   using error::error;
 };
 
-/// A wait that would never end because actors would wait for each other, or one for itself. Thrown before it blocks, in
-/// the one that would close the circle; the text has all of it. See `options::deadlock`.
+/// A wait that would never end because actors would wait for each other, or an actor for itself. Thrown by the wait
+/// that would close the cycle, before it blocks; the text names the whole cycle. See `options::deadlock`.
 class VICAR_SHARED deadlock_error : public error {
  public:
   using error::error;
 };
 
 /// The mailbox holds `options::mailbox_capacity` messages and the actor was started with `overflow::fail` or
-/// `overflow::drop`; or with `overflow::drop_oldest`, and newer messages took the place of this one.
+/// `overflow::drop`; or with `overflow::drop_oldest`, and newer messages replaced this one.
 class VICAR_SHARED mailbox_full_error : public error {
  public:
   using error::error;
 };
 
-/// Asked through `any_actor_ref`: the actor takes no message of this type.
+/// The reply to `any_actor_ref::ask` if the actor takes no message of this type.
 class VICAR_SHARED unhandled_message_error : public error {
  public:
   using error::error;
 };
 
-/// A step on the way to a traversable member was a null pointer or an empty optional when the message was handled.
+/// A step on the path to a traversable member was a null pointer or an empty optional when the message was handled.
 class VICAR_SHARED null_step_error : public error {
  public:
   using error::error;
 };
 
-/// A member of a `fake` was used that no function of the test answers: see `testing.hpp`.
+/// A member of a `fake` was used that the test does not answer: see `testing.hpp`.
 class VICAR_SHARED unanswered_error : public error {
  public:
   using error::error;
 };
 
-/// A promise was given a second value, exception or hook.
+/// A second value, exception or hook was stored in a promise.
 class VICAR_SHARED promise_already_satisfied : public error {
  public:
   using error::error;
@@ -72,8 +72,8 @@ class VICAR_SHARED broken_promise : public error {
   using error::error;
 };
 
-/// The value that can only be moved was moved out by another handle, is still wanted by one, or this handle was moved
-/// from.
+/// The value can only be moved, and was moved out through another handle or is still shared with one; or this handle
+/// was moved from.
 class VICAR_SHARED future_already_retrieved : public error {
  public:
   using error::error;
@@ -81,7 +81,7 @@ class VICAR_SHARED future_already_retrieved : public error {
 
 namespace detail {
 
-/// A text that is made the first time that somebody reads it. Shared by all copies of an exception.
+/// A text that is formatted on the first read. Shared by all copies of an exception.
 class VICAR_SHARED late_text : public counted<late_text> {
  public:
   virtual ~late_text() = default;
@@ -103,14 +103,14 @@ struct timeout_access;
 
 }  // namespace detail
 
-/// A wait with a time limit passed it. The answer may still come: the future can be asked again. Where the limit was
-/// one of `get` of a field, the message may not have got into a full mailbox; then it is not handled later.
-/// The text says which, who did not answer what, and what that actor was doing at that moment.
+/// A wait timed out. The reply may still come: the future can be read again. If the timeout was passed to `get` of a
+/// field, the message may not have entered a full mailbox; then it is not handled later. The text says which of them
+/// happened, which actor did not answer what, and what that actor was doing at that moment.
 class VICAR_SHARED timeout_error : public error {
  public:
-  /// With a text of your own: for the hook of a future, see `future::from_hook`.
+  /// With a text of your own, for the hook of a future: see `future::from_hook`.
   explicit timeout_error(const std::string& text) : error{text} {}
-  /// The text. Lives as long as some copy of the exception; may be read by several threads at once.
+  /// The text. Valid as long as any copy of the exception exists; may be read by several threads at once.
   const char* what() const noexcept override { return text_ ? text_->get() : error::what(); }
 
  private:
@@ -123,7 +123,7 @@ class VICAR_SHARED timeout_error : public error {
 
 namespace detail {
 
-/// How the rest of the library makes a timeout_error whose text is written on the first read.
+/// Makes a timeout_error whose text is formatted on the first read, for the rest of the library.
 struct timeout_access {
   static timeout_error make(counted_handle<const late_text> text) { return timeout_error{std::move(text)}; }
 };

@@ -33,56 +33,57 @@ struct future_access;
 
 }  // namespace detail
 
-/// The answer to a message, now or later. A cheap handle: copies share one answer, any number of threads may read it
-/// any number of times, and dropping it is fine. Every member may be called from any thread; one handle object is for
-/// one thread at a time.
+/// The result of a message, now or later. A cheap handle: copies share one result, any number of threads may read it
+/// any number of times, and it may be dropped unread. All members may be called from any thread, but two threads must
+/// not use the same handle object at once.
 template <class T>
 class future : public detail::future_refusals<future<T>> {
   static_assert(!std::is_reference_v<T> && !std::is_const_v<T> && !std::is_volatile_v<T>,
                 "vicar: a future holds a value; use future<std::decay_t<T>>, or a pointer");
 
  public:
-  /// What `get` gives.
+  /// The type of the value.
   using value_type = T;
 
-  /// Empty, as after a move: everything but assignment, destruction and comparison throws `future_already_retrieved`.
+  /// Constructs an empty future, as after a move: everything but assignment, destruction and comparison throws
+  /// `future_already_retrieved`.
   future() = default;
 
-  /// The value. Blocks until it is there. Rethrows the exception that was stored, the same object each time.
-  /// Throws `deadlock_error` where actors would wait for each other, and `actor_dead_error` in a child made by fork()
-  /// if there was no answer before that; so does `wait`. The reference lives as long as some handle does.
+  /// Returns the value. Blocks until the future is ready. Rethrows the stored exception, the same object each time.
+  /// Throws `deadlock_error` if actors would wait for each other, and `actor_dead_error` in a child process made by
+  /// fork() if the future was not ready before; so does `wait`. The reference is valid as long as any handle exists.
   template <class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get() const& {
     return handle_.settled({}).value();
   }
-  /// The value moved out if no other handle is left, else a copy; empties this handle. Blocks and throws as above; a
-  /// value that can only be moved while another handle wants it throws `future_already_retrieved`.
+  /// Returns the value, moved out if this is the last handle, else copied; empties this handle. Blocks and throws as
+  /// above. Throws `future_already_retrieved` if the value can only be moved and another handle shares it.
   T get() && {
     if constexpr (detail::check_takeable<T>())
       return handle_.take({});
     else
       return detail::placeholder{};
   }
-  /// A compile error, because the reference could outlive the value; give the future a name first.
+  /// Deleted, because the reference could outlive the value. Give the future a name first.
   template <class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get() const&& = delete;
-  /// Of a `future<void>`: blocks and throws as above, and gives nothing.
+  /// For a `future<void>`: blocks and throws as above, and returns nothing.
   void get() const&
     requires std::is_void_v<T>
   {
     handle_.settled({});
   }
 
-  /// As `get()`, but throws `timeout_error` when there is no answer within `timeout`; zero looks once. The future stays
-  /// usable.
+  /// As `get()`, but throws `timeout_error` if the future is not ready within `timeout`; zero polls once. The future
+  /// stays usable.
   template <class Rep, class Period, class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get(const std::chrono::duration<Rep, Period>& timeout) const& {
     return handle_.settled(detail::time_limit{timeout}).value();
   }
-  /// As above, and the value is moved out as by `get()` of an rvalue.
+  /// As above, but moves the value out like `get()` of an rvalue.
   template <class Rep, class Period>
   T get(const std::chrono::duration<Rep, Period>& timeout) && {
     if constexpr (detail::check_takeable<T>())
@@ -90,11 +91,11 @@ class future : public detail::future_refusals<future<T>> {
     else
       return detail::placeholder{};
   }
-  /// A compile error, as without a limit.
+  /// Deleted, as without a timeout.
   template <class Rep, class Period, class Value = T>
     requires(!std::is_void_v<Value>)
   const Value& get(const std::chrono::duration<Rep, Period>& timeout) const&& = delete;
-  /// The same for a `future<void>`.
+  /// As above, for a `future<void>`.
   template <class Rep, class Period>
   void get(const std::chrono::duration<Rep, Period>& timeout) const&
     requires std::is_void_v<T>
@@ -102,7 +103,7 @@ class future : public detail::future_refusals<future<T>> {
     handle_.settled(detail::time_limit{timeout});
   }
 
-  /// A compile error that says what a time limit is.
+  /// Rejects a number, with a compile error that says what a timeout is.
   template <class Number>
     requires std::is_arithmetic_v<Number>
   auto get(Number) const {
@@ -110,46 +111,46 @@ class future : public detail::future_refusals<future<T>> {
     return detail::placeholder{};
   }
 
-  /// Whether `get` would not wait for anybody. Never blocks. For a future made by `map` and the like: whether its
-  /// source is ready. Throws `std::bad_alloc` if a long chain leaves no memory for asking it.
+  /// Whether `get` would return without waiting. Never blocks. For a future made by `map` and the like: whether its
+  /// source is ready. Throws `std::bad_alloc` if there is not enough memory to check a long chain.
   [[nodiscard]] bool ready() const { return handle_.state().ready(); }
 
-  /// Blocks until `ready`. Does not throw the stored exception and does not run functions given to `map` and the like;
-  /// a hook given to `from_hook` runs, because nothing else would make the future ready.
+  /// Blocks until the future is ready. Does not throw the stored exception and does not run functions passed to `map`
+  /// and the like; a hook passed to `from_hook` runs, because nothing else would make the future ready.
   void wait() const { handle_.state().await_ready({}); }
-  /// A compile error that says what waits with a time limit.
+  /// Rejects a timeout, with a compile error that says what takes one.
   template <class Limit>
   void wait(Limit&&) const {
     static_assert(detail::always_false<Limit>,
                   "vicar: wait takes no time limit; use wait_for(duration) or wait_until(time_point)");
   }
-  /// As `wait`, for at most that long: false if the future is not ready then.
+  /// As `wait`, but for at most `timeout`: returns false if the future is not ready then.
   template <class Rep, class Period>
   [[nodiscard("false: there was no answer in time")]] bool wait_for(
       const std::chrono::duration<Rep, Period>& timeout) const {
     return ready_unless_out_of_time(
         [&] { return handle_.state().await_ready(detail::time_limit{timeout}) == nullptr; });
   }
-  /// A compile error that says what a time limit is.
+  /// Rejects a number, with a compile error that says what a timeout is.
   template <class Number>
     requires std::is_arithmetic_v<Number>
   bool wait_for(Number) const {
     detail::refuse_number_as_limit<Number>();
     return false;
   }
-  /// As `wait`, until that moment of that clock at most: false if the future is not ready then.
+  /// As `wait`, but until `point` at the latest: returns false if the future is not ready then.
   template <class Clock, class Duration>
   [[nodiscard("false: there was no answer in time")]] bool wait_until(
       const std::chrono::time_point<Clock, Duration>& point) const {
     return ready_unless_out_of_time([&] {
       while (handle_.state().await_ready(detail::time_limit{point}) != nullptr) {
-        if (detail::now_on<Clock>() >= point) return false;  // a clock that was set back goes on waiting
+        if (detail::now_on<Clock>() >= point) return false;  // otherwise the clock was set back: keep waiting
       }
       return true;
     });
   }
 
-  /// A compile error that says what waits for a duration.
+  /// Rejects a duration, with a compile error that says what waits for one.
   template <class Duration>
   bool wait_until(const Duration&) const {
     static_assert(detail::always_false<Duration>,
@@ -157,21 +158,21 @@ class future : public detail::future_refusals<future<T>> {
     return false;
   }
 
-  /// A future of `function(value)`. The function runs once, on the thread that first asks for the value, which keeps
-  /// what it returned or threw; an exception of this future passes through. The function takes the value by const
-  /// reference, or by value if it can only be moved and this is the last handle of it. Function and source are dropped
-  /// before the value is seen, so the result must not point into them. Chains may have any length.
+  /// Returns a future of `function(value)`. The function runs once, on the thread that first reads the value; its
+  /// result or exception is stored. An exception of this future propagates. The function takes the value by const
+  /// reference, or by value if it can only be moved and this is its last handle. Function and source are destroyed
+  /// before the result can be read, so the result must not point into them. Chains may have any length.
   template <class Function>
   [[nodiscard("the function runs when the value is asked for")]] auto map(Function function) const& {
     return map_from(handle_, std::move(function));
   }
-  /// As above, and empties this handle, so that it is not in the way of moving the value.
+  /// As above, and empties this handle, so that it does not prevent moving the value.
   template <class Function>
   [[nodiscard("the function runs when the value is asked for")]] auto map(Function function) && {
     return map_from(std::move(handle_), std::move(function));
   }
 
-  /// A future of a `std::vector` of those items that `predicate` is true for. Runs as the function of `map` does.
+  /// Returns a future of a `std::vector` of the items for which `predicate` is true. Runs like the function of `map`.
   template <class Predicate>
   [[nodiscard("the function runs when the value is asked for")]] auto filter(Predicate predicate) const {
     if constexpr (detail::check_filter<T, Predicate>())
@@ -180,8 +181,8 @@ class future : public detail::future_refusals<future<T>> {
       return detail::placeholder{};
   }
 
-  /// A future of the items combined from the left, beginning with `initial`, which is also the result for an empty
-  /// range. Runs as the function of `map` does.
+  /// Returns a future of the items folded from the left, beginning with `initial`, which is also the result for an
+  /// empty range. Runs like the function of `map`.
   template <class Function, class Initial>
   [[nodiscard("the function runs when the value is asked for")]] auto reduce(Function function, Initial initial) const {
     if constexpr (detail::check_fold<T, Function, Initial>())
@@ -190,7 +191,7 @@ class future : public detail::future_refusals<future<T>> {
       return detail::placeholder{};
   }
 
-  /// As above, beginning with the first item; an empty range gives `std::invalid_argument`.
+  /// As above, beginning with the first item; an empty range results in `std::invalid_argument`.
   template <class Function>
   [[nodiscard("the function runs when the value is asked for")]] auto reduce(Function function) const {
     if constexpr (detail::check_fold<T, Function, detail::first_item>())
@@ -199,8 +200,8 @@ class future : public detail::future_refusals<future<T>> {
       return detail::placeholder{};
   }
 
-  /// A future of the values of this one and the others, in that order: a `std::vector` if all have one type, a
-  /// `std::tuple` if not, `void` if all are `void`. An exception of the first that failed passes through. Values are
+  /// Returns a future of the values of this future and the others, in that order: a `std::vector` if all have one type,
+  /// a `std::tuple` if not, `void` if all are `void`. The exception of the first one that failed propagates. Values are
   /// moved out of the last handles.
   template <class... Others>
   [[nodiscard]] auto join(future<Others>... others) const& {
@@ -212,9 +213,9 @@ class future : public detail::future_refusals<future<T>> {
     return join_all(std::move(others)...);
   }
 
-  /// A future whose value `hook(timeout)` makes, once, on the first thread that asks; `timeout` is a
-  /// `std::optional<std::chrono::nanoseconds>`, empty for a `get` without limit. The hook may throw `timeout_error`
-  /// when it was given a limit: that reaches the caller, and the hook is called again the next time.
+  /// Returns a future whose value `hook(timeout)` makes, once, on the first thread that reads it. `timeout` is a
+  /// `std::optional<std::chrono::nanoseconds>`, empty for a `get` without a timeout. The hook may throw `timeout_error`
+  /// if it was passed a timeout: the caller receives the exception, and the next read calls the hook again.
   template <class Hook>
   [[nodiscard]] static future from_hook(Hook hook) {
     if constexpr (detail::check_hook<T, Hook>())
@@ -223,7 +224,7 @@ class future : public detail::future_refusals<future<T>> {
       return future{};
   }
 
-  /// Whether both share one answer.
+  /// Whether both share one result.
   bool operator==(const future& other) const noexcept { return handle_ == other.handle_; }
 
  private:
@@ -237,7 +238,7 @@ class future : public detail::future_refusals<future<T>> {
   static bool ready_unless_out_of_time(Wait wait) {
     try {
       return wait();
-    } catch (const timeout_error&) {  // a hook's: it has no value yet
+    } catch (const timeout_error&) {  // thrown by a hook: there is no value yet
       return false;
     }
   }
@@ -246,7 +247,7 @@ class future : public detail::future_refusals<future<T>> {
   static auto map_from(Handle&& source, Function function) {
     if constexpr (detail::check_map<T, Function>()) {
       using result = detail::kept_result_t<typename detail::map_result<T, Function>::type>;
-      source.state();  // throws for an empty handle, here rather than later
+      source.state();  // throws for an empty handle, here instead of later
       return future<result>{detail::make_lazy<result, detail::mapped_value<result, T, Function>>(
           std::forward<Handle>(source), std::move(function))};
     } else {
@@ -272,13 +273,13 @@ class future : public detail::future_refusals<future<T>> {
 
 namespace detail {
 
-/// How the rest of the library makes futures from states.
+/// Conversions between futures and their handles, for the rest of the library.
 struct future_access {
   template <class T>
   static future<T> make(consumer_handle<T> handle) noexcept {
     return future<T>{std::move(handle)};
   }
-  /// What stands for the handle of a refused call stands for its future, too.
+  /// The placeholder of a rejected call also replaces its future.
   static placeholder make(placeholder refused) noexcept { return refused; }
   template <class T>
   static const consumer_handle<T>& handle(const future<T>& of) noexcept {
@@ -288,17 +289,17 @@ struct future_access {
 
 }  // namespace detail
 
-/// The other end of a future, for answers that are no message's. Moved, not copied; destroyed without an answer, it
-/// answers `broken_promise`. A value, an exception or a hook may be given once, from any thread; a second one throws
-/// `promise_already_satisfied`.
+/// The producing end of a future, for results that are not replies to messages. Movable, not copyable. If it is
+/// destroyed without a result, its futures carry `broken_promise`. A value, an exception or a hook may be stored once,
+/// from any thread; a second one throws `promise_already_satisfied`.
 template <class T>
 class promise {
  public:
-  /// One whose answer is still to come.
+  /// Constructs a promise whose result is pending.
   promise() : promise{detail::reply_channel<T>{}} {}
 
-  /// Any number of times: the futures share the answer. Throws `future_already_retrieved` when the value was moved out
-  /// of the last of them.
+  /// Returns a future. May be called any number of times: the futures share the result. Throws
+  /// `future_already_retrieved` if the value was moved out of the last of them.
   [[nodiscard]] future<T> get_future() const {
     detail::future_state<T>& mine = state();
     if (!mine.offer_consumer()) {
@@ -308,29 +309,29 @@ class promise {
     return detail::future_access::make(detail::consumer_handle<T>::adopt(&mine));
   }
 
-  /// Stores the value and wakes those who wait. If copying the value throws, nothing was stored.
+  /// Stores the value and wakes the waiting threads. If copying the value throws, nothing is stored.
   template <class Value = T>
   void set_value(Value&& value)
     requires(!std::is_void_v<T>)
   {
     if constexpr (detail::check_value<T, Value>()) store([&]() -> T { return T(std::forward<Value>(value)); });
   }
-  /// The same for a `promise<void>`.
+  /// As above, for a `promise<void>`.
   void set_value()
     requires std::is_void_v<T>
   {
     store([] {});
   }
 
-  /// Stores an exception, by default the one being handled.
+  /// Stores an exception, by default the current one, and wakes the waiting threads.
   void set_exception(std::exception_ptr exception = std::current_exception()) {
-    exception = detail::require_exception(std::move(exception));  // may throw, while others may still answer
+    exception = detail::require_exception(std::move(exception));  // may throw, so it precedes the claim
     detail::future_state<T>& mine = claim();
     mine.store_error(std::move(exception));
     mine.publish();
   }
 
-  /// Lets the first thread that asks make the value: see `future::from_hook`.
+  /// Stores a hook that makes the value on the first thread that reads it: see `future::from_hook`.
   template <class Hook>
   void set_get_hook(Hook hook) {
     if constexpr (detail::check_hook<T, Hook>()) {
@@ -369,7 +370,7 @@ class promise {
   detail::producer_handle<T> producer_;
 };
 
-/// A future that is ready with `value`, or with nothing.
+/// Returns a future that is ready with `value`, or without a value.
 ///@{
 template <class T>
 [[nodiscard]] future<std::decay_t<T>> make_ready_future(T&& value) {
@@ -391,7 +392,7 @@ template <class T>
 }
 ///@}
 
-/// A future that is ready with an exception.
+/// Returns a future that is ready with an exception.
 template <class T>
 [[nodiscard]] future<T> make_failed_future(std::exception_ptr exception) {
   detail::reply_channel<T> channel;
@@ -402,40 +403,41 @@ template <class T>
 
 namespace detail {
 
-/// Waits for the value of `one`. Its failure stands for those of all others, if they can be looked at again.
+/// Waits for the value of `item`. If it failed, the other failures count as observed, provided that the range can be
+/// read again.
 template <class Range, class Future>
-auto& settled_of(Range& futures, const Future& one, const time_limit& limit) {
+auto& settled_of(Range& futures, const Future& item, const time_limit& limit) {
   if constexpr (holds_futures<Range>) {
-    if (future_access::handle(one).awaited(limit).error()) {
+    if (future_access::handle(item).awaited(limit).error()) {
       for (const auto& each : futures) {
         if (const auto& handle = future_access::handle(each)) handle.state().observe();
       }
     }
   }
-  return future_access::handle(one).settled(limit);
+  return future_access::handle(item).settled(limit);
 }
 
 template <class Range>
 auto collect(Range&& futures, const time_limit& limit) {
   using value_type = typename element_t<std::remove_cvref_t<Range>>::value_type;
   if constexpr (std::is_void_v<value_type>) {
-    for (const auto& one : futures) settled_of(futures, one, limit);
+    for (const auto& each : futures) settled_of(futures, each, limit);
   } else {
     std::vector<value_type> values;
     if constexpr (check_readable_range<value_type, Range>()) {
       if constexpr (futures_are_kept<value_type, Range>) {
-        for (const auto& one : futures) values.push_back(settled_of(futures, one, limit).value());
+        for (const auto& each : futures) values.push_back(settled_of(futures, each, limit).value());
       } else {
         if constexpr (holds_futures<Range>) {
-          // Nothing is moved out before all are there, so that a time limit or an exception takes nothing away.
+          // No value is moved out before all are ready, so that a timeout or an exception loses none.
           std::size_t count = 0;
-          for (const auto& one : futures) {
-            settled_of(futures, one, limit);
+          for (const auto& each : futures) {
+            settled_of(futures, each, limit);
             ++count;
           }
           values.reserve(count);
         }
-        for (const auto& one : futures) future_access::handle(one).extract_to(values, limit);
+        for (const auto& each : futures) future_access::handle(each).extract_to(values, limit);
       }
     }
     return values;
@@ -444,9 +446,9 @@ auto collect(Range&& futures, const time_limit& limit) {
 
 }  // namespace detail
 
-/// The values of a range of futures, in its order; nothing for a range of `future<void>`. Blocks until all are there;
-/// rethrows the first exception met. The futures stay readable, unless their values can only be moved: then the range
-/// has to be an rvalue.
+/// Returns the values of a range of futures, in its order; nothing for a range of `future<void>`. Blocks until all are
+/// ready. Rethrows the first exception that it meets. The futures stay readable, unless their values can only be moved:
+/// then the range must be an rvalue.
 template <class Range>
 [[nodiscard]] auto get_all(Range&& futures) {
   if constexpr (detail::check_futures<std::remove_cvref_t<Range>>())
@@ -454,7 +456,7 @@ template <class Range>
   else
     return detail::placeholder{};
 }
-/// As above with one deadline for all of them: throws `timeout_error` when it passes.
+/// As above, with one deadline for all of them: throws `timeout_error` when it passes.
 template <class Range, class Rep, class Period>
 [[nodiscard]] auto get_all(Range&& futures, const std::chrono::duration<Rep, Period>& timeout) {
   if constexpr (detail::check_futures<std::remove_cvref_t<Range>>())
@@ -462,14 +464,14 @@ template <class Range, class Rep, class Period>
   else
     return detail::placeholder{};
 }
-/// A compile error that says what a time limit is.
+/// Rejects a number, with a compile error that says what a timeout is.
 template <class Range, class Number>
   requires std::is_arithmetic_v<Number>
 auto get_all(Range&&, Number) {
   detail::refuse_number_as_limit<Number>();
   return detail::placeholder{};
 }
-/// A compile error that says what takes the place of `get_all({a, b})`.
+/// Rejects a list in braces, with a compile error that says what to write instead.
 template <class T, std::size_t N, class... Limit>
 auto get_all(const future<T> (&&)[N], Limit&&...) {
   static_assert(detail::always_false<T>,

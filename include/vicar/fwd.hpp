@@ -4,7 +4,7 @@
 
 #include <vicar/detail/base/config.hpp>
 
-/// The library: `start` makes an actor, `actor_proxy` calls it, `future` brings the answers, `registry` finds it again.
+/// The library: `start` creates an actor, `actor_proxy` calls it, `future` carries the results, `registry` finds it.
 namespace vicar {
 
 struct options;
@@ -30,42 +30,41 @@ class callable_proxy;
 template <class U>
 class traversable;
 
-/// A reference to an actor of any class; `as<T>()` gives the typed one back.
+/// A reference to an actor of any class; `as<T>()` returns the typed reference.
 using any_actor_ref = actor_ref<void>;
 
-/// The message types that reach an actor through `any_actor_ref` and broadcasts: `using receives = vicar::messages<A,
-/// B>;`
+/// The message types that an actor takes through `any_actor_ref` and from broadcasts: `using receives =
+/// vicar::messages<A, B>;`
 template <class... Messages>
 struct messages {};
 
-/// Thrown anywhere on an actor's thread, stops this actor at once and then every other one. Not a `std::exception`, so
-/// that a `catch (const std::exception&)` in between does not swallow it.
+/// Thrown anywhere on an actor's thread, stops this actor at once and then all others. Not derived from
+/// `std::exception`, so that `catch (const std::exception&)` does not swallow it.
 struct stop_all_actors {};
 
-/// Opens the members of a class from outside: `template <> inline constexpr bool vicar::enable_traversable<U> = true;`
+/// Makes a class traversable from outside: `template <> inline constexpr bool vicar::enable_traversable<U> = true;`
 template <class U>
 inline constexpr bool enable_traversable = false;
 
-/// Lets methods, functions of `map` and `reduce`, and hooks return the view `R` (`std::string_view`, `std::span`, ...),
-/// or something that holds one, because what it looks at outlives the future.
+/// Allows methods, functions of `map` and `reduce`, and hooks to return the view `R` (`std::string_view`, `std::span`,
+/// ...), or a type that contains one. Set it only if the viewed data outlives the future.
 template <class R>
 inline constexpr bool enable_view_result = false;
 
-/// Says that a parameter of this type refers to the argument and does not hold it, as `Eigen::Ref` does: the message
-/// keeps the argument itself, and the parameter is made of that on the actor's thread. Known of what the standard
-/// library marks as a borrowed view, and of classes that are copied bit by bit.
+/// Marks a parameter type that refers to its argument instead of holding it, such as `Eigen::Ref`: the message keeps
+/// the argument itself, and the parameter is made from it on the actor's thread. Not needed for types that the standard
+/// library marks as borrowed views, and for trivially copyable classes.
 template <class P>
 inline constexpr bool enable_view_parameter = false;
 
-/// Whether `on_start`, `on_stop`, `on_failure`, `on_receive` and `receives` of a class are vicar's hooks. Specialise as
-/// `false` for a class that has members of such names for something else; in the class itself, `static constexpr bool
-/// vicar_hooks = false;` says the same.
+/// Whether the members `on_start`, `on_stop`, `on_failure`, `on_receive` and `receives` of a class are vicar's hooks.
+/// Specialise as `false` for a class that uses such a name for something else; `static constexpr bool vicar_hooks =
+/// false;` in the class has the same effect.
 template <class T>
 inline constexpr bool enable_hooks = true;
 
-/// Prints messages, arguments and fields of this type by their value in logs and errors, not by their type's name:
-/// `template <> inline constexpr bool vicar::enable_inspection<order> = true;`, beside the type. Needs
-/// `<vicar/inspect.hpp>`.
+/// Prints messages, arguments and fields of this type by value in logs and errors, instead of by type name: `template
+/// <> inline constexpr bool vicar::enable_inspection<order> = true;`, next to the type. Needs `<vicar/inspect.hpp>`.
 template <class T>
 inline constexpr bool enable_inspection = false;
 

@@ -20,10 +20,10 @@
 #include <vicar/members.hpp>
 #include <vicar/traversable.hpp>
 
-// Prints aggregates: see `enable_inspection` and `snapshot`. Their fields are found without their names.
+// Prints aggregates: see `enable_inspection` and `snapshot`. The fields are found without their names.
 
-/// Marks types for printing, at global scope: `VICAR_INSPECT(app::order, app::item)`. The same as to specialise
-/// `vicar::enable_inspection` for each. Up to 64; a type with a comma in its name needs an alias.
+/// Marks types for printing, at global scope: `VICAR_INSPECT(app::order, app::item)`. Same as specialising
+/// `vicar::enable_inspection` for each. Takes up to 64 types; a type with a comma in its name needs an alias.
 #define VICAR_INSPECT(...) VICAR_FOR_EACH(VICAR_INSPECT_ONE, __VA_ARGS__)
 #define VICAR_INSPECT_ONE(type) \
   template <>                   \
@@ -31,41 +31,42 @@
 
 namespace vicar::detail {
 
-/// Converts to the bases of `T` and to nothing else. It cannot be copied, so that a field such as a `std::any`, which
-/// takes whatever can be, does not take it.
+/// Converts to the bases of `T` and to nothing else. Not copyable, so that a field that takes any copyable value, such
+/// as a `std::any`, does not take it.
 template <class T>
 struct any_base_of {
   any_base_of() = default;
   any_base_of(const any_base_of&) = delete;
   template <class Base>
     requires(std::is_base_of_v<Base, T> && !std::same_as<Base, T>)
-  operator Base() const;  // NOLINT(google-explicit-constructor): only asked whether it could
+  operator Base() const;  // NOLINT(google-explicit-constructor): only used in a requires-expression
 };
 /// Converts to nothing. A field that takes this takes anything.
 struct base_of_nothing {
   base_of_nothing() = default;
   base_of_nothing(const base_of_nothing&) = delete;
 };
-/// `vicar::actor` can be made by nobody but the class derived from it, so it is named.
+/// Only derived classes can construct `vicar::actor`, so it is checked by name.
 template <class T>
 concept aggregate_with_base =
     std::is_base_of_v<actor, T> || (requires { T{any_base_of<T>{}}; } && !requires { T{base_of_nothing{}}; });
 
-/// What `visit_fields` can visit, as far as can be determined beforehand: it cannot visit arrays among the fields.
+/// What `visit_fields` can visit, as far as can be determined in advance: it cannot visit arrays among the fields.
 template <class T>
 concept plain_aggregate = std::is_aggregate_v<T> && std::is_class_v<T> && !aggregate_with_base<T>;
 
 template <class T>
 concept formattable = fmt::is_formattable<T>::value;
 
-/// Not one whose elements are of its own type, as those of a file path or a JSON value are: that may never end.
+/// Excludes ranges whose elements are of the range's own type, such as a file path or a JSON value: printing them may
+/// never end.
 template <class T>
 concept finite_range = requires(const T& value) {
   std::begin(value) != std::end(value);
   requires !std::same_as<std::remove_cvref_t<decltype(*std::begin(value))>, T>;
 };
 
-/// The text of a field: of a string or another thing that is printed by itself, of the elements of a range, or a type.
+/// The text of a field: of a string or another printable value, of the elements of a range, or the name of the type.
 template <class T>
 std::string field_text(const T& field) {
   if constexpr (finite_range<T> && !readable_text<T> && !enable_inspection<T> &&

@@ -23,26 +23,26 @@
 
 namespace vicar {
 
-/// How serious a record is.
+/// Severity of a record.
 enum class log_level : unsigned char {
   debug,    ///< an actor was registered, started, stopped, unregistered
-  info,     ///< an exception was handed to a caller
-  warning,  ///< an actor takes no message of this type, the failure of a call was never read, or the end of the program
-            ///< waits for an actor
+  info,     ///< an exception was propagated to a caller
+  warning,  ///< an actor does not take messages of this type, the failure of a call was never read, or the end of the
+            ///< program waits for an actor
   error,    ///< an exception that no caller waits for
   off,      ///< for `set_log_level` only: nothing is logged
 };
 
-/// One line of the log. The views are valid during the call of the sink only.
+/// One record of the log. The views are valid only during the call of the sink.
 struct log_record {
-  log_level level;               ///< how serious it is; never `log_level::off`
+  log_level level;               ///< severity; never `log_level::off`
   std::string_view message;      ///< without the text of the exception
-  std::exception_ptr exception;  ///< null where the record is about none
-  std::string_view actor;        ///< the actor's name; empty where the record is about none
+  std::exception_ptr exception;  ///< null if the record is not about an exception
+  std::string_view actor;        ///< the actor's name; empty if the record is not about an actor
 };
 
-/// What an exception says: `what()`, or a fixed text for one that does not derive from `std::exception`. Empty if
-/// `what()` returns a null pointer.
+/// The text of an exception: `what()`, or a fixed text if it is not derived from `std::exception`. Empty if `what()`
+/// returns a null pointer.
 inline std::string exception_text(const std::exception_ptr& exception) {
   if (!exception) return "no exception";
   try {
@@ -59,7 +59,7 @@ inline std::string exception_text(const std::exception_ptr& exception) {
 
 namespace detail {
 
-/// How many bytes at the beginning of `text`, which is not empty, are one character in UTF-8; 0 if none are.
+/// The number of bytes of the UTF-8 character at the beginning of `text`, which must not be empty; 0 if there is none.
 inline std::size_t character_size(std::string_view text) noexcept {
   const auto byte = [&](std::size_t place) { return static_cast<unsigned char>(text[place]); };
   const unsigned char first = byte(0);
@@ -73,11 +73,11 @@ inline std::size_t character_size(std::string_view text) noexcept {
   for (std::size_t place = 1; place < size; ++place) {
     if ((byte(place) & 0xC0) != 0x80) return 0;
   }
-  // A longer form of what has a shorter one: some readers take it for that.
+  // An overlong encoding: some decoders accept it for the shorter one.
   if ((first == 0xE0 && byte(1) < 0xA0) || (first == 0xF0 && byte(1) < 0x90)) return 0;
   return size;
 }
-/// A control character, or one that ends a line.
+/// Whether `character` is a control character or ends a line.
 inline bool is_control(std::string_view character) noexcept {
   const auto byte = [&](std::size_t place) { return static_cast<unsigned char>(character[place]); };
   if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
@@ -87,8 +87,8 @@ inline bool is_control(std::string_view character) noexcept {
 
 }  // namespace detail
 
-/// `text` as it can stand in one line of a log: control characters, line separators and bytes that are not UTF-8 are
-/// replaced by escapes as in C++, such as `\n` and `\x1b`. Everything else, also a backslash, stays as it is.
+/// Returns `text` as one line of a log: control characters, line separators and bytes that are not UTF-8 are replaced
+/// by escapes as in C++, such as `\n` and `\x1b`. Everything else, including backslashes, is unchanged.
 inline std::string one_line(std::string_view text) {
   static constexpr std::string_view digits = "0123456789abcdef";
   std::string line;
@@ -127,15 +127,15 @@ class VICAR_SHARED logger {
     return the_logger.get();
   }
 
-  // Relaxed: the level publishes nothing, and a record near a switch may go either way.
+  // Relaxed: the level publishes nothing, and a record concurrent with a change may see either level.
   bool enabled(log_level level) const noexcept { return level >= level_.load(std::memory_order_relaxed); }
   void set_level(log_level level) noexcept { level_.store(level, std::memory_order_relaxed); }
   log_level level() const noexcept { return level_.load(std::memory_order_relaxed); }
 
   handler_slot<log_record>& sink() noexcept { return sink_; }
 
-  /// Writes on the calling thread, outside every lock. A sink that throws loses its record: logging never fails an
-  /// actor.
+  /// Writes on the calling thread, without holding a lock. If the sink throws, the record is lost: logging never fails
+  /// an actor.
   void write(const log_record& record) noexcept {
     try {
       if (sink_.call(record)) return;
@@ -145,7 +145,7 @@ class VICAR_SHARED logger {
     } catch (...) {
     }
   }
-  /// A text of several lines, in which whatever comes from elsewhere has none.
+  /// Writes a text of several lines. Its parts from outside the library must be single lines.
   void write_lines(log_level level, std::string_view lines) noexcept {
     try {
       if (!sink_.call({level, lines, nullptr, {}})) write_to_stderr(level, lines);
@@ -153,7 +153,7 @@ class VICAR_SHARED logger {
     }
   }
 
-  // Around fork().
+  // Called around fork().
   void lock() noexcept { sink_.lock(); }
   void unlock() noexcept { sink_.unlock(); }
 
@@ -162,7 +162,7 @@ class VICAR_SHARED logger {
   logger() = default;
 
   std::atomic<log_level> level_{log_level::warning};
-  handler_slot<log_record> sink_;  // the default one if empty
+  handler_slot<log_record> sink_;  // if empty, the default sink
 };
 
 inline bool logs(log_level level) noexcept { return logger::instance().enabled(level); }
@@ -170,7 +170,7 @@ inline void log_text(log_level level, std::string_view actor, const std::excepti
                      std::string_view message) noexcept {
   if (logs(level)) logger::instance().write({level, message, exception, actor});
 }
-/// Logs what `make` returns, which is called only when the level is on.
+/// Logs what `make` returns. Calls `make` only if the level is enabled.
 template <class Make>
 void log(log_level level, std::string_view actor, const std::exception_ptr& exception, Make make) noexcept {
   if (!logs(level)) return;
@@ -182,9 +182,9 @@ void log(log_level level, std::string_view actor, const std::exception_ptr& exce
 
 }  // namespace detail
 
-/// Sends the log to `sink`, any copyable callable that takes a `const log_record&`. It is called on whichever thread
-/// logs, perhaps on several at once, so it has to be thread-safe. A record that is being written meanwhile may still go
-/// to the old sink.
+/// Sends the log to `sink`, any copyable callable that takes a `const log_record&`. The sink is called on the thread
+/// that logs, possibly on several threads at once, so it must be thread-safe. A record that is being written
+/// concurrently may still go to the old sink.
 template <class Sink>
 void set_log_sink(Sink sink) {
   constexpr bool callable = std::invocable<Sink&, const log_record&> && std::copy_constructible<Sink>;
@@ -195,12 +195,12 @@ void set_log_sink(Sink sink) {
   }
 }
 
-/// Back to the default: warnings and errors go to the standard error stream.
+/// Restores the default: warnings and errors go to the standard error stream.
 inline void reset_log_sink() { detail::logger::instance().sink().reset(); }
 
 /// Logs records of this level and above. The default is `log_level::warning`.
 inline void set_log_level(log_level level) noexcept { detail::logger::instance().set_level(level); }
-/// The lowest level that is logged now.
+/// The lowest level that is currently logged.
 inline log_level get_log_level() noexcept { return detail::logger::instance().level(); }
 
 }  // namespace vicar

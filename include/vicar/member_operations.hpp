@@ -26,16 +26,17 @@
 
 namespace vicar {
 
-/// `call`, `defer`, `try_defer`, `get` and `set` of everything that leads to an object on an actor's thread:
-/// references, proxies, nested proxies. `Self` gives `owner()`, the cell, and `target()`, see `member_call.hpp`.
+/// The operations `call`, `defer`, `try_defer`, `get` and `set` of everything that refers to an object on an actor's
+/// thread: references, proxies, nested proxies. `Self` provides `owner()`, the cell, and `target()`, see
+/// `member_call.hpp`.
 ///
-/// All members may be called from any thread. None blocks, unless the actor was started with `overflow::block` and its
-/// mailbox is full. Arguments are converted to the parameters' types and moved into the message on the calling thread,
-/// which the exceptions of that reach, and passed as rvalues on the actor's thread. Where the parameters are not known,
-/// as for an overloaded method or a generic lambda, and where a conversion would cut off a derived class or make a
-/// view, the message keeps a copy in the argument's own type. `std::ref` shares instead, and then what it refers to has
-/// to live until the message was handled; so has the text of a `const char*` or `std::string_view` that is kept as it
-/// is.
+/// All members may be called from any thread. None blocks, except `get` with a timeout, and except on a full mailbox of
+/// an actor that was started with `overflow::block`. Arguments are converted to the parameters' types and moved into
+/// the message on the calling thread, where exceptions of the conversion are thrown, and passed as rvalues on the
+/// actor's thread. If the parameters are unknown, as for an overloaded method or a generic lambda, or if a conversion
+/// would slice a derived class or make a view, the message keeps a copy of the argument in its own type. `std::ref`
+/// shares the object instead; it must live until the message has been handled. So must the text of a `const char*` or
+/// `std::string_view` that is kept as it is.
 template <class Self, class T>
 class member_operations : public detail::refuses_braces_after_function {
  public:
@@ -43,9 +44,9 @@ class member_operations : public detail::refuses_braces_after_function {
   using detail::refuses_braces_after_function::defer;
   using detail::refuses_braces_after_function::try_defer;
 
-  /// Calls `function(object, arguments...)` on the actor's thread; `function` is a member function pointer or any
-  /// callable that takes a `T&` first. The future carries the result or the exception, `actor_dead_error` and
-  /// `mailbox_full_error` included.
+  /// Calls `function(object, arguments...)` on the actor's thread. `function` is a member function pointer, or any
+  /// callable that takes a `T&` first. The future carries the result or the exception, including `actor_dead_error` and
+  /// `mailbox_full_error`.
   template <class Object = T, class Function = typename detail::untold_function<Object>::type, class... Arguments>
   auto call(Function&& function, Arguments&&... arguments) const {
     using kept = kept_by<detail::function_invoker<std::decay_t<Function>>, Arguments...>;
@@ -58,7 +59,7 @@ class member_operations : public detail::refuses_braces_after_function {
     }
   }
 
-  /// The same for a member known at compile time, `call<&T::member>(arguments...)`: logs and errors have its name.
+  /// As above, for a member known at compile time, `call<&T::member>(arguments...)`: logs and errors contain its name.
   /// Takes static members, too.
   template <auto Member, class... Arguments>
   auto call(Arguments&&... arguments) const {
@@ -71,8 +72,8 @@ class member_operations : public detail::refuses_braces_after_function {
     }
   }
 
-  /// As `call`, for the effect alone: there is no answer, and an exception ends the actor. Throws `actor_dead_error`,
-  /// and `mailbox_full_error` if the actor was started with `overflow::fail`.
+  /// As `call`, but without a reply: an exception ends the actor. Throws `actor_dead_error`, and `mailbox_full_error`
+  /// if the actor was started with `overflow::fail`.
   template <class Object = T, class Function = typename detail::untold_function<Object>::type, class... Arguments>
   void defer(Function&& function, Arguments&&... arguments) const {
     using kept = kept_by<detail::function_invoker<std::decay_t<Function>>, Arguments...>;
@@ -82,7 +83,7 @@ class member_operations : public detail::refuses_braces_after_function {
           static_cast<Arguments&&>(arguments)...);
     }
   }
-  /// The same for a member known at compile time: `defer<&T::member>(arguments...)`.
+  /// As above, for a member known at compile time: `defer<&T::member>(arguments...)`.
   template <auto Member, class... Arguments>
   void defer(Arguments&&... arguments) const {
     using kept = kept_by_constant<decltype(Member), Arguments...>;
@@ -92,13 +93,12 @@ class member_operations : public detail::refuses_braces_after_function {
     }
   }
 
-  /// As `defer`, but returns whether the mailbox accepted the message: never waits, and throws neither
-  /// `actor_dead_error` nor `mailbox_full_error`. False: the actor has stopped or begun to, was started before fork(),
-  /// or has a full mailbox, and nothing was sent, counted as dropped, or reported as a dead letter. Under
-  /// `overflow::drop_oldest` a full mailbox accepts. True: as after
-  /// `defer`, the actor may still end before it comes to the message. The arguments are left as they are where the
-  /// actor refuses messages when this is called; only if it begins to do so right then have they been copied or moved
-  /// from, and are destroyed.
+  /// As `defer`, but never waits, and returns whether the mailbox accepted the message instead of throwing
+  /// `actor_dead_error` or `mailbox_full_error`. False: the actor has stopped or begun to stop, was started before
+  /// fork(), or has a full mailbox; nothing was sent, counted as dropped, or reported as a dead letter. Under
+  /// `overflow::drop_oldest`, a full mailbox accepts the message. True: as after `defer`, the actor may still end
+  /// before it handles the message. If the actor already refuses messages at the time of the call, the arguments are
+  /// untouched; if it begins to refuse them during the call, they have been copied or moved from, and are destroyed.
   template <class Object = T, class Function = typename detail::untold_function<Object>::type, class... Arguments>
   [[nodiscard]] bool try_defer(Function&& function, Arguments&&... arguments) const {
     using kept = kept_by<detail::function_invoker<std::decay_t<Function>>, Arguments...>;
@@ -110,7 +110,7 @@ class member_operations : public detail::refuses_braces_after_function {
       return false;
     }
   }
-  /// The same for a member known at compile time: `try_defer<&T::member>(arguments...)`.
+  /// As above, for a member known at compile time: `try_defer<&T::member>(arguments...)`.
   template <auto Member, class... Arguments>
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
     using kept = kept_by_constant<decltype(Member), Arguments...>;
@@ -122,7 +122,7 @@ class member_operations : public detail::refuses_braces_after_function {
     }
   }
 
-  /// A copy of a data member, of the actor's class or a base; an array as a `std::array`.
+  /// Returns a future of a copy of a data member of the actor's class or a base; an array is copied to a `std::array`.
   template <class Pointer>
   auto get(Pointer field) const {
     if constexpr (check_read<Pointer>()) {
@@ -132,7 +132,7 @@ class member_operations : public detail::refuses_braces_after_function {
       return detail::placeholder{};
     }
   }
-  /// The same for a member known at compile time: `get<&T::member>()`.
+  /// As above, for a member known at compile time: `get<&T::member>()`.
   template <auto Field>
   auto get() const {
     if constexpr (check_read<decltype(Field)>()) {
@@ -143,9 +143,9 @@ class member_operations : public detail::refuses_braces_after_function {
     }
   }
 
-  /// The value itself. Blocks for `timeout` in all, for space in a full mailbox under `overflow::block` and for the
-  /// value; throws what `future::get` throws, and `timeout_error`. A read that never got into the mailbox is not made
-  /// later.
+  /// Returns the value itself. Blocks for at most `timeout` in total, for space in a full mailbox under
+  /// `overflow::block` and for the value. Throws what `future::get` throws, and `timeout_error`. A read that did not
+  /// enter the mailbox is not performed later.
   template <class Pointer, class Rep, class Period>
   auto get(Pointer field, const std::chrono::duration<Rep, Period>& timeout) const {
     if constexpr (check_read<Pointer>()) {
@@ -155,7 +155,7 @@ class member_operations : public detail::refuses_braces_after_function {
       return detail::placeholder{};
     }
   }
-  /// The same for a member known at compile time: `get<&T::member>(timeout)`.
+  /// As above, for a member known at compile time: `get<&T::member>(timeout)`.
   template <auto Field, class Rep, class Period>
   auto get(const std::chrono::duration<Rep, Period>& timeout) const {
     if constexpr (check_read<decltype(Field)>()) {
@@ -166,7 +166,7 @@ class member_operations : public detail::refuses_braces_after_function {
     }
   }
 
-  /// Assigns to a data member on the actor's thread; the future is ready when that is done.
+  /// Assigns to a data member on the actor's thread. The future becomes ready when that is done.
   template <class Pointer, class Value = typename detail::member_traits<Pointer>::field_type>
   auto set(Pointer field, Value&& value) const {
     if constexpr (check_write<Pointer, Value>()) {
@@ -178,7 +178,7 @@ class member_operations : public detail::refuses_braces_after_function {
       return detail::placeholder{};
     }
   }
-  /// The same for a member known at compile time: `set<&T::member>(value)`.
+  /// As above, for a member known at compile time: `set<&T::member>(value)`.
   template <auto Field, class Value = typename detail::member_traits<decltype(Field)>::field_type>
   auto set(Value&& value) const {
     if constexpr (check_write<decltype(Field), Value>()) {
@@ -191,9 +191,10 @@ class member_operations : public detail::refuses_braces_after_function {
     }
   }
 
-  /// The object as text, such as `{7, "Ada"}`, written on the actor's thread between two messages, so that its fields
-  /// fit together. What fmt prints, if it can; else the fields of an aggregate in order; else the fields that are
-  /// registered, with their names. Fields print as messages do, see `enable_inspection`. Needs `<vicar/inspect.hpp>`.
+  /// Returns the object as text, such as `{7, "Ada"}`, written on the actor's thread between two messages, so that its
+  /// fields are consistent. Uses fmt if it can print the object; else prints the fields of an aggregate in order; else
+  /// the registered fields with their names. Fields are printed like messages, see `enable_inspection`. Needs
+  /// `<vicar/inspect.hpp>`.
   template <class Object = T>
   future<std::string> snapshot() const {
     constexpr bool included = detail::inspector_included<Object>;
@@ -207,7 +208,7 @@ class member_operations : public detail::refuses_braces_after_function {
   }
 
  protected:
-  /// For the reference or proxy that derives from it.
+  /// For the derived reference or proxy.
   ///@{
   member_operations() = default;
   member_operations(const member_operations&) = default;
@@ -256,7 +257,7 @@ class member_operations : public detail::refuses_braces_after_function {
         "vicar: this is a pointer to a static data member that cannot be called with these arguments; list the "
         "member with VICAR_PROXY and read it by name: proxy->name.get()");
     if constexpr (static_field) return false;
-    // The pointer to a static method is no pointer that an object goes with.
+    // A pointer to a static method is not a member pointer: it takes no object.
     using function = std::conditional_t<std::is_member_pointer_v<pointer>, pointer, void>;
     return detail::check_call<T, function, detail::calls<detail::pointer_invoker<Member>, T, typename Kept::type>, Kept,
                               detail::type_list<Arguments...>>();

@@ -26,7 +26,7 @@
 
 /// Registers the members of a class from outside, so that a proxy has them by name: `VICAR_PROXY(adder, add_one,
 /// calls)`, at global scope, after the class and before its proxies are used. Takes public methods of every kind, data
-/// members, inherited ones too, and VICAR_PROPERTY items; up to 64 of them, each once. A type with a comma in its name
+/// members, also inherited ones, and VICAR_PROPERTY items; up to 64 of them, each once. A type with a comma in its name
 /// needs an alias.
 #define VICAR_PROXY(...) VICAR_PROXY_OF(__VA_ARGS__, )
 #define VICAR_PROXY_OF(type, ...)                                                                                            \
@@ -46,8 +46,9 @@
   };                                                                                                                         \
   [[maybe_unused]] ::std::true_type vicar_listed(::std::type_identity<type>*);
 
-/// The same inside the class: private members can be listed, class templates registered, and derived classes inherit
-/// it. Stands anywhere in the body, but before a method that is defined there and uses a proxy of the class by name.
+/// As VICAR_PROXY, but inside the class: private members can be listed, class templates can be registered, and derived
+/// classes inherit the list. May stand anywhere in the class, but before a method that is defined there and uses a
+/// proxy of the class by name.
 #define VICAR_PROXY_MEMBERS(...)                                                                                       \
   static_assert(::vicar::detail::read_names(#__VA_ARGS__).count <= ::vicar::detail::most_names,                        \
                 "vicar: a list of members takes at most 64 names; split the class, or use call with member pointers"); \
@@ -70,14 +71,14 @@
     }                                                                                                                  \
   };
 
-/// An item of either list that is read with a getter and, if there is one, written with a setter: `VICAR_PROPERTY(name,
+/// An item of either list that is read by a getter and, if there is one, written by a setter: `VICAR_PROPERTY(name,
 /// getter[, setter])`.
 #define VICAR_PROPERTY(...) (__VA_ARGS__)
 
-/// Declared again by VICAR_PROXY: as this class at global scope, as another one elsewhere.
+/// Declared again by VICAR_PROXY: the same class at global scope, another one elsewhere.
 struct vicar_global_scope;
 
-/// Overloaded by VICAR_PROXY for the class that it lists, and never defined.
+/// Overloaded by VICAR_PROXY for the class that it lists. Never defined.
 std::false_type vicar_listed(...);
 
 namespace vicar {
@@ -85,7 +86,7 @@ namespace vicar {
 template <class Access, class Context>
 class proxy_step;
 
-/// What is behind the name of a registered member.
+/// The kind of a registered member.
 enum class member_kind : unsigned char {
   method,    ///< a method with all its overloads
   field,     ///< a data member that is read and written as a whole
@@ -93,23 +94,23 @@ enum class member_kind : unsigned char {
   nested,    ///< a traversable data member
 };
 
-/// What is known of a registered member.
+/// Describes a registered member.
 struct member_info {
   std::string_view name;  ///< as in the list
-  member_kind kind;       ///< what it is
-  std::string_view type;  ///< as the compiler writes it; "overloaded" for a method whose type depends on the call
+  member_kind kind;       ///< its kind
+  std::string_view type;  ///< as the compiler spells it; "overloaded" for a method whose type depends on the call
 };
 
 namespace detail {
 
-/// What a further list of a class is kept under, after its message.
+/// The key of a second list of a class, which has been reported as an error.
 template <class T, int Line>
 struct further_list;
 template <class T, bool Listed, int Line>
 using first_list_of = std::conditional_t<Listed, further_list<T, Line>, T>;
 
-/// True if `T` has a member of that name, hidden overloads included; of classes that may not be derived from, nothing
-/// more is known than what can be reached.
+/// Whether `T` has a member of that name, including hidden overloads. For classes that cannot be derived from, hidden
+/// members cannot be detected: always true.
 template <class Access, class T>
 VICAR_CONSTEVAL bool name_exists() {
   if constexpr (Access::template pointable<T> || Access::template is_data<T> || !derivable<T>)
@@ -130,7 +131,7 @@ VICAR_CONSTEVAL member_kind kind_of() {
     return member_kind::field;
 }
 
-/// In the place of a member that does not exist, of which the registration says so.
+/// Replaces a member that does not exist; the registration reports the error.
 struct unknown_member : placeholder {
   explicit constexpr unknown_member(const void*) noexcept {}
 };

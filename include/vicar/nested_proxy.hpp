@@ -30,10 +30,10 @@ namespace vicar {
 
 namespace detail {
 
-/// A context and the wrappers that point to it: what a proxy shares with its copies.
+/// A context and the wrappers that point to it: shared by the copies of a proxy.
 template <class Context>
 struct proxy_block : counted<proxy_block<Context>> {
-  explicit proxy_block(Context whose) : context{std::move(whose)}, members{make_members(&context)} {}
+  explicit proxy_block(Context from) : context{std::move(from)}, members{make_members(&context)} {}
 
   Context context;
   interface_t<Context> members;
@@ -67,39 +67,39 @@ VICAR_CONSTEVAL bool check_step() {
   }
 }
 
-/// The nested proxy behind one member of an object that `context` leads to.
+/// Makes the nested proxy for one member of the object that `context` leads to.
 template <class Context, class Pointer>
 auto make_nested(const Context& context, Pointer member, std::string_view name);
 
 }  // namespace detail
 
-/// A proxy of an object nested in an actor's: `proxy.at(&player::playback)`, or made from `proxy->playback`. The way is
-/// followed on the actor's thread each time; an empty pointer or optional on it gives `null_step_error`. Copying is one
-/// reference count. Equal when the actor and the way are.
+/// A proxy of an object nested in an actor's object: `proxy.at(&player::playback)`, or made from `proxy->playback`. The
+/// path is followed on the actor's thread for each message; an empty pointer or optional on it results in
+/// `null_step_error`. Copying increments one reference count. Proxies with the same actor and the same path are equal.
 template <class U>
 class nested_proxy : public member_operations<nested_proxy<U>, U> {
  public:
-  /// Proxies of a derived class convert to those of a base.
+  /// Converts a proxy of a derived class.
   template <class Derived>
     requires(std::derived_from<Derived, U> && !std::same_as<Derived, U>)
-  nested_proxy(const nested_proxy<Derived>& other)  // NOLINT(google-explicit-constructor): as pointers do
+  nested_proxy(const nested_proxy<Derived>& other)  // NOLINT(google-explicit-constructor): like pointers
       : nested_proxy{to_base(other.block_->context)} {}
 
-  /// The actor in which the object lies.
+  /// The actor that contains the object.
   any_actor_ref actor() const { return detail::ref_access::make_any(block_->context.handle); }
 
-  /// A proxy of the object that a traversable member leads to.
+  /// Returns a proxy of the object that a traversable member leads to.
   template <class Pointer>
   auto at(Pointer member) const {
     return detail::make_nested(block_->context, member, detail::name_of<U>(member));
   }
-  /// The same for a member known at compile time: `at<&T::member>()`.
+  /// As above, for a member known at compile time: `at<&T::member>()`.
   template <auto Member>
   auto at() const {
     return detail::make_nested(block_->context, Member, detail::member_name<Member>);
   }
 
-  /// A method to keep: `f(arguments...)`, `f.defer(arguments...)`.
+  /// Returns a method that can be stored: `f(arguments...)`, `f.defer(arguments...)`.
   template <auto Method>
   callable_proxy<nested_proxy, Method> method() const {
     return callable_proxy<nested_proxy, Method>{*this};
@@ -113,7 +113,7 @@ class nested_proxy : public member_operations<nested_proxy<U>, U> {
       return static_cast<const detail::placeholder*>(nullptr);
   }
 
-  /// Whether the actor and the way are the same.
+  /// Whether the actor and the path are the same.
   template <class V>
   bool operator==(const nested_proxy<V>& other) const noexcept {
     return actor() == other.actor() && way() == other.way();
@@ -121,7 +121,7 @@ class nested_proxy : public member_operations<nested_proxy<U>, U> {
 
   /// For diagnostics: the names of the steps, such as `playback.speaker`.
   std::string path_text() const { return way().text(); }
-  /// What `std::hash` gives.
+  /// The value that `std::hash` returns.
   std::size_t hash() const noexcept { return std::hash<any_actor_ref>{}(actor()) ^ way().hash(); }
 
  private:
@@ -135,8 +135,8 @@ class nested_proxy : public member_operations<nested_proxy<U>, U> {
   template <class Context, class Pointer>
   friend auto detail::make_nested(const Context&, Pointer, std::string_view);
 
-  explicit nested_proxy(context whose)
-      : block_{block_handle::adopt(new detail::proxy_block<context>{std::move(whose)})} {}
+  explicit nested_proxy(context from)
+      : block_{block_handle::adopt(new detail::proxy_block<context>{std::move(from)})} {}
 
   template <class Derived>
   static context to_base(const detail::path_context<Derived>& from) {
@@ -154,8 +154,8 @@ class nested_proxy : public member_operations<nested_proxy<U>, U> {
   block_handle block_;
 };
 
-/// `proxy->name` of a registered member that is marked traversable: `proxy->name->member` goes on, `get()` and `=`
-/// treat it as a field, and it converts to a `nested_proxy` that can be kept.
+/// `proxy->name` of a registered member that is marked traversable. `proxy->name->member` reaches a member of the
+/// nested object, `get()` and `=` treat it as a field, and it converts to a `nested_proxy` that can be stored.
 template <class Access, class Context>
 class proxy_step : public proxy_field<Access, Context> {
   using object_type = typename Context::object_type;
@@ -167,32 +167,32 @@ class proxy_step : public proxy_field<Access, Context> {
 
   using proxy_field<Access, Context>::proxy_field;
   using proxy_field<Access, Context>::operator=;
-  /// A compile error that says how to keep a nested proxy.
+  /// Rejects a copy, with a compile error that says how to keep a nested proxy.
   proxy_step(const proxy_step& other) : proxy_field<Access, Context>{&other.context()} {
     static_assert(detail::always_false<Access>,
                   "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep a nested proxy: "
                   "auto kept = proxy.at(&type::member)");
   }
-  /// A compile error that says how to assign what the other member holds.
+  /// Rejects another member, with a compile error that says how to assign its value.
   void operator=(const proxy_step& other) const {
     this->set(other);
   }  // NOLINT(misc-unconventional-assign-operator): as in proxy_field
   ~proxy_step() = default;
 
-  /// A proxy of the nested object, which can be kept.
+  /// Converts to a proxy of the nested object, which can be stored.
   operator nested_proxy<target_type>() const {  // NOLINT(google-explicit-constructor): it stands for the nested object
     const Context& from = this->context();
     return nested_proxy<target_type>{detail::path_context<target_type>{detail::cell_handle{from.owner()}, end()}};
   }
 
-  /// The members of the nested object, for the rest of the expression.
+  /// The members of the nested object, valid for the rest of the expression.
   auto operator->() const {
     static_cast<void>(detail::check_registered<target_type>());
     return arrow{{&this->context().owner(), end()}};
   }
 
  private:
-  /// No reference is counted: the proxy that the expression begins with has one.
+  /// Counts no reference: the proxy at the beginning of the expression holds one.
   using arrow_context = detail::path_context<target_type, detail::cell*>;
 
   struct arrow {
@@ -209,11 +209,12 @@ class proxy_step : public proxy_field<Access, Context> {
   detail::path_target<target_type> end() const {
     const Context& from = this->context();
     if constexpr (std::same_as<Context, detail::direct_context<object_type>>) {
-      // Acquires the step.
+      // Acquires the contents of the step.
       if (const detail::step* const known = from_root_.load(std::memory_order_acquire))
         return {from.root(), detail::path{known}};
       const detail::path found = way_after({});
-      from_root_.store(found.last(), std::memory_order_release);  // releases the step; all store the same
+      // Releases the contents of the step. All threads store the same pointer.
+      from_root_.store(found.last(), std::memory_order_release);
       return {from.root(), found};
     } else {
       return {from.root(), way_after(from.way())};
@@ -266,14 +267,14 @@ Stream& operator<<(Stream& stream, const nested_proxy<U>& proxy) {
 
 }  // namespace vicar
 
-/// Equal for proxies with the same actor and the same way.
+/// Equal for proxies with the same actor and the same path.
 template <class U>
 struct std::hash<vicar::nested_proxy<U>> {
   /// The hash of `proxy`.
   std::size_t operator()(const vicar::nested_proxy<U>& proxy) const noexcept { return proxy.hash(); }
 };
 
-/// `{}` gives `<actor_proxy for Class (urn:uuid:...), path=playback.speaker>`, `{:s}` what is between `for` and `>`.
+/// `{}` writes `<actor_proxy for Class (urn:uuid:...), path=playback.speaker>`, `{:s}` what is between `for` and `>`.
 template <class U>
 struct fmt::formatter<vicar::nested_proxy<U>> : vicar::detail::title_format {
   /// Called by fmt.

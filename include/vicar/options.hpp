@@ -13,30 +13,30 @@
 
 namespace vicar {
 
-/// `options::mailbox_capacity` of a mailbox that takes any number of messages.
+/// `options::mailbox_capacity` of a mailbox without a limit.
 inline constexpr std::size_t unbounded = static_cast<std::size_t>(-1);
 
-/// What happens to a message that finds the mailbox full. Stop requests always find space.
+/// What happens to a message when the mailbox is full. Stop requests are always accepted.
 enum class overflow : unsigned char {
-  block,        ///< the sender waits until there is space or the actor dies
-  fail,         ///< `tell` and `defer` throw `mailbox_full_error`, the future of a call carries it
+  block,        ///< the sender waits until there is space or the actor ends
+  fail,         ///< `tell` and `defer` throw `mailbox_full_error`; the future of a call carries it
   drop,         ///< the message is dropped and counted; the future of a call carries `mailbox_full_error`
-  drop_oldest,  ///< the message is accepted, and the oldest one that waits is dropped and counted, on the thread of the
-                ///< sender: it destroys the arguments; the future of a call carries `mailbox_full_error`
+  drop_oldest,  ///< the message is accepted, and the oldest pending one is dropped and counted, on the sender's thread,
+                ///< which destroys its arguments; the future of a call carries `mailbox_full_error`
 };
 
-/// What happens when an actor is about to wait, without a limit, in a circle of actors that wait for each other.
+/// What happens when an actor is about to wait, without a timeout, in a cycle of actors that wait for each other.
 enum class deadlock_policy : unsigned char {
-  fail,  ///< before it blocks, the wait throws a `deadlock_error` that names the circle
-  log,   ///< the circle is logged as an error, and the actor waits
+  fail,  ///< before it blocks, the wait throws a `deadlock_error` that names the cycle
+  log,   ///< the cycle is logged as an error, and the actor waits
   off,   ///< the actor waits
 };
 
-/// The thread of an actor.
+/// Options for the thread of an actor.
 struct thread_options {
-  /// False: the thread may have run other actors before. It starts this one as a new thread would in everything that is
-  /// set again or compared (docs/guide/threads.md has the list), and starts fast. True: a new thread, which ends with
-  /// the actor; it has everything else from its beginning, too, such as `thread_local` objects and privileges.
+  /// False: the thread may have run other actors before. Everything that can be reset or compared is as on a new thread
+  /// (docs/guide/threads.md has the list), and the start is fast. True: a new thread, which ends with the actor;
+  /// everything else is new, too, such as `thread_local` objects and privileges.
   bool own = false;
 };
 
@@ -45,43 +45,43 @@ inline constexpr thread_options own_thread{.own = true};
 
 namespace detail {
 
-/// In the first place of a class whose fields are set by name alone: `{"text"}` is not such a list.
+/// The first field of a class whose fields are set only by name: `{"text"}` does not convert to that class.
 struct fields_by_name {
   explicit constexpr fields_by_name() = default;
 };
 
 }  // namespace detail
 
-/// How an actor is started. The fields are set by name: `{.name = "pump"}`. Given to `start`, or once for a class as
-/// `static constexpr vicar::options actor_options{...};`. The ones given to `start` replace those of the class as a
-/// whole.
+/// How an actor is started. The fields are set by name: `{.name = "pump"}`. Passed to `start`, or declared once for a
+/// class as `static constexpr vicar::options actor_options{...};`. Options passed to `start` replace all of the
+/// class's.
 struct options {
-  /// Takes no value, so that an actor's argument in braces is not taken for options.
+  /// Takes no value, so that an actor's argument in braces does not convert to options.
   [[no_unique_address]] detail::fields_by_name by_name = detail::fields_by_name{};
-  /// Name of the actor and its thread (the system shows the first 15 characters). Copied. Empty: class name and a
-  /// running number.
+  /// Name of the actor and its thread (the system shows the first 15 characters). Copied. If empty: the class name and
+  /// a running number.
   std::string_view name = {};
-  /// How many messages may wait. Zero is an error.
+  /// How many messages may be pending. Zero is an error.
   std::size_t mailbox_capacity = unbounded;
-  /// What happens to a message that finds no space.
+  /// What happens to a message when the mailbox is full.
   overflow on_overflow = overflow::block;
-  /// What happens when a wait of this actor would close a circle. Each actor decides for its own waits.
+  /// What happens when a wait of this actor would close a cycle. Each actor decides for its own waits.
   deadlock_policy deadlock = deadlock_policy::fail;
-  /// The end of the program tells this actor to stop, but does not wait for it.
+  /// If true, the end of the program asks this actor to stop, but does not wait for it.
   bool daemon = false;
-  /// Which thread it runs on: by default a new one or one that an actor before it has left, or `vicar::own_thread`.
+  /// Which thread it runs on: by default a new one or one left by an earlier actor, or `vicar::own_thread`.
   thread_options thread = {};
 };
 
-/// A look at an actor from outside: each number is right by itself, together they may be a few messages apart.
+/// A snapshot of an actor, taken from outside: each number is correct by itself, but they may be a few messages apart.
 struct actor_stats {
-  std::size_t mailbox_depth = 0;  ///< messages that wait, without the one being handled
+  std::size_t mailbox_depth = 0;  ///< pending messages, without the one being handled
   std::uint64_t processed = 0;    ///< messages handled, failed ones included
   std::uint64_t failed = 0;       ///< messages whose handling threw
   std::uint64_t dropped =
       0;  ///< messages lost to `overflow::drop` or `drop_oldest`, or left over when the actor stopped
-  std::string_view running_member;  ///< what the actor does now; empty when it waits for a message
-  /// Since when, on a coarse clock (milliseconds). Meaningful while `running_member` is not empty.
+  std::string_view running_member;  ///< what the actor does now; empty while it waits for a message
+  /// When that began, on a coarse clock (milliseconds). Meaningful while `running_member` is not empty.
   std::chrono::steady_clock::time_point running_since;
 };
 

@@ -30,7 +30,7 @@ struct overload_picker {
 
 }  // namespace detail
 
-/// Picks the overload with these parameter types: `proxy.call(vicar::overload<int, double>(&T::method), 1, 2.0)`.
+/// Selects the overload with these parameter types: `proxy.call(vicar::overload<int, double>(&T::method), 1, 2.0)`.
 template <class... Parameters>
 inline constexpr detail::overload_picker<Parameters...> overload{};
 

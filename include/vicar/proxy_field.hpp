@@ -21,7 +21,7 @@ namespace vicar {
 
 namespace detail {
 
-/// The type that a field converts to for its message's sake: its own, where a function can return that.
+/// The type to which a field converts only to report an error: its own, if a function can return that.
 template <class Value>
 struct plain_value {
   using type = placeholder;
@@ -35,19 +35,19 @@ struct plain_value<Value> {
 }  // namespace detail
 
 /// `proxy->name` of a registered data member or property. Each operation is one message: a read copies the value on the
-/// actor's thread, a write moves the new one there. Lives as long as the proxy.
+/// actor's thread, a write moves the new value there. Valid as long as the proxy.
 template <class Access, class Context>
 class proxy_field : public detail::refuses_braces, public detail::future_refusals<proxy_field<Access, Context>> {
   using object_type = typename Context::object_type;
   using declared = detail::declared_t<Access, object_type>;
 
  public:
-  /// What a read gives.
+  /// The type of the value that a read returns.
   using value_type = detail::read_result_t<declared>;
 
-  /// For the proxy, which makes its members.
+  /// For the proxy, which constructs its members.
   explicit constexpr proxy_field(const Context* context) noexcept : context_{context} {}
-  /// A compile error that says what to keep instead.
+  /// Rejects a copy, with a compile error that says what to keep instead.
   proxy_field(const proxy_field& other) : context_{other.context_} {
     static_assert(
         detail::always_false<Access>,
@@ -55,7 +55,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
   }
   ~proxy_field() = default;
 
-  /// A future of a copy of the value.
+  /// Returns a future of a copy of the value.
   template <class Field = declared>
   auto read() const {
     if constexpr (check_read<Field>()) {
@@ -69,19 +69,19 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
   operator future<value_type>() const {
     return read();
   }  // NOLINT(google-explicit-constructor): it stands for the value
-  /// A compile error that says how to wait for the value.
+  /// Rejects the conversion, with a compile error that says how to wait for the value.
   operator typename detail::plain_value<value_type>::type()
-      const {  // NOLINT(google-explicit-constructor): it takes part only to say no
+      const {  // NOLINT(google-explicit-constructor): it exists to be rejected
     static_assert(detail::always_false<Access>,
                   "vicar: a proxy's member is no value; wait for the value with get(), or take the future with read()");
     return detail::placeholder{};
   }
 
-  /// A copy of the value. Blocks; throws what `future::get` throws.
+  /// Returns a copy of the value. Blocks; throws what `future::get` throws.
   auto get() const { return read().get(); }
-  /// As above, but throws `timeout_error` when there is no answer within `timeout`: the limit holds for both waits, for
-  /// space in a full mailbox under `overflow::block` and for the answer. A read that never got into the mailbox is not
-  /// made later; the text of the error says which of the two it was.
+  /// As above, but throws `timeout_error` if there is no reply within `timeout`, which covers both waits: for space in
+  /// a full mailbox under `overflow::block`, and for the reply. A read that did not enter the mailbox is not performed
+  /// later; the text of the error says which wait timed out.
   template <class Rep, class Period, class Field = declared>
   auto get(const std::chrono::duration<Rep, Period>& timeout) const {
     if constexpr (check_read<Field>()) {
@@ -91,7 +91,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
       return detail::placeholder{};
     }
   }
-  /// A compile error that says what a time limit is.
+  /// Rejects a number, with a compile error that says what a timeout is.
   template <class Number>
     requires std::is_arithmetic_v<Number>
   auto get(Number) const {
@@ -99,8 +99,8 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
     return detail::placeholder{};
   }
 
-  /// Assigns on the actor's thread. The future is ready when that is done, and carries what the assignment or the
-  /// setter threw.
+  /// Assigns on the actor's thread. The future becomes ready when that is done, and carries an exception of the
+  /// assignment or the setter.
   template <class Value = value_type>
   auto set(Value&& value) const {
     if constexpr (check_write<Value>()) {
@@ -111,19 +111,19 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
     }
   }
 
-  /// As `set`, but blocks until the value is written, and rethrows.
+  /// As `set`, but blocks until the value is written, and rethrows the exception.
   template <class Value = value_type>
-  void operator=(Value&& value) const {  // NOLINT(misc-unconventional-assign-operator): the proxy is not what changes
+  void operator=(Value&& value) const {  // NOLINT(misc-unconventional-assign-operator): the proxy does not change
     static_cast<void>(set(std::forward<Value>(value)).get());
   }
-  /// A compile error that says how to assign what the other member holds.
+  /// Rejects another member, with a compile error that says how to assign its value.
   void operator=(const proxy_field& other) const { set(other); }  // NOLINT(misc-unconventional-assign-operator)
 
   using detail::refuses_braces::operator();
   using detail::refuses_braces::defer;
   using detail::refuses_braces::try_defer;
 
-  /// Calls the value on the actor's thread, where it is something like a `std::function`; see `actor_proxy::call`.
+  /// Calls the value on the actor's thread, if it is callable like a `std::function`; see `actor_proxy::call`.
   template <class... Arguments>
   auto operator()(Arguments&&... arguments) const {
     using kept = detail::kept_arguments<typename invoker::parameters, Arguments...>;
@@ -134,7 +134,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
       return detail::placeholder{};
     }
   }
-  /// The same for the effect alone; see `actor_proxy::defer`.
+  /// As above, but without a reply; see `actor_proxy::defer`.
   template <class... Arguments>
   void defer(Arguments&&... arguments) const {
     using kept = detail::kept_arguments<typename invoker::parameters, Arguments...>;
@@ -144,7 +144,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
     }
   }
 
-  /// The same, but never waits: see `actor_proxy::try_defer`.
+  /// As `defer`, but never waits: see `actor_proxy::try_defer`.
   template <class... Arguments>
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
     using kept = detail::kept_arguments<typename invoker::parameters, Arguments...>;
@@ -156,7 +156,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
     }
   }
 
-  /// A compile error that says how to make the member traversable.
+  /// Rejects the arrow, with a compile error that says how to make the member traversable.
   template <class Self = proxy_field>
   auto operator->() const {
     static_assert(detail::always_false<Self>,
@@ -173,7 +173,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
                   " on a field would be two messages with others in between; do it in one: " \
                   "proxy.call([](auto& object) { object.field " #op " value; })");           \
   }
-  /// A compile error that says how to do it in one message.
+  /// Rejects compound operations, with a compile error that says how to do it in one message.
   ///@{
   VICAR_REFUSE_COMPOUND(+=)
   VICAR_REFUSE_COMPOUND(-=)
@@ -206,7 +206,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
   ///@}
 
  protected:
-  /// What leads to the object that the member is of.
+  /// The context of the object that contains the member.
   const Context& context() const noexcept { return *context_; }
 
  private:
@@ -223,7 +223,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
     }
   };
 
-  /// The parameters of a property's setter; unknown where there is no setter, or an overloaded one.
+  /// The parameters of a property's setter; unknown if there is no setter or it is overloaded.
   template <class Of, class = void>
   struct find_setter {
     using type = detail::unknown_parameters;
@@ -233,7 +233,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
       : detail::declared_parameters<decltype(Of::template setter_pointer<object_type>())> {};
   using setter_parameters = typename find_setter<Access>::type;
 
-  /// In which type a message keeps the value that is written.
+  /// The type in which a message keeps the value that is written.
   template <class Value, bool IsProperty = Access::is_property>
   struct find_kept : detail::kept_value<declared, Value> {};
   template <class Value>
@@ -257,7 +257,7 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
     else if constexpr (Access::template gettable<object_type>)
       return detail::check_result<object_type, Field>();
     else
-      return false;  // the registration has said why
+      return false;  // the registration has reported the error
   }
   template <class Value>
   static VICAR_CONSTEVAL bool check_write() {

@@ -17,7 +17,7 @@
 namespace vicar {
 
 /// `proxy->name` of a registered method. Takes what a direct call takes: overloads, templates, default arguments; but
-/// no list in braces, which has no type. Lives as long as the proxy; to keep a method, use `proxy.method<&T::name>()`.
+/// no list in braces, which has no type. Valid as long as the proxy; to store a method, use `proxy.method<&T::name>()`.
 template <class Access, class Context>
 class proxy_method : public detail::refuses_braces {
   using object_type = typename Context::object_type;
@@ -25,9 +25,9 @@ class proxy_method : public detail::refuses_braces {
   using parameters = typename detail::declared_parameters<pointer>::type;
 
  public:
-  /// For the proxy, which makes its members.
+  /// For the proxy, which constructs its members.
   explicit constexpr proxy_method(const Context* context) noexcept : context_{context} {}
-  /// A compile error that says what to keep instead.
+  /// Rejects a copy, with a compile error that says what to keep instead.
   proxy_method(const proxy_method& other) : context_{other.context_} {
     static_assert(detail::always_false<Access>,
                   "vicar: a member of a proxy cannot be copied, it lives in the proxy; keep the proxy, or use "
@@ -51,7 +51,7 @@ class proxy_method : public detail::refuses_braces {
     }
   }
 
-  /// The same for the effect alone; see `actor_proxy::defer`.
+  /// As above, but without a reply; see `actor_proxy::defer`.
   template <class... Arguments>
   void defer(Arguments&&... arguments) const {
     using kept = detail::kept_arguments<parameters, Arguments...>;
@@ -61,7 +61,7 @@ class proxy_method : public detail::refuses_braces {
     }
   }
 
-  /// The same, but never waits: false if the message was not accepted. See `actor_proxy::try_defer`.
+  /// As `defer`, but never waits: returns false if the message was not accepted. See `actor_proxy::try_defer`.
   template <class... Arguments>
   [[nodiscard]] bool try_defer(Arguments&&... arguments) const {
     using kept = detail::kept_arguments<parameters, Arguments...>;
@@ -73,7 +73,7 @@ class proxy_method : public detail::refuses_braces {
     }
   }
 
-  /// What a field can do and a method cannot: a compile error that says so.
+  /// Rejects the operations that only a field has, with a compile error.
   ///@{
   void operator=(const proxy_method&) const { refuse_field<>(); }  // NOLINT(misc-unconventional-assign-operator)
   template <class Value>
@@ -100,8 +100,8 @@ class proxy_method : public detail::refuses_braces {
   ///@}
 
  private:
-  /// The member pointer where it fits, so that calls by name and by pointer share their code; else the call as it is
-  /// written in the source.
+  /// The member pointer if it fits, so that calls by name and by pointer share their code; else the call as written in
+  /// the source.
   template <bool ByPointer, class = void>
   struct chosen {
     using type = detail::named_invoker<Access, parameters>;
@@ -118,7 +118,7 @@ class proxy_method : public detail::refuses_braces {
   template <class Kept>
   using invoker = typename invoker_of<Kept>::type;
 
-  /// The method as one of the class itself: a using-declaration may have taken it from a private base.
+  /// The method as a member of the class itself: a using-declaration may have imported it from a private base.
   template <class Pointer>
   struct own_method {
     using type = void;

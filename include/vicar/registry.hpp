@@ -28,12 +28,11 @@
 #include <vicar/error.hpp>
 #include <vicar/fwd.hpp>
 
-/// The actors of the process: all that were started and have not begun to end, and were not taken out by hand. Every
-/// function may be called from any thread. Only `stop_all` blocks (and a broadcast, where a mailbox with
-/// `overflow::block` is full).
+/// The actors of the process that were started, have not begun to end, and were not unregistered. All functions may be
+/// called from any thread. Only `stop_all` blocks, and a broadcast to a full mailbox with `overflow::block`.
 namespace vicar::registry {
 
-/// All actors in the order of starting.
+/// Returns all actors in the order of starting.
 [[nodiscard]] inline std::vector<any_actor_ref> get_all() {
   std::vector<any_actor_ref> found;
   for (auto& each : detail::cell_table::instance().snapshot(detail::cell_table::which::alive)) {
@@ -42,7 +41,7 @@ namespace vicar::registry {
   return found;
 }
 
-/// The actors of class `T` and of classes derived from it, and fakes of those.
+/// Returns the actors of class `T` and of classes derived from it, and their fakes.
 template <class T>
 [[nodiscard]] std::vector<actor_ref<T>> get_by_class() {
   std::vector<actor_ref<T>> found;
@@ -52,7 +51,7 @@ template <class T>
   return found;
 }
 
-/// The actors whose class has this qualified name or this last component of it: `app::adder` or `adder`.
+/// Returns the actors whose class has this qualified name, or this last component of it: `app::adder` or `adder`.
 [[nodiscard]] inline std::vector<any_actor_ref> get_by_class_name(std::string_view name) {
   std::vector<any_actor_ref> found;
   for (any_actor_ref& each : get_all()) {
@@ -62,7 +61,7 @@ template <class T>
   return found;
 }
 
-/// The actor with this URN, if there is one.
+/// Returns the actor with this URN, if there is one.
 [[nodiscard]] inline std::optional<any_actor_ref> get_by_urn(std::string_view urn) {
   for (any_actor_ref& each : get_all()) {
     if (each.urn() == urn) return std::move(each);
@@ -72,8 +71,8 @@ template <class T>
 
 namespace broadcast_detail {
 
-/// Sends to each. Actors that stop meanwhile are passed over; another failure is thrown once all the others were sent
-/// to.
+/// Sends to each actor. Skips actors that stop meanwhile; rethrows the first other failure after sending to all of
+/// them.
 template <class Refs, class Send>
 void for_each_alive(const Refs& refs, Send send) {
   std::exception_ptr failure;
@@ -88,7 +87,7 @@ void for_each_alive(const Refs& refs, Send send) {
   if (failure) std::rethrow_exception(failure);
 }
 
-/// Tells each a copy.
+/// Sends a copy to each actor.
 template <class Refs, class Message>
 void tell_each(const Refs& refs, const Message& message) {
   constexpr bool copyable = detail::implicitly_copyable<Message>;
@@ -98,7 +97,7 @@ void tell_each(const Refs& refs, const Message& message) {
   if constexpr (copyable) for_each_alive(refs, [&](const auto& each) { any_actor_ref{each}.tell(message); });
 }
 
-/// Defers a member of each with copies of the arguments, which are in the types that messages keep.
+/// Defers a member of each actor with copies of the arguments, which have the types that messages keep.
 template <auto Member, class Refs, class... Kept>
 void defer_each(const Refs& refs, const Kept&... arguments) {
   for_each_alive(refs, [&](const auto& each) { each.template defer<Member>(static_cast<Kept>(arguments)...); });
@@ -121,7 +120,7 @@ struct member_broadcast {
       using detail::call_error;
       constexpr call_error found =
           detail::find_call_error<class_type, pointer, callable, kept::errors>(typename kept::type{}, passed{});
-      // Of an argument that could be moved, nothing is said but that each actor needs one of its own.
+      // For an argument that could be moved, report only that each actor needs its own copy.
       constexpr bool taken = found == call_error::none || found == call_error::unmoved_argument;
       if constexpr (!taken || check_copies(typename kept::type{}))
         return detail::check_call<class_type, pointer, callable, kept, passed>();
@@ -147,37 +146,37 @@ struct member_broadcast {
 
 }  // namespace broadcast_detail
 
-/// Tells every actor a copy of `message`, as `any_actor_ref::tell` does.
+/// Sends every actor a copy of `message`, like `any_actor_ref::tell`.
 template <class Message = detail::list_in_braces>
 void broadcast(const Message& message) {
   if constexpr (detail::check_typed<Message>())
     broadcast_detail::tell_each(get_all(), static_cast<const std::decay_t<const Message&>&>(message));
 }
-/// Tells the actors of class `T`, or derived from it, a copy of `message`.
+/// Sends the actors of class `T`, or derived from it, a copy of `message`.
 template <class T, class Message>
 void broadcast(const Message& message) {
   broadcast_detail::tell_each(get_by_class<T>(), static_cast<const std::decay_t<const Message&>&>(message));
 }
-/// Tells the actors whose class has this name, as in `get_by_class_name`, a copy of `message`.
+/// Sends the actors whose class has this name, as in `get_by_class_name`, a copy of `message`.
 template <class Message = detail::list_in_braces>
 void broadcast_by_class_name(std::string_view name, const Message& message) {
   if constexpr (detail::check_typed<Message>())
     broadcast_detail::tell_each(get_by_class_name(name), static_cast<const std::decay_t<const Message&>&>(message));
 }
 
-/// Calls a method of every actor of its class, or derived from it, and of their fakes, as `defer` does:
+/// Calls a method of every actor of its class, or derived from it, and of their fakes, like `defer`:
 /// `broadcast<&listener::event>(7)`. The class is the one that declares the method, whatever class the pointer was
-/// written with. Each actor gets a copy of the arguments, which are converted to the method's parameters once, on the
-/// calling thread. The actors may run it at the same time; an exception there ends the one that throws. An actor that
-/// has just stopped is passed over. A full mailbox is treated as its actor's `options::on_overflow` says: this waits,
-/// drops the message, or throws `mailbox_full_error` once all the others were sent to; so it does with whatever else
-/// fails. Of several overloads, `vicar::overload` picks one.
+/// written with. The arguments are converted to the method's parameters once, on the calling thread, and each actor
+/// gets a copy. The actors may run the method concurrently; an exception ends the actor that throws. An actor that has
+/// just stopped is skipped. `options::on_overflow` of each actor says what happens if its mailbox is full: the
+/// broadcast waits, drops the message, or throws `mailbox_full_error` after sending to all others. Other failures are
+/// thrown in the same way. `vicar::overload` selects one of several overloads.
 template <auto Member, class... Arguments>
 void broadcast(Arguments&&... arguments) {
   using sent = broadcast_detail::member_broadcast<Member, Arguments...>;
   if constexpr (sent::check()) sent::send(typename sent::kept::type{}, std::forward<Arguments>(arguments)...);
 }
-/// A compile error that says how to write a list in braces.
+/// Rejects a list in braces, with a compile error that says how to write it.
 ///@{
 template <auto Member, class A = detail::list_in_braces>
   requires detail::some_in_braces<A>
@@ -191,12 +190,12 @@ void broadcast(A&&, B&&) {
 }
 ///@}
 
-/// Puts an actor that was taken out back in; one that is in, or has ended, stays as it is.
+/// Registers an actor again that was unregistered. Has no effect on one that is registered or has ended.
 inline void register_actor(const any_actor_ref& ref) {
   detail::cell_table::instance().list(*detail::ref_access::handle(ref), true);
 }
-/// Takes an actor out: it is not found and not stopped by `stop_all` any more, but by the end of the process. A second
-/// time is no error.
+/// Unregisters an actor: it is no longer found, and is stopped by the end of the process instead of by `stop_all`. A
+/// second call is not an error.
 inline void unregister(const any_actor_ref& ref) {
   detail::cell_table::instance().list(*detail::ref_access::handle(ref), false);
 }
@@ -212,12 +211,12 @@ inline std::vector<bool> stop_all(const detail::time_limit& limit) {
     const detail::cell_handle last = std::move(cells[left - 1]);
     const detail::consumer_handle<bool> answer = last->stop();
     if (last.get() == detail::current_actor) {
-      stopped[place] = true;  // the caller itself: it stops when it returns
+      stopped[place] = true;  // the calling actor: it stops after its current message
       continue;
     }
     try {
       stopped[place] = answer.settled(limit).value();
-    } catch (...) {  // a time limit or a circle: nobody waits for the others any more, but they shall stop
+    } catch (...) {  // a timeout or a cycle: stop the other actors without waiting for them
       while (--left > 0) cells[left - 1]->stop();
       throw;
     }
@@ -227,19 +226,19 @@ inline std::vector<bool> stop_all(const detail::time_limit& limit) {
 
 }  // namespace stop_detail
 
-/// Stops every actor, the last started first, each one's end awaited before the next is told. Gives one bool an actor
-/// in that order: whether this call, or one before it, stopped it. Called on an actor's thread, that actor is told too,
-/// but not waited for; if another one waits for it, this throws `deadlock_error`, and the ones started before that one
-/// have been told to stop, too.
+/// Stops every actor, the last started first, and waits for its end before stopping the next. Returns one bool per
+/// actor in that order: whether this call, or an earlier one, stopped it. If called on an actor's thread, that actor is
+/// asked to stop, too, but not waited for; if another actor waits for it, this throws `deadlock_error`, and the actors
+/// started before that one have been asked to stop, too.
 inline std::vector<bool> stop_all() { return stop_detail::stop_all({}); }
 
-/// As above within `timeout` in all. Throws a `timeout_error` that names the actor that did not stop and what it is
-/// running; the ones started before it have been told to stop, too.
+/// As above, within `timeout` in total. Throws a `timeout_error` that names the actor that did not stop and what it is
+/// running; the actors started before it have been asked to stop, too.
 template <class Rep, class Period>
 std::vector<bool> stop_all(const std::chrono::duration<Rep, Period>& timeout) {
   return stop_detail::stop_all(detail::time_limit{timeout});
 }
-/// A compile error that says what a time limit is.
+/// Rejects a number, with a compile error that says what a timeout is.
 template <class Number>
   requires std::is_arithmetic_v<Number>
 std::vector<bool> stop_all(Number) {

@@ -18,20 +18,20 @@ namespace vicar {
 
 #if defined(__cpp_lib_jthread)
 
-/// Tells a long-running method that its actor was asked to stop.
+/// Shows a long-running method whether its actor was asked to stop.
 using stop_token = std::stop_token;
-/// What an actor's stop tokens come from.
+/// The source of an actor's stop tokens.
 using stop_source = std::stop_source;
-/// Makes a stop source that none come from yet.
+/// Constructs a stop source that has no tokens.
 using std::nostopstate;
 
-#else  // a standard library without std::stop_token: what an actor needs of it
+#else  // the standard library has no std::stop_token: the subset that an actor needs
 
 class stop_token {
  public:
   stop_token() = default;
   bool stop_requested() const noexcept {
-    // Acquires what the thread did that requested the stop, as the tokens of the standard do.
+    // Acquires what the requesting thread did before the request, like the tokens of the standard.
     return requested_ && requested_->load(std::memory_order_acquire);
   }
   bool stop_possible() const noexcept { return requested_ != nullptr; }
@@ -52,7 +52,7 @@ class stop_source {
   bool stop_possible() const noexcept { return requested_ != nullptr; }
   stop_token get_token() const noexcept { return stop_token{requested_}; }
   bool request_stop() noexcept {
-    // Releases what this thread did; acquires what a thread did that requested the stop before.
+    // Releases what this thread did; acquires what the thread of an earlier request did before it.
     return requested_ && !requested_->exchange(true, std::memory_order_acq_rel);
   }
 

@@ -26,46 +26,47 @@
 
 namespace vicar {
 
-/// A stand-in for an actor of class `T`, for tests of those who use one: an actor with a thread and a mailbox of its
-/// own, but without a `T`. Its proxies are ordinary `actor_proxy<T>`s; what is sent through them is answered by
-/// functions of the test, counted, and its arguments are kept.
+/// A fake of an actor of class `T`, for tests of code that uses one: an actor with its own thread and mailbox, but
+/// without a `T`. Its proxies are ordinary `actor_proxy<T>`s. Functions of the test answer the messages sent through
+/// them; the fake counts the messages and keeps their arguments.
 ///
 /// `T` need not be constructible. A member that no function answers fails with `unanswered_error`: in the future of a
-/// call, and, like every exception of a deferred call, by ending the actor and a line in the log. The registry finds a
-/// fake as an actor of the class that it stands for. Stopped, and waited for, when it is destroyed.
+/// call, and, like every exception of a deferred call, by ending the actor and a record in the log. The registry finds
+/// a fake as an actor of the class that it stands for. The destructor stops the fake and waits for its end.
 template <class T>
 class fake {
   static_assert(std::is_class_v<T> && !std::is_const_v<T>, "vicar: fake<T> stands for an actor; T is its class");
 
  public:
-  /// Starts the actor that answers.
+  /// Starts the fake.
   fake() : ref_{start<detail::fake_actor<T>>(book_)} {}
   ~fake() {
     try {
       const future<bool> stopped = ref_.stop();
       if (!on_own_thread()) stopped.wait();
-    } catch (...) {  // no memory for the request: the end of the program stops it
+    } catch (...) {  // no memory for the request: the end of the program stops the fake
     }
   }
   fake(const fake&) = delete;
   fake& operator=(const fake&) = delete;
 
-  /// What the code under test gets. Throws `actor_dead_error` if the fake was stopped.
+  /// Returns the proxy for the code under test. Throws `actor_dead_error` if the fake was stopped.
   actor_proxy<T> proxy() const { return actor_proxy<T>{ref()}; }
   /// As `proxy`.
   operator actor_proxy<T>() const { return proxy(); }  // NOLINT(google-explicit-constructor): it stands for one
-  /// The same as a reference, also when the fake was stopped.
+  /// As `proxy`, but as a reference. Also available when the fake was stopped.
   actor_ref<T> ref() const noexcept {
     return detail::ref_access::make<T>(detail::ref_access::handle(ref_), static_cast<T*>(nullptr));
   }
 
-  /// Answers a member with `function`, in the place of an earlier one; it runs on the fake's thread.
+  /// Answers a member with `function`, which replaces an earlier one and runs on the fake's thread.
   ///
-  /// `on<&T::method>(function)`: `function(arguments...)` gives the result, or throws. The arguments have the types of
-  /// the method's parameters, without reference and const; a parameter that is a reference to a non-const is a
+  /// `on<&T::method>(function)`: `function(arguments...)` returns the result, or throws. The arguments have the types
+  /// of the method's parameters, without reference and const; a reference to a non-const object is passed as a
   /// `std::reference_wrapper`.
-  /// `on<&T::field>(function)`: `function()` is what a read gives, `function(value)` is called for a write; one that
-  /// takes both answers both. A property is answered by its getter and its setter: `on<&T::getter>`, `on<&T::setter>`.
+  /// `on<&T::field>(function)`: `function()` returns the value of a read, `function(value)` is called for a write; a
+  /// function that takes both answers both. A property is answered by its getter and its setter: `on<&T::getter>`,
+  /// `on<&T::setter>`.
   /// `on<&T::nested, &U::member>(function)`: a member of the object that a traversable member leads to.
   template <auto... Path, class Function>
     requires(sizeof...(Path) > 0)
@@ -74,9 +75,9 @@ class fake {
     member::answer(*book_, std::move(function));
     return *this;
   }
-  /// The same for calls whose arguments have other types than the parameters: those that leave out default arguments,
-  /// choose an overload by conversion, or name a template. Also for fields that can be called. A call without arguments
-  /// is `on<&T::method, void>(function)`.
+  /// As above, for calls whose arguments have other types than the parameters: calls that omit default arguments,
+  /// choose an overload by conversion, or name a template. Also for callable fields. A call without arguments is
+  /// `on<&T::method, void>(function)`.
   template <auto Member, class First, class... Arguments, class Function>
   fake& on(Function function) {
     using member = detail::faked_member<T, Member>;
@@ -87,7 +88,7 @@ class fake {
     return *this;
   }
 
-  /// A compile error that says where the member goes.
+  /// Rejects a member as an argument, with a compile error that says where it goes.
   template <class Pointer, class Function>
   fake& on(Pointer, Function) {
     static_assert(detail::always_false<Pointer>,
@@ -95,22 +96,22 @@ class fake {
     return *this;
   }
 
-  /// How many messages to a member were answered: calls, or reads and writes of a field. First waits until the fake has
-  /// handled everything that was sent before.
+  /// Returns how many messages to a member were answered: calls, or reads and writes of a field. First waits until the
+  /// fake has handled all messages sent before.
   template <auto... Path>
   std::size_t calls() const {
     settle();
     return detail::faked_member<T, Path...>::count(*book_);
   }
 
-  /// The arguments of the answered calls of a method, or the values written to a field, in the order of handling: a
-  /// vector of tuples. Waits as `calls` does. Only for arguments that can be copied.
+  /// Returns the arguments of the answered calls of a method, or the values written to a field, in the order of
+  /// handling: a vector of tuples. Waits like `calls`. Only for copyable arguments.
   template <auto... Path>
   auto arguments() const {
     settle();
     return detail::faked_member<T, Path...>::arguments(*book_);
   }
-  /// The same for what `on<Member, First, Arguments...>` answered.
+  /// As above, for calls answered by `on<Member, First, Arguments...>`.
   template <auto Member, class First, class... Arguments>
   auto arguments() const {
     settle();

@@ -34,10 +34,10 @@ VICAR_CONSTEVAL bool check_traversable() {
   }
 }
 
-/// Takes the place of a base that cannot be one.
+/// Replaces a base class that is not allowed.
 struct no_base {
   template <class... Arguments>
-  no_base(Arguments&&...) {}  // NOLINT(google-explicit-constructor): it takes whatever the member was given
+  no_base(Arguments&&...) {}  // NOLINT(google-explicit-constructor): it takes whatever initializes the member
 };
 
 template <class U, bool = check_traversable<U>()>
@@ -49,12 +49,12 @@ struct traversable_base<U, false> {
   using type = no_base;
 };
 
-/// A class that says of itself, or of which somebody says, that it may be traversed. What is const is read as a whole.
+/// A class marked as traversable, by itself or by a specialisation. A const member is read as a whole.
 template <class U>
 concept marked_traversable =
     std::is_class_v<U> && !std::is_const_v<U> && (enable_traversable<U> || requires { requires U::vicar_traversable; });
 
-/// The class that a step through a member of type `Field` leads to, as `type`; without `type` if there is no way.
+/// The class that a step through a member of type `Field` leads to, as `type`; without `type` if there is no such step.
 template <class Field>
 struct step_target {};
 template <marked_traversable U>
@@ -71,7 +71,7 @@ template <class Pointee>
 struct step_target<std::shared_ptr<Pointee>> : step_target<Pointee> {};
 template <class Value>
 struct step_target<std::optional<Value>> : step_target<Value> {};
-// A const pointer still leads to an object that is not.
+// A const pointer still leads to a non-const object.
 template <class Pointee, class Deleter>
 struct step_target<const std::unique_ptr<Pointee, Deleter>> : step_target<Pointee> {};
 template <class Pointee>
@@ -88,7 +88,7 @@ concept maybe_null = requires(Field& field) {
   static_cast<bool>(field);
 } && !marked_traversable<Field>;
 
-/// The object that a member leads to; null where a pointer or optional on the way is empty.
+/// The object that a member leads to; null if a pointer or optional on the path is empty.
 template <class Field>
 step_target_t<Field>* follow_step(Field& field) noexcept {
   if constexpr (maybe_null<Field>) {
@@ -98,7 +98,7 @@ step_target_t<Field>* follow_step(Field& field) noexcept {
   }
 }
 
-/// A traversable member is read as what it wraps.
+/// A traversable member is read as the type that it wraps.
 template <class U>
 struct read_result<traversable<U>> {
   using type = U;
@@ -108,9 +108,9 @@ struct read_result<const traversable<U>> : read_result<traversable<U>> {};
 
 }  // namespace detail
 
-/// Marks a member that a proxy may be led through: with `vicar::traversable<tape_deck> playback;` in the actor,
+/// Marks a member that a proxy can step through: with `vicar::traversable<tape_deck> playback;` in the actor,
 /// `proxy->playback->play()` calls the nested object on the actor's thread. It is a `U`, and is constructed from and
-/// assigned what a `U` is, so the actor itself goes on writing `playback.play()`. The other two ways to mark change the
+/// assigned whatever a `U` is, so the actor's own code still writes `playback.play()`. The two alternatives mark the
 /// class instead: specialise `vicar::enable_traversable<U> = true`, or write `static constexpr bool vicar_traversable =
 /// true;` in it.
 template <class U>
@@ -123,8 +123,8 @@ class traversable : public detail::traversable_base<U>::type {
     requires std::default_initializable<base>
       : base{} {}
 
-  // The long names shadow no member of the class.
-  /// As `U{first, rest...}`; from a single value implicitly where that converts to `U`.
+  // The long names do not shadow members of the class.
+  /// As `U{first, rest...}`; implicit for a single value that converts to `U`.
   template <class First, class... Rest>
     requires(!std::derived_from<std::remove_cvref_t<First>, traversable> &&
              requires(First&& vicar_first, Rest&&... vicar_rest) {
@@ -134,7 +134,7 @@ class traversable : public detail::traversable_base<U>::type {
       traversable(First&& vicar_first, Rest&&... vicar_rest)
       : base{std::forward<First>(vicar_first), std::forward<Rest>(vicar_rest)...} {}
 
-  /// Assigns to the `U` that it is.
+  /// Assigns to the `U` base.
   template <class Value>
     requires(!std::derived_from<std::remove_cvref_t<Value>, traversable> && std::is_assignable_v<base&, Value>)
   traversable& operator=(Value&& vicar_value) {

@@ -14,8 +14,8 @@
 
 namespace vicar {
 
-/// A call that threw, and whose exception no reader of its future has seen. The views are valid during the call of the
-/// handler only.
+/// A call that threw an exception that was never read from its future. The views are valid only during the call of the
+/// handler.
 struct unobserved_failure {
   std::string_view actor;        ///< the actor's name
   std::string_view class_name;   ///< its class
@@ -32,16 +32,16 @@ VICAR_SHARED inline handler_slot<unobserved_failure>& unobserved_handler() noexc
 
 }  // namespace detail
 
-/// From now on, `handler` is called with every failure of a `call`, `ask`, read or write that is lost: the last handle
-/// of its future is dropped, and no `get`, `get_all` or function of `map` and the like has met the exception. It is any
-/// copyable callable that takes a `const unobserved_failure&`, and replaces an earlier one and the default, which logs
-/// a warning. Not reported: `defer` and `tell`, whose exceptions end the actor; errors of the library such as
-/// `actor_dead_error`, unless the member itself threw them; promises; failures that come second in a `join` or
+/// From now on, calls `handler` for every failure of a `call`, `ask`, read or write that is lost: the last handle of
+/// its future is dropped, and no `get`, `get_all` or function of `map` and the like has observed the exception.
+/// `handler` is any copyable callable that takes a `const unobserved_failure&`; it replaces an earlier one and the
+/// default, which logs a warning. Not reported: `defer` and `tell`, whose exceptions end the actor; errors of the
+/// library such as `actor_dead_error`, unless the member itself threw them; promises; later failures in a `join` or
 /// `get_all` that has thrown the first.
 ///
-/// It runs on the thread that drops the last handle, or on the actor's thread if all handles are gone when the member
-/// throws; perhaps on several threads at once. No lock is held. It may send messages; on the actor's thread it should
-/// not wait for that actor. What it throws is logged as an error.
+/// The handler runs on the thread that drops the last handle, or on the actor's thread if all handles are gone when the
+/// member throws; possibly on several threads at once. No lock is held. It may send messages; on the actor's thread it
+/// should not wait for that actor. An exception from it is logged as an error.
 template <class Handler>
 void set_unobserved_handler(Handler handler) {
   constexpr bool callable = std::invocable<Handler&, const unobserved_failure&> && std::copy_constructible<Handler>;

@@ -4,7 +4,7 @@
 
 #include <vicar/detail/base/config.hpp>
 
-// Everything that needs no further library.
+// All headers that need no other library.
 #include <vicar/actor.hpp>
 #include <vicar/actor_proxy.hpp>
 #include <vicar/actor_ref.hpp>
