@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <vicar/actor_ref.hpp>
+#include <vicar/any_actor_ref.hpp>
 #include <vicar/callable_proxy.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
 #include <vicar/detail/calls/path.hpp>
