@@ -123,7 +123,7 @@ TEST_CASE("a fake whose deferred call throws ends as an actor does") {
 
 std::string player_name() { return std::string{vicar::detail::class_name<player>}; }
 
-TEST_CASE("a fake is an actor with the name of what it imitates") {
+TEST_CASE("a fake is an actor with the name of the class that it fakes") {
   std::optional<vicar::actor_ref<player>> ref;
   {
     vicar::fake<player> fake;

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include <vicar/actor_ref.hpp>
-#include <vicar/callable_proxy.hpp>
+#include <vicar/bound_method.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
 #include <vicar/detail/calls/path.hpp>
 #include <vicar/detail/calls/target.hpp>
@@ -78,8 +78,8 @@ class actor_proxy : public member_operations<actor_proxy<T>, T> {
 
   /// Returns a method that can be stored: `f(arguments...)`, `f.defer(arguments...)`.
   template <auto Method>
-  callable_proxy<actor_proxy, Method> method() const {
-    return callable_proxy<actor_proxy, Method>{*this};
+  bound_method<actor_proxy, Method> method() const {
+    return bound_method<actor_proxy, Method>{*this};
   }
 
   /// The registered members by name.

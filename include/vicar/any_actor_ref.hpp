@@ -130,7 +130,7 @@ class actor_ref<void> : public ref_base {
     T* object = nullptr;
     if (cell.type() == &detail::type_tag<T>)
       object = static_cast<T*>(cell.object_address());
-    else if (!cell.find_base(detail::cell::role::imitated, object))
+    else if (!cell.find_base(detail::cell::role::represented, object))
       return std::nullopt;
     return detail::ref_access::make<T>(detail::ref_access::handle(*this), object);
   }
@@ -194,7 +194,7 @@ class actor_ref<void> : public ref_base {
   struct cell_target {
     using object_type = detail::cell;
     static detail::path route() noexcept { return {}; }
-    static bool imitated() noexcept { return false; }
+    static bool absent() noexcept { return false; }
     static detail::cell& resolve(detail::cell& owner) noexcept { return owner; }
   };
   struct receiver : detail::invoker_base {

@@ -26,7 +26,7 @@ class actor_proxy;
 template <class T>
 class nested_proxy;
 template <class Proxy, auto Method>
-class callable_proxy;
+class bound_method;
 template <class U>
 class traversable;
 

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include <vicar/any_actor_ref.hpp>
-#include <vicar/callable_proxy.hpp>
+#include <vicar/bound_method.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
 #include <vicar/detail/calls/path.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
@@ -101,8 +101,8 @@ class nested_proxy : public member_operations<nested_proxy<U>, U> {
 
   /// Returns a method that can be stored: `f(arguments...)`, `f.defer(arguments...)`.
   template <auto Method>
-  callable_proxy<nested_proxy, Method> method() const {
-    return callable_proxy<nested_proxy, Method>{*this};
+  bound_method<nested_proxy, Method> method() const {
+    return bound_method<nested_proxy, Method>{*this};
   }
 
   /// The registered members by name.

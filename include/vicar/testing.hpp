@@ -39,7 +39,7 @@ class fake {
 
  public:
   /// Starts the fake.
-  fake() : ref_{start<detail::fake_actor<T>>(book_)} {}
+  fake() : ref_{start<detail::fake_actor<T>>(record_)} {}
   ~fake() {
     try {
       const future<bool> stopped = ref_.stop();
@@ -72,7 +72,7 @@ class fake {
     requires(sizeof...(Path) > 0)
   fake& on(Function function) {
     using member = detail::faked_member<T, Path...>;
-    member::answer(*book_, std::move(function));
+    member::answer(*record_, std::move(function));
     return *this;
   }
   /// As above, for calls whose arguments have other types than the parameters: calls that omit default arguments,
@@ -82,9 +82,9 @@ class fake {
   fake& on(Function function) {
     using member = detail::faked_member<T, Member>;
     if constexpr (std::is_void_v<First> && sizeof...(Arguments) == 0)
-      member::template answer_call<>(*book_, std::move(function));
+      member::template answer_call<>(*record_, std::move(function));
     else
-      member::template answer_call<First, Arguments...>(*book_, std::move(function));
+      member::template answer_call<First, Arguments...>(*record_, std::move(function));
     return *this;
   }
 
@@ -101,7 +101,7 @@ class fake {
   template <auto... Path>
   std::size_t calls() const {
     settle();
-    return detail::faked_member<T, Path...>::count(*book_);
+    return detail::faked_member<T, Path...>::count(*record_);
   }
 
   /// Returns the arguments of the answered calls of a method, or the values written to a field, in the order of
@@ -109,16 +109,16 @@ class fake {
   template <auto... Path>
   auto arguments() const {
     settle();
-    return detail::faked_member<T, Path...>::arguments(*book_);
+    return detail::faked_member<T, Path...>::arguments(*record_);
   }
   /// As above, for calls answered by `on<Member, First, Arguments...>`.
   template <auto Member, class First, class... Arguments>
   auto arguments() const {
     settle();
     if constexpr (std::is_void_v<First> && sizeof...(Arguments) == 0)
-      return detail::faked_member<T, Member>::template arguments_of<>(*book_);
+      return detail::faked_member<T, Member>::template arguments_of<>(*record_);
     else
-      return detail::faked_member<T, Member>::template arguments_of<First, Arguments...>(*book_);
+      return detail::faked_member<T, Member>::template arguments_of<First, Arguments...>(*record_);
   }
 
  private:
@@ -127,7 +127,7 @@ class fake {
     if (!on_own_thread()) ref_.call([](detail::fake_actor<T>&) {}).wait();
   }
 
-  std::shared_ptr<detail::fake_book> book_ = std::make_shared<detail::fake_book>(detail::class_name<T>);
+  std::shared_ptr<detail::fake_record> record_ = std::make_shared<detail::fake_record>(detail::class_name<T>);
   actor_ref<detail::fake_actor<T>> ref_;
 };
 

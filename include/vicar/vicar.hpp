@@ -8,7 +8,7 @@
 #include <vicar/actor.hpp>
 #include <vicar/actor_proxy.hpp>
 #include <vicar/actor_ref.hpp>
-#include <vicar/callable_proxy.hpp>
+#include <vicar/bound_method.hpp>
 #include <vicar/dead_letter.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>

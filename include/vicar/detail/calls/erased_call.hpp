@@ -20,10 +20,11 @@
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/error.hpp>
 
-// What lets a test answer in an actor's place: a message whose target has no object asks the cell's stand-in instead.
+// A call without its types. A message whose target has no object passes one to the cell's `call_receiver`: the seam for
+// fakes, and for whatever else handles calls without having the object.
 namespace vicar::detail {
 
-/// One argument of such a message, without its type.
+/// One argument, without its type.
 struct erased_argument {
   const void* tag;               ///< `&type_tag<A>`
   const std::string_view* type;  ///< its name
@@ -38,7 +39,8 @@ struct erased_slot {
   void* slot;
 };
 
-struct imitated_message {
+/// A call of a member, an access to a field, or a function of the caller, with its arguments.
+struct erased_call {
   enum class access : std::uint8_t {
     call,
     read,
@@ -56,25 +58,25 @@ struct imitated_message {
   erased_slot answer = {};
 };
 
-/// Answers messages in the place of an object.
-class VICAR_SHARED stand_in {
+/// Handles the calls to an object that does not exist.
+class VICAR_SHARED call_receiver {
  public:
-  /// Puts the answer into `asked.answer`, or throws.
-  virtual void answer(imitated_message& asked) = 0;
+  /// Puts the answer into `call.answer`, or throws. On the actor's thread.
+  virtual void answer(erased_call& call) = 0;
 
  protected:
-  stand_in() = default;
-  ~stand_in() = default;
-  stand_in(const stand_in&) = default;
-  stand_in& operator=(const stand_in&) = default;
+  call_receiver() = default;
+  ~call_receiver() = default;
+  call_receiver(const call_receiver&) = default;
+  call_receiver& operator=(const call_receiver&) = default;
 };
 
-/// Who answers `asked` in the place of the actor's object. On the actor's thread.
-inline stand_in& stand_in_of(cell& owner, const imitated_message& asked) {
-  stand_in* found = nullptr;
+/// The receiver of the actor's calls, which is its object. On the actor's thread.
+inline call_receiver& receiver_of(cell& owner, const erased_call& call) {
+  call_receiver* found = nullptr;
   if (!owner.find_base(cell::role::own, found)) {
     throw error{
-        format_text("vicar: {} has no object to run {} on; send it through a proxy", owner.title(), asked.member)};
+        format_text("vicar: {} has no object to run {} on; send it through a proxy", owner.title(), call.member)};
   }
   return *found;
 }
@@ -84,30 +86,30 @@ erased_argument erase_argument(Value&& value) noexcept {
   return {&type_tag<Value>, &class_name<Value>, __builtin_addressof(value)};
 }
 
-/// Prepares for the answer, which is built in `slot`; a void one goes nowhere.
+/// Makes `slot` the place where the answer is built; a void answer has none.
 template <class Reply>
-void want_answer(imitated_message& asked, [[maybe_unused]] void* slot) {
+void want_answer(erased_call& call, [[maybe_unused]] void* slot) {
   if constexpr (std::is_void_v<Reply>) {
     // It stays as it is.
   } else if constexpr (std::is_move_constructible_v<Reply>) {
-    asked.answer = {
+    call.answer = {
         &type_tag<Reply>, &class_name<Reply>,
         [](void* into, void* answer) { ::new (into) Reply(static_cast<Reply&&>(*static_cast<Reply*>(answer))); }, slot};
   } else {
     throw error{format_text(
         "vicar: no fake can answer {}, because its result can be neither copied nor moved; use a real object",
-        asked.member)};
+        call.member)};
   }
 }
 
-/// Asks the stand-in of the actor with these arguments.
-inline void ask_stand_in(cell& owner, imitated_message& asked, std::initializer_list<erased_argument> arguments) {
-  asked.arguments = arguments.begin();
-  asked.argument_count = arguments.size();
-  stand_in_of(owner, asked).answer(asked);
+/// Passes the call with these arguments to the actor's receiver.
+inline void answer_erased(cell& owner, erased_call& call, std::initializer_list<erased_argument> arguments) {
+  call.arguments = arguments.begin();
+  call.argument_count = arguments.size();
+  receiver_of(owner, call).answer(call);
 }
 
-/// The type in which a stand-in gets an argument: the parameter's, as in a direct call, unless that would bind to a
+/// The type in which a receiver gets an argument: the parameter's, as in a direct call, unless that would bind to a
 /// reference or cut a derived object.
 template <class Parameter, class Argument>
 inline constexpr bool passed_as_parameter =
@@ -116,8 +118,8 @@ inline constexpr bool passed_as_parameter =
 template <class Parameter, class Argument>
 using passed_t = std::conditional_t<passed_as_parameter<Parameter, Argument>, std::decay_t<Parameter>, Argument>;
 
-/// How the kept arguments are handed to a stand-in, a `type_list`: as the parameters, also a `type_list`, would take
-/// them, where they fit; an rvalue reference where that is the argument itself.
+/// The types in which a receiver gets the stored arguments, a `type_list`: those of the parameters, also a `type_list`,
+/// where they fit, else an rvalue reference to the argument itself.
 template <class Parameter, class Argument>
 struct handed {
   using type = std::conditional_t<std::same_as<passed_t<Parameter, Argument>, Argument>, Argument&&,

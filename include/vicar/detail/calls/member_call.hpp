@@ -31,10 +31,10 @@
 // `label` names it.
 namespace vicar::detail {
 
-/// What a stand-in is told of a message, and how many of the first arguments only say which member is meant. The
-/// default is a call of a member that may be overloaded.
+/// How the call is described to a `call_receiver`: the kind of access, and whether the first argument only names the
+/// member. The default is a call of a member that may be overloaded.
 struct invoker_base {
-  static constexpr auto access = imitated_message::access::call;
+  static constexpr auto access = erased_call::access::call;
   static constexpr bool begins_with_pointer = false;
   using parameters = unknown_parameters;
 };
@@ -90,7 +90,7 @@ struct function_invoker : invoker_base {
   static constexpr const std::string_view* label =
       std::is_member_function_pointer_v<Function> ? &unnamed_member<Function> : &class_name<Function>;
   static constexpr auto access =
-      std::is_member_pointer_v<Function> ? imitated_message::access::call : imitated_message::access::function;
+      std::is_member_pointer_v<Function> ? erased_call::access::call : erased_call::access::function;
   static constexpr bool begins_with_pointer = true;
   using parameters = typename parameters_after_object<Function>::type;
 
@@ -150,7 +150,7 @@ struct pointed_field {
 /// The invoker that reads a field: gives it or a copy of it.
 template <class Field>
 struct field_reader : Field {
-  static constexpr auto access = imitated_message::access::read;
+  static constexpr auto access = erased_call::access::read;
   using parameters = type_list<>;
 
   template <class T, class... Pointer>
@@ -161,7 +161,7 @@ struct field_reader : Field {
 /// The invoker that writes a field of type `Declared`.
 template <class Field, class Declared>
 struct field_writer : Field {
-  static constexpr auto access = imitated_message::access::write;
+  static constexpr auto access = erased_call::access::write;
   using parameters = type_list<Declared>;
 
   template <class T, class... Arguments>
@@ -203,26 +203,27 @@ struct with_first<First, type_list<Kept...>> {
 template <class Function, class Kept>
 using with_function_t = typename with_first<std::decay_t<Function>, typename Kept::type>::type;
 
-/// Asks the stand-in in the place of the object, with the arguments as `Handed` says. The answer is built in `slot`.
+/// Passes the call to the actor's `call_receiver`, with the arguments as `Handed` says. The answer is built in `slot`.
 template <class Reply, class... Handed, class Head, class Target, std::size_t... Index, class... Arguments>
-VICAR_COLD void imitate(type_list<Handed...>, envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one,
-                        cell& owner, imitated_message::access access, std::string_view label, void* slot) {
-  imitated_message asked{access, label, one.target.route()};
-  want_answer<Reply>(asked, slot);
-  ask_stand_in(owner, asked,
-               {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
+VICAR_COLD void erase_call(type_list<Handed...>,
+                           envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one, cell& owner,
+                           erased_call::access access, std::string_view label, void* slot) {
+  erased_call call{access, label, one.target.route()};
+  want_answer<Reply>(call, slot);
+  answer_erased(owner, call,
+                {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
 }
 /// The same where the first argument says which member is meant.
 template <class Reply, class... Handed, class Head, class Target, std::size_t... Index, class Pointer,
           class... Arguments>
-VICAR_COLD void imitate_pointed(type_list<Handed...>,
-                                envelope<Head, Target, std::index_sequence<0, Index...>, Pointer, Arguments...>& one,
-                                cell& owner, imitated_message::access access, std::string_view label, void* slot) {
-  imitated_message asked{access, label, one.target.route(), &type_tag<Pointer>,
-                         __builtin_addressof(static_cast<kept_argument<0, Pointer>&>(one).value)};
-  want_answer<Reply>(asked, slot);
-  ask_stand_in(owner, asked,
-               {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
+VICAR_COLD void erase_pointer_call(type_list<Handed...>,
+                                   envelope<Head, Target, std::index_sequence<0, Index...>, Pointer, Arguments...>& one,
+                                   cell& owner, erased_call::access access, std::string_view label, void* slot) {
+  erased_call call{access, label, one.target.route(), &type_tag<Pointer>,
+                   __builtin_addressof(static_cast<kept_argument<0, Pointer>&>(one).value)};
+  want_answer<Reply>(call, slot);
+  answer_erased(owner, call,
+                {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
 }
 template <class Parameters, class... Arguments>
 struct handed_after_pointer;
@@ -257,14 +258,14 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
     auto& one = static_cast<envelope_type&>(self);
     void* slot = nullptr;
     if constexpr (!std::is_void_v<Reply>) slot = static_cast<future_state<Reply>*>(one.reply)->place();
-    if (one.target.imitated()) {
+    if (one.target.absent()) {
       using parameters = typename Invoker::parameters;
       if constexpr (Invoker::begins_with_pointer) {
-        imitate_pointed<Reply>(typename handed_after_pointer<parameters, Arguments...>::type{}, one, owner,
-                               Invoker::access, *kind_of_message(self).label, slot);
+        erase_pointer_call<Reply>(typename handed_after_pointer<parameters, Arguments...>::type{}, one, owner,
+                                  Invoker::access, *kind_of_message(self).label, slot);
       } else {
-        imitate<Reply>(typename handed_arguments<parameters, Arguments...>::type{}, one, owner, Invoker::access,
-                       *Invoker::label, slot);
+        erase_call<Reply>(typename handed_arguments<parameters, Arguments...>::type{}, one, owner, Invoker::access,
+                          *Invoker::label, slot);
       }
     } else if constexpr (std::is_void_v<Reply>) {
       static_cast<void>(

@@ -8,7 +8,7 @@
 #include <vicar/error.hpp>
 
 // Which object a message is for. `resolve` finds it on the actor's thread; in a fake there is none, the target is
-// `imitated()`, and a stand-in answers.
+// `absent()`, and the call goes to the cell's `call_receiver`.
 namespace vicar::detail {
 
 /// The actor's own object, or a base of it.
@@ -17,7 +17,7 @@ struct direct_target {
   using object_type = T;
   T* object;  ///< null in a fake
   path route() const noexcept { return {}; }
-  bool imitated() const noexcept { return object == nullptr; }
+  bool absent() const noexcept { return object == nullptr; }
   T& resolve(cell&) const noexcept { return *object; }
 };
 
@@ -29,7 +29,7 @@ struct path_target {
   path way;
 
   path route() const noexcept { return way; }
-  bool imitated() const noexcept { return root == nullptr; }
+  bool absent() const noexcept { return root == nullptr; }
   T& resolve(cell& owner) const {
     if (void* const object = way.follow(root)) return *static_cast<T*>(object);
     throw null_step_error{format_text(

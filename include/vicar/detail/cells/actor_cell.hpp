@@ -125,8 +125,8 @@ class actor_cell final : public cell {
   std::size_t object_size() const noexcept override { return sizeof(T); }
   void destroy_object() override { object_.~T(); }
   void throw_object(role wanted) const override {
-    if constexpr (requires { typename T::vicar_imitated; }) {
-      if (wanted == role::imitated) throw static_cast<typename T::vicar_imitated*>(nullptr);
+    if constexpr (requires { typename T::vicar_represents; }) {
+      if (wanted == role::represented) throw static_cast<typename T::vicar_represents*>(nullptr);
     }
     throw static_cast<T*>(object_address());
   }

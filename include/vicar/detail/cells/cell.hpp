@@ -97,7 +97,7 @@ class VICAR_SHARED cell : public actor_record {
   }
   /// Which object is asked for: the cell's own, or the one that a fake stands for, which is a null pointer of its
   /// class.
-  enum class role : std::uint8_t { own, imitated };
+  enum class role : std::uint8_t { own, represented };
   /// Finds the object seen as a `Base`; false if it is none or was destroyed. A catch clause knows the bases without
   /// run-time type information in the user's classes.
   template <class Base>

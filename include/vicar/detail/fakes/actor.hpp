@@ -9,7 +9,7 @@
 
 #include <vicar/detail/calls/envelope.hpp>
 #include <vicar/detail/calls/erased_call.hpp>
-#include <vicar/detail/fakes/book.hpp>
+#include <vicar/detail/fakes/record.hpp>
 #include <vicar/detail/meta/dangling.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
 #include <vicar/detail/meta/hooks.hpp>
@@ -56,43 +56,43 @@ class reply_slot {
 
 /// The actor behind a `fake<T>`.
 template <class T>
-class fake_actor final : public stand_in, public listed_messages<T> {
+class fake_actor final : public call_receiver, public listed_messages<T> {
  public:
-  using vicar_imitated = T;
+  using vicar_represents = T;
 
-  explicit fake_actor(std::shared_ptr<fake_book> book) noexcept : book_{std::move(book)} {}
+  explicit fake_actor(std::shared_ptr<fake_record> record) noexcept : record_{std::move(record)} {}
 
-  void answer(imitated_message& asked) override { book_->answer(asked); }
+  void answer(erased_call& call) override { record_->answer(call); }
 
-  /// What comes through `any_actor_ref`; typed references ask the stand-in themselves.
+  /// For messages through `any_actor_ref`; those through a typed reference come to `answer` directly.
   template <class Message>
     requires takes<T, Message>
   auto on_receive(Message incoming) {
     using returned = decltype(std::declval<T&>().on_receive(std::move(incoming)));
     using reply = kept_result_t<returned>;
-    imitated_message asked{message_access::call, on_receive_label};
+    erased_call call{message_access::call, on_receive_label};
     const erased_argument argument = erase_argument(std::move(incoming));
-    asked.arguments = &argument;
-    asked.argument_count = 1;
+    call.arguments = &argument;
+    call.argument_count = 1;
     if constexpr (!check_result<T, returned>()) {
       return;
     } else if constexpr (std::is_void_v<reply>) {
-      book_->answer(asked);
+      record_->answer(call);
     } else if constexpr (!std::is_move_constructible_v<reply>) {
-      want_answer<reply>(asked, nullptr);  // throws
+      want_answer<reply>(call, nullptr);  // throws
     } else {
       reply_slot<reply> slot;
-      asked.answer = slot.erased();
-      book_->answer(asked);
+      call.answer = slot.erased();
+      record_->answer(call);
       return slot.take();
     }
   }
 
  private:
-  std::shared_ptr<fake_book> book_;
+  std::shared_ptr<fake_record> record_;
 };
 
-/// A fake bears the name of what it imitates, in texts and for the registry.
+/// A fake has the name of the class that it fakes, in texts and in the registry.
 template <class T>
 inline constexpr std::string_view class_name<fake_actor<T>> = class_name<T>;
 

@@ -20,7 +20,7 @@
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/calls/erased_call.hpp>
 #include <vicar/detail/calls/path.hpp>
-#include <vicar/detail/fakes/book.hpp>
+#include <vicar/detail/fakes/record.hpp>
 #include <vicar/detail/meta/conversion.hpp>
 #include <vicar/detail/meta/copyable.hpp>
 #include <vicar/detail/meta/dangling.hpp>
@@ -90,18 +90,18 @@ class fake_answer_of final : public fake_answer {
  public:
   using log_type = fake_log_of<Parameters...>;
 
-  fake_answer_of(fake_place place, const fake_book& book, std::shared_ptr<log_type> log,
+  fake_answer_of(fake_place place, const fake_record& record, std::shared_ptr<log_type> log,
                  std::shared_ptr<Function> function)
       : fake_answer{std::move(place), log_type::types_tag},
-        book_{book},
+        record_{record},
         log_{std::move(log)},
         function_{std::move(function)} {}
 
-  bool takes(const imitated_message& asked) const noexcept override {
+  bool takes(const erased_call& call) const noexcept override {
     static constexpr const void* tags[] = {&type_tag<Parameters>..., nullptr};
-    if (asked.argument_count != sizeof...(Parameters)) return false;
-    for (std::size_t i = 0; i < asked.argument_count; ++i) {
-      if (asked.arguments[i].tag != tags[i]) return false;
+    if (call.argument_count != sizeof...(Parameters)) return false;
+    for (std::size_t i = 0; i < call.argument_count; ++i) {
+      if (call.arguments[i].tag != tags[i]) return false;
     }
     return true;
   }
@@ -112,23 +112,23 @@ class fake_answer_of final : public fake_answer {
     return types;
   }
 
-  void answer(imitated_message& asked) override {
+  void answer(erased_call& call) override {
     [&]<std::size_t... Index>(std::index_sequence<Index...>) {
-      const auto keep_arguments = [&] { keep(*static_cast<const Parameters*>(asked.arguments[Index].value)...); };
+      const auto keep_arguments = [&] { keep(*static_cast<const Parameters*>(call.arguments[Index].value)...); };
       const auto run = [&]() -> Reply {
         return static_cast<Reply>(
-            run_answer(*function_, std::move(*static_cast<Parameters*>(asked.arguments[Index].value))...));
+            run_answer(*function_, std::move(*static_cast<Parameters*>(call.arguments[Index].value))...));
       };
       if constexpr (std::is_void_v<Reply>) {
         keep_arguments();
-        refuse_to_answer<void>(asked);
+        refuse_to_answer<void>(call);
         run();
       } else {
         // On the heap: the stack may be too small for it. Allocated first: a call without memory is not counted.
         const std::unique_ptr<reply_place> given{new reply_place};
         keep_arguments();
         given->make(run);
-        give(asked, given->value);
+        give(call, given->value);
       }
     }(std::index_sequence_for<Parameters...>{});
   }
@@ -159,26 +159,26 @@ class fake_answer_of final : public fake_answer {
     if constexpr (can_be_kept<Parameters...>) {
       copy = std::make_shared<const typename log_type::arguments_type>(arguments...);
     }
-    book_.locked([&] {
+    record_.locked([&] {
       if (copy) log_->kept.push_back(std::move(copy));  // may throw: then nothing is answered
       ++log_->count;
     });
   }
   /// Throws if the answer is wanted, and of another type.
   template <class Given>
-  static void refuse_to_answer(const imitated_message& asked) {
-    if (!asked.answer.tag || asked.answer.tag == &type_tag<Given>) return;
+  static void refuse_to_answer(const erased_call& call) {
+    if (!call.answer.tag || call.answer.tag == &type_tag<Given>) return;
     throw unanswered_error{fmt::format(
         "vicar: {} of a fake is answered with {}, and this use of it needs {}; name the overload that is meant",
-        asked.member, class_name<Given>, *asked.answer.type)};
+        call.member, class_name<Given>, *call.answer.type)};
   }
   template <class Given>
-  static void give(const imitated_message& asked, Given& given) {
-    refuse_to_answer<Given>(asked);
-    if (asked.answer.tag) asked.answer.store(asked.answer.slot, std::addressof(given));
+  static void give(const erased_call& call, Given& given) {
+    refuse_to_answer<Given>(call);
+    if (call.answer.tag) call.answer.store(call.answer.slot, std::addressof(given));
   }
 
-  const fake_book& book_;
+  const fake_record& record_;
   std::shared_ptr<log_type> log_;
   std::shared_ptr<Function> function_;
 };
@@ -292,11 +292,11 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   }
 
   template <class Reply, class... Parameters, class Function>
-  static void add(fake_book& book, const std::shared_ptr<Function>& function, message_access kind,
+  static void add(fake_record& record, const std::shared_ptr<Function>& function, message_access kind,
                   std::string_view named) {
     using answer_type = fake_answer_of<Reply, Function, Parameters...>;
-    book.add(std::make_shared<answer_type>(place(kind, named), book, book.log<fake_log_of<Parameters...>>(identity),
-                                           function));
+    record.add(std::make_shared<answer_type>(place(kind, named), record,
+                                             record.log<fake_log_of<Parameters...>>(identity), function));
   }
 
   template <class Reply, class Function, class... Parameters>
@@ -319,29 +319,29 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
 
   /// Answers calls with arguments of these types.
   template <class... Parameters, class Function>
-  static void answer_call(fake_book& book, Function function) {
+  static void answer_call(fake_record& record, Function function) {
     if constexpr (check_member()) {
       using reply = typename decltype(result_of_call<Parameters...>())::type;
       if constexpr (check_answer<reply, Function, Parameters...>()) {
-        add<reply, Parameters...>(book, std::make_shared<Function>(std::move(function)), message_access::call, name);
+        add<reply, Parameters...>(record, std::make_shared<Function>(std::move(function)), message_access::call, name);
       }
     }
   }
 
   template <class Function>
-  static void answer(fake_book& book, Function function) {
+  static void answer(fake_record& record, Function function) {
     if constexpr (check_member()) {
       if constexpr (signature::is_method)
-        answer_method(book, std::move(function), typename signature::parameters{});
+        answer_method(record, std::move(function), typename signature::parameters{});
       else
-        answer_field(book, std::move(function));
+        answer_field(record, std::move(function));
     }
   }
 
-  static std::size_t count(const fake_book& book) { return check_member() ? book.count(identity) : 0; }
+  static std::size_t count(const fake_record& record) { return check_member() ? record.count(identity) : 0; }
 
   template <class... Parameters>
-  static auto arguments_of(fake_book& book) {
+  static auto arguments_of(fake_record& record) {
     constexpr bool views = (logs_view<Parameters> || ...);
     constexpr bool copyable = check_member() && can_be_kept<Parameters...>;
     static_assert(copyable || views || !check_member(),
@@ -351,18 +351,18 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
                   "the function given to on<>");
     std::vector<std::tuple<logged_t<Parameters>...>> copies;
     if constexpr (copyable) {
-      const auto log = book.log<fake_log_of<Parameters...>>(identity);
-      for (const auto& each : book.locked([&] { return log->kept; })) copies.push_back(*each);
+      const auto log = record.log<fake_log_of<Parameters...>>(identity);
+      for (const auto& each : record.locked([&] { return log->kept; })) copies.push_back(*each);
     }
     return copies;
   }
-  static auto arguments(fake_book& book) {
+  static auto arguments(fake_record& record) {
     if constexpr (signature::is_method) {
-      return []<class... Parameters>(fake_book& of, type_list<Parameters...>) {
+      return []<class... Parameters>(fake_record& of, type_list<Parameters...>) {
         return arguments_of<faked_parameter_t<Parameters>...>(of);
-      }(book, typename signature::parameters{});
+      }(record, typename signature::parameters{});
     } else {
-      return arguments_of<value_type>(book);
+      return arguments_of<value_type>(record);
     }
   }
 
@@ -396,19 +396,19 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   }
 
   template <class Function, class... Parameters>
-  static void answer_method(fake_book& book, Function function, type_list<Parameters...>) {
+  static void answer_method(fake_record& record, Function function, type_list<Parameters...>) {
     using reply = kept_result_t<typename signature::result>;
     if constexpr (check_answer<reply, Function, faked_parameter_t<Parameters>...>()) {
       const auto kept = std::make_shared<Function>(std::move(function));
-      add<reply, faked_parameter_t<Parameters>...>(book, kept, message_access::call, name);
+      add<reply, faked_parameter_t<Parameters>...>(record, kept, message_access::call, name);
       if constexpr (is_registered<object_type>) {
         visit_members<object_type>([&]<class Access>() {
           if constexpr (Access::is_property) {
             if constexpr (sizeof...(Parameters) == 0 && !std::is_void_v<reply>) {
-              if (Access::getter_name == name) add<reply>(book, kept, message_access::read, Access::name);
+              if (Access::getter_name == name) add<reply>(record, kept, message_access::read, Access::name);
             } else if constexpr (sizeof...(Parameters) == 1) {
               if (Access::setter_name == name) {
-                add<void, faked_parameter_t<Parameters>...>(book, kept, message_access::write, Access::name);
+                add<void, faked_parameter_t<Parameters>...>(record, kept, message_access::write, Access::name);
               }
             }
           }
@@ -418,7 +418,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   }
 
   template <class Function>
-  static void answer_field(fake_book& book, Function function) {
+  static void answer_field(fake_record& record, Function function) {
     constexpr bool reads = std::invocable<Function&>;
     constexpr bool writes = std::invocable<Function&, value_type>;
     static_assert(
@@ -426,9 +426,9 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
         "vicar: this function can answer neither a read nor a write of the field; take nothing, or its value");
     const auto kept = std::make_shared<Function>(std::move(function));
     if constexpr (reads) {
-      if constexpr (check_answer<value_type, Function>()) add<value_type>(book, kept, message_access::read, name);
+      if constexpr (check_answer<value_type, Function>()) add<value_type>(record, kept, message_access::read, name);
     }
-    if constexpr (writes) add<void, value_type>(book, kept, message_access::write, name);
+    if constexpr (writes) add<void, value_type>(record, kept, message_access::write, name);
   }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#ifndef VICAR_DETAIL_FAKES_BOOK_HPP
-#define VICAR_DETAIL_FAKES_BOOK_HPP
+#ifndef VICAR_DETAIL_FAKES_RECORD_HPP
+#define VICAR_DETAIL_FAKES_RECORD_HPP
 
 #include <cstddef>
 #include <cstring>
@@ -21,7 +21,7 @@
 
 namespace vicar::detail {
 
-using message_access = imitated_message::access;
+using message_access = erased_call::access;
 
 /// The member that a function of the test answers, however messages name it.
 struct fake_place {
@@ -32,19 +32,19 @@ struct fake_place {
   std::vector<unsigned char> pointer_bytes;
 
   /// Whether it is the member itself, as far as the message says which.
-  bool is(const imitated_message& asked) const noexcept {
-    if (!asked.pointer_tag) return has_name_of(asked);
-    return asked.kind == kind && asked.way == way && asked.pointer_tag == pointer_tag &&
-           std::memcmp(asked.pointer_bytes, pointer_bytes.data(), pointer_bytes.size()) == 0;
+  bool is(const erased_call& call) const noexcept {
+    if (!call.pointer_tag) return has_name_of(call);
+    return call.kind == kind && call.way == way && call.pointer_tag == pointer_tag &&
+           std::memcmp(call.pointer_bytes, pointer_bytes.data(), pointer_bytes.size()) == 0;
   }
   /// The same by its name alone, which a registered member has whatever type the pointer to it was converted to.
-  bool has_name_of(const imitated_message& asked) const noexcept {
-    return asked.kind == kind && asked.way == way && asked.member == name;
+  bool has_name_of(const erased_call& call) const noexcept {
+    return call.kind == kind && call.way == way && call.member == name;
   }
   friend bool operator==(const fake_place&, const fake_place&) = default;
 };
 
-/// What was answered of one member with arguments of certain types. Guarded by the book's lock.
+/// What was answered of one member with arguments of certain types. Guarded by the record's lock.
 class fake_log {
  public:
   fake_log(const void* member, const void* types) noexcept : member_{member}, types_{types} {}
@@ -72,22 +72,22 @@ class fake_answer {
 
   const fake_place& place() const noexcept { return place_; }
   bool replaces(const fake_answer& other) const noexcept { return types_ == other.types_ && place_ == other.place_; }
-  virtual bool takes(const imitated_message& asked) const noexcept = 0;
+  virtual bool takes(const erased_call& call) const noexcept = 0;
   /// The types of the arguments, for error texts.
   virtual std::string parameters() const = 0;
   /// Keeps the arguments and runs the function of the test; under no lock.
-  virtual void answer(imitated_message& asked) = 0;
+  virtual void answer(erased_call& call) = 0;
 
  private:
   fake_place place_;
   const void* types_;
 };
 
-/// The answers of one fake, and what they were asked. Shared by the fake and its actor, so that it can be read when the
+/// The answers of one fake, and what they were call. Shared by the fake and its actor, so that it can be read when the
 /// actor has ended. No function and no copy constructor of the test's runs under its lock.
-class fake_book {
+class fake_record {
  public:
-  explicit fake_book(std::string_view class_name) noexcept : class_name_{class_name} {}
+  explicit fake_record(std::string_view class_name) noexcept : class_name_{class_name} {}
 
   void add(std::shared_ptr<fake_answer> added) {
     const std::lock_guard lock{mutex_};
@@ -121,45 +121,45 @@ class fake_book {
     return action();
   }
 
-  void answer(imitated_message& asked) { choose(asked)->answer(asked); }
+  void answer(erased_call& call) { choose(call)->answer(call); }
 
  private:
-  std::shared_ptr<fake_answer> choose(const imitated_message& asked) const {
+  std::shared_ptr<fake_answer> choose(const erased_call& call) const {
     const std::lock_guard lock{mutex_};
     const fake_answer* near_miss = nullptr;
     for (const auto fits : {&fake_place::is, &fake_place::has_name_of}) {
       for (const std::shared_ptr<fake_answer>& each : answers_) {
-        if (!(each->place().*fits)(asked)) continue;
-        if (each->takes(asked)) return each;
+        if (!(each->place().*fits)(call)) continue;
+        if (each->takes(call)) return each;
         near_miss = each.get();
       }
     }
-    throw_unanswered(asked, near_miss);
+    throw_unanswered(call, near_miss);
   }
 
-  [[noreturn]] void throw_unanswered(const imitated_message& asked, const fake_answer* near_miss) const {
-    std::string member{asked.member};
-    if (const std::string steps = asked.way.text(); !steps.empty()) member = fmt::format("{}.{}", steps, member);
+  [[noreturn]] void throw_unanswered(const erased_call& call, const fake_answer* near_miss) const {
+    std::string member{call.member};
+    if (const std::string steps = call.way.text(); !steps.empty()) member = fmt::format("{}.{}", steps, member);
     std::string types;
-    for (std::size_t i = 0; i < asked.argument_count; ++i) {
-      append_item(types, *asked.arguments[i].type);
+    for (std::size_t i = 0; i < call.argument_count; ++i) {
+      append_item(types, *call.arguments[i].type);
     }
     if (near_miss) {
       throw unanswered_error{fmt::format(
           "vicar: the fake of {0} answers {1}({2}) and not {1}({3}); name the types: fake.on<&type::member, {4}>(function)",
           class_name_, member, near_miss->parameters(), types, types.empty() ? "void" : "types...")};
     }
-    if (asked.kind == message_access::function) {
+    if (call.kind == message_access::function) {
       throw unanswered_error{fmt::format(
           "vicar: the fake of {} cannot run {}, which wants the object itself; let the code under test name a member",
-          class_name_, asked.member)};
+          class_name_, call.member)};
     }
-    const bool says_types = asked.member.find('(') != asked.member.npos;  // a pointer's type
+    const bool says_types = call.member.find('(') != call.member.npos;  // a pointer's type
     static constexpr std::string_view uses[] = {"", "a read of ", "a write of "};
     throw unanswered_error{
         fmt::format("vicar: the fake of {} has no answer for {}{}{}; give it one: fake.on<&type::member>(function)",
-                    class_name_, uses[static_cast<std::size_t>(asked.kind)], member,
-                    asked.kind == message_access::call && !says_types ? fmt::format("({})", types) : std::string{})};
+                    class_name_, uses[static_cast<std::size_t>(call.kind)], member,
+                    call.kind == message_access::call && !says_types ? fmt::format("({})", types) : std::string{})};
   }
 
   const std::string_view class_name_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <vicar/callable_proxy.hpp>
+#include <vicar/bound_method.hpp>
 
 #include <concepts>
 #include <memory>
@@ -19,7 +19,7 @@
 using support::containing;
 using support::error_text;
 using support::started;
-using vicar::callable_proxy;
+using vicar::bound_method;
 
 namespace {
 
@@ -43,7 +43,7 @@ int apply(const Function& function, int value) {
 
 TEST_CASE("a kept method is called as the method is") {
   const started<counter> actor;
-  const callable_proxy<vicar::actor_proxy<counter>, &counter::add> add = actor.proxy.method<&counter::add>();
+  const bound_method<vicar::actor_proxy<counter>, &counter::add> add = actor.proxy.method<&counter::add>();
   CHECK(add(2).get() == 2);
   CHECK(apply(add, 3) == 5);
   add.defer(5);
@@ -51,6 +51,11 @@ TEST_CASE("a kept method is called as the method is") {
   STATIC_REQUIRE(std::same_as<decltype(add(1)), vicar::future<int>>);
   STATIC_REQUIRE(std::is_void_v<decltype(add.defer(1))>);
   CHECK(*actor.proxy.method<&counter::pass>()(std::make_unique<int>(4)).get() == 4);
+}
+
+TEST_CASE("callable_proxy is another name of bound_method") {
+  using proxy = vicar::actor_proxy<counter>;
+  STATIC_REQUIRE(std::same_as<vicar::callable_proxy<proxy, &counter::add>, bound_method<proxy, &counter::add>>);
 }
 
 TEST_CASE("a kept method is good without the proxy that it came from") {
