@@ -7,11 +7,9 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
-#include <string>
 #include <utility>
 #include <vector>
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include <vicar/overload.hpp>
@@ -15,31 +14,13 @@
 #include "support/catch.hpp"
 #include "support/expect.hpp"
 #include "support/log_capture.hpp"
+#include "support/player.hpp"
 
 namespace {
 
 using support::error_text;
+using support::player;
 using std::string_literals::operator""s;
-
-/// Cannot be constructed, so only the functions of a fake run here.
-class player {
- public:
-  player() = delete;
-
-  int add(int a, int b) { return a + b; }
-  void rename(std::string name) { name_ = std::move(name); }
-
-  int calls = 0;
-
- private:
-  std::string name_;
-};
-
-}  // namespace
-
-VICAR_PROXY(player, add, rename, calls)
-
-namespace {
 
 TEST_CASE("a fake answers calls by name, by pointer and by constant") {
   vicar::fake<player> fake;

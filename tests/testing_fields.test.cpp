@@ -2,8 +2,6 @@
 #include <vicar/testing.hpp>
 
 #include <array>
-#include <functional>
-#include <memory>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -11,56 +9,15 @@
 
 #include "support/catch.hpp"
 #include "support/expect.hpp"
+#include "support/player.hpp"
 
 namespace {
 
+using support::deck;
 using support::error_text;
+using support::player;
+using support::speaker;
 using std::string_literals::operator""s;
-
-struct speaker {
-  int volume() const { return volume_; }
-  void set_volume(int volume) { volume_ = volume; }
-  bool muted = false;
-
- private:
-  int volume_ = 5;
-};
-
-struct deck {
-  static constexpr bool vicar_traversable = true;
-  int play(const std::string& title) { return static_cast<int>(title.size()); }
-  double position = 0;
-  std::unique_ptr<speaker> output;
-};
-
-/// Cannot be constructed, so only the functions of a fake run here.
-class player {
- public:
-  player() = delete;
-
-  void rename(std::string name) { name_ = std::move(name); }
-  const std::string& name() const noexcept { return name_; }
-
-  int calls = 0;
-  const int fixed = 3;
-  int numbers[3] = {};
-  std::function<int(int)> handler;
-  vicar::traversable<deck> playback;
-
- private:
-  std::string name_;
-};
-
-}  // namespace
-
-template <>
-inline constexpr bool vicar::enable_traversable<speaker> = true;
-
-VICAR_PROXY(speaker, VICAR_PROPERTY(volume, volume, set_volume), muted)
-VICAR_PROXY(deck, play, position, output)
-VICAR_PROXY(player, VICAR_PROPERTY(title, name, rename), calls, fixed, numbers, handler, playback)
-
-namespace {
 
 TEST_CASE("fields are read and written") {
   vicar::fake<player> fake;

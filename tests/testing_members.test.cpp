@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include <vicar/overload.hpp>
@@ -16,66 +15,27 @@
 #include "support/catch.hpp"
 #include "support/expect.hpp"
 #include "support/log_capture.hpp"
+#include "support/player.hpp"
 
 namespace {
 
+using support::closed_note;
 using support::error_text;
+using support::note;
+using support::player;
+using support::player_base;
 using std::string_literals::operator""s;
 
-struct note {
-  int number;
-};
 struct other_note {};
 
-struct closed_note {};
-
-class player_base {
- public:
-  int version() const { return 1; }
-  void erase() {}
-};
-/// Has a member of its own in the place of one of its base.
+/// Has a member of its own instead of one of its base.
 struct recorder : player_base {
   int erase() { return 1; }
-};
-
-/// Cannot be constructed, so only the functions of a fake run here.
-class player : public player_base {
- public:
-  using receives = vicar::messages<note, closed_note>;
-
-  player() = delete;
-
-  int add(int a, int b) { return a + b; }
-  void rename(std::string name) { name_ = std::move(name); }
-  const std::string& name() const noexcept { return name_; }
-  std::string find(int) { return {}; }
-  std::string find(const std::string&) { return {}; }
-  int scale(int value, int factor = 10) { return value * factor; }
-  template <class Number>
-  Number twice(Number number) {
-    return number * 2;
-  }
-  std::unique_ptr<int> take(std::unique_ptr<int> number) { return number; }
-  std::vector<std::unique_ptr<int>> sort(std::vector<std::unique_ptr<int>> given) { return given; }
-  void fill(std::vector<int>& into) { into.push_back(1); }
-  static int count() { return 0; }
-  int measure(const player_base& base) { return base.version(); }
-
-  int on_receive(note message) { return message.number; }
-  void on_receive(closed_note) {}
-
-  int calls = 0;
-
- private:
-  std::string name_;
 };
 
 }  // namespace
 
 VICAR_PROXY(recorder, erase)
-VICAR_PROXY(player, add, rename, VICAR_PROPERTY(title, name, rename), find, scale, twice, take, sort, fill, count,
-            measure, calls, version)
 
 namespace {
 

@@ -6,7 +6,6 @@
 #include <concepts>
 #include <list>
 #include <map>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>

@@ -4,11 +4,10 @@
 #include <array>
 #include <atomic>
 #include <chrono>
-#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <latch>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
