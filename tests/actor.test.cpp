@@ -119,7 +119,7 @@ struct throws_in_constructor : vicar::actor {
 };
 }  // namespace
 
-TEST_CASE("an exception of the constructor reaches the caller of start, and what was sent meanwhile is answered") {
+TEST_CASE("an exception of the constructor reaches the caller of start, and messages sent meanwhile are answered") {
   CHECK(text_of<std::domain_error>([] { start<throws_in_constructor>(); }) == "no");
   CHECK(!throws_in_constructor::left->is_alive());
   CHECK(contains(text_of<vicar::actor_dead_error>([] { throws_in_constructor::asked->get(); }),
@@ -142,7 +142,7 @@ struct alignas(128) aligned_class {
 };
 }  // namespace
 
-TEST_CASE("any class can be started: aggregates, final ones, over-aligned ones, ones that cannot be moved") {
+TEST_CASE("any class can be started: aggregate, final, over-aligned or immovable") {
   auto data = start<plain_data>(5, "x");
   CHECK(data.call<&plain_data::joined>().get() == "x5");
   CHECK(start<plain_data>().call<&plain_data::joined>().get() == "0");
@@ -193,7 +193,7 @@ TEST_CASE("the name comes from start, from the class, or is the class's name and
   for (auto& each : {first, second}) each.stop().get();
 }
 
-TEST_CASE("a mailbox without room for a single message is refused, naming the class") {
+TEST_CASE("a mailbox capacity of zero is refused, naming the class") {
   const std::string text = text_of<vicar::error>([] { start<worker>({.mailbox_capacity = 0}); });
   CHECK(contains(text, "worker"));
   CHECK(contains(text, "mailbox_capacity of 0"));
@@ -238,7 +238,7 @@ struct with_part {
 };
 }  // namespace
 
-TEST_CASE("self of a part outside of the actor's object says so") {
+TEST_CASE("self of a part outside the actor's object throws an error that says so") {
   const auto ref = start<with_part>({.name = "whole"});
   const std::string text = text_of<vicar::error>([&] { ref.call<&with_part::ask>().get(); });
   CHECK(contains(text, "vicar: self was called in whole ("));
@@ -273,13 +273,13 @@ struct foreign_socket {
 template <>
 inline constexpr bool vicar::enable_hooks<foreign_socket> = false;
 
-TEST_CASE("a constructor that fills its own mailbox is told about the capacity") {
+TEST_CASE("a constructor that fills its own mailbox gets an error that names the capacity") {
   const std::string text = text_of<vicar::deadlock_error>([] { start<hasty>({.mailbox_capacity = 2}); });
   CHECK(contains(text, "waits for space in its own mailbox for nothing"));
   CHECK(contains(text, "options::mailbox_capacity"));
 }
 
-TEST_CASE("members with the names of hooks are none where the class says so") {
+TEST_CASE("members with the names of hooks are not called where the class opts out") {
   const auto ref = start<socket_like>();
   CHECK_FALSE(ref.get(&socket_like::started).get());
   CHECK(ref.stop().get());
@@ -308,7 +308,7 @@ struct stops_at_start : vicar::actor {
 };
 }  // namespace
 
-TEST_CASE("an actor that stops itself in on_start receives nothing, not even what was sent before") {
+TEST_CASE("an actor that stops itself in on_start handles no message, not even earlier ones") {
   int received = 0;
   auto ref = start<stops_at_start>(&received);
   std::vector<vicar::future<void>> asked;
@@ -332,7 +332,7 @@ struct speaks_of_itself : vicar::actor {
 };
 }  // namespace
 
-TEST_CASE("the optional base tells the actor's URN and name and stops it after what it was sent before") {
+TEST_CASE("the optional base knows the actor's URN and name, and its stop follows earlier messages") {
   auto ref = start<speaks_of_itself>({.name = "narrator"});
   CHECK(ref.call<&speaks_of_itself::told>().get() == ref.urn() + " narrator");
   ref.call<&speaks_of_itself::stop_after_two>().get();
@@ -341,7 +341,7 @@ TEST_CASE("the optional base tells the actor's URN and name and stops it after w
   CHECK(sizeof(vicar::actor) == 1);
 }
 
-TEST_CASE("the stop token is signalled as soon as somebody asks the actor to stop") {
+TEST_CASE("the stop token is signalled as soon as a stop is requested") {
   struct patient : vicar::actor {
     void work(std::latch* started) {
       const vicar::stop_token token = stop_token();
@@ -361,7 +361,7 @@ TEST_CASE("the stop token is signalled as soon as somebody asks the actor to sto
   CHECK(after.get());
 }
 
-TEST_CASE("what was sent before stop is handled, what comes later is answered with actor_dead_error") {
+TEST_CASE("messages sent before stop are handled, later ones are answered with actor_dead_error") {
   auto ref = start<worker>();
   gate door;
   auto held = ref.call<&worker::wait_at>(&door);
@@ -473,7 +473,7 @@ struct throws_in_hook {
 };
 }  // namespace
 
-TEST_CASE("an exception of on_start is logged, no other hook runs, and what waits is answered") {
+TEST_CASE("an exception of on_start is logged, no other hook runs, and pending messages are answered") {
   log_capture log;
   diary book;
   auto ref = start<throws_in_hook<1>>(&book);
@@ -562,7 +562,7 @@ TEST_CASE("stop_all_actors thrown by the destructor stops every other actor") {
   bystander.stop().wait();
   CHECK(log.lines().empty());
 }
-TEST_CASE("stop_all_actors is logged once, also when on_stop throws then") {
+TEST_CASE("stop_all_actors is logged once, even if on_stop throws afterwards") {
   log_capture log{vicar::log_level::debug};
   auto ref = start<fails_after_stop_all>();
   ref.defer<&fails_after_stop_all::stop_everything>();
@@ -616,7 +616,7 @@ TEST_CASE("an actor that waits for itself gets a deadlock_error that names it, a
   ref.stop().wait();
 }
 
-TEST_CASE("an actor may wait for itself with a time limit") {
+TEST_CASE("an actor may wait for itself with a timeout") {
   auto ref = start<worker>();
   const auto outcome =
       ref.call([](worker& me) { self(me).call<&worker::add_one>(1).get(std::chrono::milliseconds{1}); });
@@ -632,7 +632,7 @@ TEST_CASE("a constructor that waits for its own actor gets a deadlock_error") {
   CHECK(contains(text_of<vicar::deadlock_error>([] { start<impatient>(); }), "the constructor of"));
 }
 
-TEST_CASE("a timeout says who did not answer what, for how long, what it runs and how much waits") {
+TEST_CASE("a timeout_error names actor, message, duration, running member and mailbox depth") {
   auto ref = start<worker>();
   gate door;
   ref.defer<&worker::wait_at>(&door);
@@ -650,7 +650,7 @@ TEST_CASE("a timeout says who did not answer what, for how long, what it runs an
   ref.stop().wait();
 }
 
-TEST_CASE("no thread: start throws, the object is gone and nothing is left") {
+TEST_CASE("without a thread, start throws, the object is destroyed and nothing leaks") {
   vicar::registry::stop_all();
   support::settle();
   diary book;
@@ -675,7 +675,7 @@ TEST_CASE("no thread: start throws, the object is gone and nothing is left") {
   for (auto& other : others) other.stop().wait();
 }
 
-TEST_CASE("an argument that holds the last reference to its own actor may be destroyed there") {
+TEST_CASE("the last reference to an actor may be destroyed with an argument, on its own thread") {
   auto shared = std::make_shared<std::optional<vicar::actor_ref<worker>>>(start<worker>());
   vicar::actor_ref<worker> ref = **shared;
   const auto stopped = ref.stop();
@@ -692,7 +692,7 @@ TEST_CASE("an argument that holds the last reference to its own actor may be des
   stopped.get();
 }
 
-TEST_CASE("the arguments of a message are destroyed before its answer is there") {
+TEST_CASE("the arguments of a message are destroyed before its future is ready") {
   auto ref = start<worker>();
   for (int i = 0; i < 1000; ++i) {
     auto token = std::make_shared<int>(i);
@@ -703,7 +703,7 @@ TEST_CASE("the arguments of a message are destroyed before its answer is there")
   ref.stop().wait();
 }
 
-TEST_CASE("the counters tell what an actor has done and what it does") {
+TEST_CASE("the counters describe what an actor has done and is doing") {
   log_capture log{vicar::log_level::off};
   auto ref = start<worker>();
   ref.call<&worker::add_one>(1).get();
@@ -726,7 +726,7 @@ TEST_CASE("the counters tell what an actor has done and what it does") {
   ref.stop().get();
 }
 
-TEST_CASE("what is left in the mailbox when an actor ends counts as dropped") {
+TEST_CASE("messages left in the mailbox when an actor ends count as dropped") {
   auto ref = start<worker>();
   gate door;
   ref.defer<&worker::wait_at>(&door);
@@ -738,7 +738,7 @@ TEST_CASE("what is left in the mailbox when an actor ends counts as dropped") {
   CHECK(ref.stats().dropped == 3);
 }
 
-TEST_CASE("overflow::fail: a full mailbox refuses, naming actor and member; stop still gets through") {
+TEST_CASE("overflow::fail: a full mailbox refuses, naming actor and member; stop is accepted") {
   auto ref = start<worker>({.mailbox_capacity = 2, .on_overflow = vicar::overflow::fail});
   gate door;
   ref.defer<&worker::wait_at>(&door);
@@ -757,7 +757,7 @@ TEST_CASE("overflow::fail: a full mailbox refuses, naming actor and member; stop
   CHECK(stopped.get());
 }
 
-TEST_CASE("overflow::drop: a full mailbox loses the new message, counts it, and answers a call") {
+TEST_CASE("overflow::drop: a full mailbox drops the new message, counts it, and answers a call") {
   diary book;
   auto ref = start<worker>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop}, &book);
   gate door;
@@ -772,7 +772,7 @@ TEST_CASE("overflow::drop: a full mailbox loses the new message, counts it, and 
   CHECK(book.entries == entries{"constructor", "on_start", "add_one", "on_stop", "destructor"});
 }
 
-TEST_CASE("overflow::block: a sender waits until there is room") {
+TEST_CASE("overflow::block: a sender waits until there is space") {
   auto ref = start<worker>({.mailbox_capacity = 1});
   gate door;
   ref.defer<&worker::wait_at>(&door);
@@ -794,7 +794,7 @@ TEST_CASE("overflow::block: a sender waits until there is room") {
   ref.stop().get();
 }
 
-TEST_CASE("overflow::block: a sender that waits since the constructor finds room when the actor has started") {
+TEST_CASE("overflow::block: a sender blocked during the constructor continues once the actor has started") {
   struct prompt {
     prompt(std::optional<std::thread>& sender, support::sleeper& waiting) {
       sender.emplace([me = self(*this), &waiting] {
@@ -815,7 +815,7 @@ TEST_CASE("overflow::block: a sender that waits since the constructor finds room
   }
 }
 
-TEST_CASE("overflow::block: senders that wait are released when the actor ends") {
+TEST_CASE("overflow::block: blocked senders are released when the actor ends") {
   log_capture log{vicar::log_level::off};
   auto ref = start<worker>({.mailbox_capacity = 1});
   gate door;
@@ -849,7 +849,7 @@ TEST_CASE("overflow::block: senders that wait are released when the actor ends")
   ref.stop().wait();
 }
 
-TEST_CASE("a sender that waits for room in the mailbox of an actor under construction gets through") {
+TEST_CASE("a sender blocked by the full mailbox of an actor under construction gets through") {
   class gate {
    public:
     explicit gate(std::thread& sender) {
@@ -871,7 +871,7 @@ TEST_CASE("a sender that waits for room in the mailbox of an actor under constru
   ref.stop().wait();
 }
 
-TEST_CASE("an actor that would wait for room in its own mailbox gets a deadlock_error") {
+TEST_CASE("an actor that would wait for space in its own mailbox gets a deadlock_error") {
   auto ref = start<worker>({.mailbox_capacity = 1});
   const auto outcome = ref.call([](worker& me) {
     const auto own = self(me);
@@ -881,7 +881,7 @@ TEST_CASE("an actor that would wait for room in its own mailbox gets a deadlock_
   ref.stop().get();
 }
 
-TEST_CASE("an actor whose own mailbox is full gets the answers of others") {
+TEST_CASE("an actor whose own mailbox is full receives the replies of other actors") {
   class asker {
    public:
     explicit asker(vicar::actor_ref<worker> other) : other_{std::move(other)} {}
@@ -929,7 +929,7 @@ TEST_CASE("a thousand actors live at once and answer") {
 }
 
 #if defined(CLOCK_PROCESS_CPUTIME_ID)
-TEST_CASE("actors that have nothing to do use no processor time") {
+TEST_CASE("idle actors use no processor time") {
   const auto processor_time = [] {
     std::timespec used{};
     REQUIRE(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0);

@@ -150,7 +150,7 @@ static_assert(!std::is_convertible_v<actor_proxy<left_base>, actor_proxy<calcula
 
 }  // namespace
 
-TEST_CASE("call sends a member function pointer and gives a future of its result") {
+TEST_CASE("call sends a member function pointer and returns a future of its result") {
   const started<calculator> actor;
   CHECK(actor->call(&calculator::add, 2, 3).get() == 5);
   CHECK(actor->call(&calculator::constant).get() == 42);
@@ -162,7 +162,7 @@ TEST_CASE("call sends a member function pointer and gives a future of its result
   CHECK(actor->call(&calculator::remembered).get() == 8);
 }
 
-TEST_CASE("call sends a member that is known when compiling") {
+TEST_CASE("call sends a constant member pointer") {
   const started<calculator> actor;
   CHECK(actor->call<&calculator::add>(2, 3).get() == 5);
   CHECK(actor->call<&calculator::constant>().get() == 42);
@@ -248,7 +248,7 @@ TEST_CASE("a reference does the same as a proxy") {
   CHECK(actor.ref.get<&calculator::remembered>().get() == 2);
 }
 
-TEST_CASE("method keeps the actor and one of its methods") {
+TEST_CASE("method binds the actor and one of its methods") {
   const started<calculator> actor;
   const auto add = actor->method<&calculator::add>();
   const auto copy = add;
@@ -296,7 +296,7 @@ TEST_CASE("literals, arrays and functions decay to pointers") {
   CHECK(actor->call<&calculator::apply>(&triple, 5).get() == 15);
 }
 
-TEST_CASE("what can only be moved may be an argument and a result") {
+TEST_CASE("move-only types may be arguments and results") {
   const started<calculator> actor;
   auto answer = actor->call(&calculator::pass, std::make_unique<int>(6));
   CHECK(*std::move(answer).get() == 6);
@@ -323,7 +323,7 @@ TEST_CASE("a result that is a reference is copied on the actor's thread") {
   CHECK(actor->call(&calculator::text).get() == "text");
 }
 
-TEST_CASE("an argument that is given as an lvalue is copied once, one that is given as an rvalue never") {
+TEST_CASE("an lvalue argument is copied once, an rvalue argument never") {
   const started<calculator> actor;
   tally counts;
   {
@@ -343,7 +343,7 @@ TEST_CASE("an argument that is given as an lvalue is copied once, one that is gi
   CHECK(counts.alive == 0);
 }
 
-TEST_CASE("an argument is moved a handful of times on its way, however it is sent") {
+TEST_CASE("an argument is moved only a few times, however it is sent") {
   const started<calculator> actor;
   tally counts;
   const auto moves_of = [&](auto send) {
@@ -364,7 +364,7 @@ TEST_CASE("an argument is moved a handful of times on its way, however it is sen
   CHECK(moves_of([&] { static_cast<void>(actor->call(&calculator::give, tracked{counts}).get()); }) <= sensible + 3);
 }
 
-TEST_CASE("the arguments are destroyed when the answer is there") {
+TEST_CASE("the arguments are destroyed before the future is ready") {
   const started<calculator> actor;
   for (int round = 0; round < 200; ++round) {
     tally counts;
@@ -443,7 +443,7 @@ TEST_CASE("large arguments and results arrive whole") {
   }
 }
 
-TEST_CASE("memory that is short reaches the caller and loses nothing") {
+TEST_CASE("a failed allocation reaches the caller, and nothing is lost") {
   const started<calculator> actor;
   CHECK(actor->call(&calculator::sum, large{}).get() == 0);
   tally counts;
@@ -485,7 +485,7 @@ TEST_CASE("an exception reaches the caller as the same object, and the actor liv
   CHECK(actor.ref.stats().failed == 2);
 }
 
-TEST_CASE("an exception that is no std::exception reaches the caller") {
+TEST_CASE("an exception that is not a std::exception reaches the caller") {
   const started<calculator> actor;
   const auto own = actor->call(&calculator::fail_own);
   const auto code = [&] {
@@ -502,7 +502,7 @@ TEST_CASE("an exception that is no std::exception reaches the caller") {
   CHECK(actor->call(&calculator::add, 1, 1).get() == 2);
 }
 
-TEST_CASE("an exception that is handed to a caller is logged with the actor and the member") {
+TEST_CASE("an exception that is returned to a caller is logged with the actor and the member") {
   const log_capture log{vicar::log_level::info};
   const started<calculator> actor{vicar::options{.name = "exact"}};
   CHECK_THROWS(actor->call<&calculator::fail_with>(std::make_exception_ptr(std::out_of_range{"far"})).get());
@@ -528,7 +528,7 @@ TEST_CASE("an exception of a deferred message ends the actor and is logged with 
   CHECK(log.lines()[0].message == containing("Unhandled exception", "calculator", actor.ref.urn(), "fail_own"));
 }
 
-TEST_CASE("a timeout_error names the actor, the member, what runs and how much waits") {
+TEST_CASE("a timeout_error names the actor, the member, the running member and the mailbox depth") {
   std::latch entered{1};
   std::latch open{1};
   const started<calculator> actor;
@@ -570,7 +570,7 @@ TEST_CASE("a proxy outlives its actor and says that it is dead") {
   CHECK_FALSE(proxy.stop().get());
 }
 
-TEST_CASE("what was asked before the actor stopped is answered, what was asked after is refused") {
+TEST_CASE("calls made before the actor stopped are answered, later ones are refused") {
   const actor_proxy<calculator> proxy = vicar::start<calculator>().proxy();
   std::latch entered{1};
   std::latch open{1};
@@ -608,7 +608,7 @@ TEST_CASE("the arguments of a message that is never handled are destroyed") {
   CHECK(counts.alive == 0);
 }
 
-TEST_CASE("a proxy converts to those of the bases, which see their own part of the object") {
+TEST_CASE("a proxy converts to proxies of its bases, which see their own part of the object") {
   const started<calculator> actor;
   const actor_proxy<left_base> left = actor.proxy;
   const actor_proxy<right_base> right = actor.proxy;
@@ -630,7 +630,7 @@ TEST_CASE("a proxy of a dead actor still converts") {
   CHECK_THROWS_AS(right.call(&right_base::right_times, 3).get(), actor_dead_error);
 }
 
-TEST_CASE("proxies are equal when their actor is, and hash alike") {
+TEST_CASE("proxies of the same actor are equal and have equal hashes") {
   const started<calculator> one;
   const started<calculator> other;
   const actor_proxy<calculator> same{one.ref};
@@ -641,7 +641,7 @@ TEST_CASE("proxies are equal when their actor is, and hash alike") {
   CHECK(set.count(same) == 1);
 }
 
-TEST_CASE("a proxy writes itself with class and URN") {
+TEST_CASE("a proxy is printed with class and URN") {
   const started<calculator> actor;
   const std::string title = fmt::format("{} ({})", actor.ref.class_name(), actor.ref.urn());
   CHECK(title == containing("calculator (urn:uuid:"));
@@ -725,7 +725,7 @@ struct labelled {
 
 VICAR_PROXY(labelled, listed, count)
 
-TEST_CASE("a registered member that is named by a pointer has its name in texts, another one its parameters") {
+TEST_CASE("a registered member called by pointer appears in texts by name, any other by its parameters") {
   const auto proxy = vicar::start<labelled>().proxy();
   proxy.stop().get();
   const auto text_for = [](const auto& answer) {
@@ -822,7 +822,7 @@ struct door_keeper {
 };
 }  // namespace
 
-TEST_CASE("a registered member that is named by a pointer has its name while it runs, and in logs and dead letters") {
+TEST_CASE("a registered member called by pointer has its name while it runs, in logs and in dead letters") {
   const log_capture log{vicar::log_level::info};
   std::vector<std::string> lost;
   vicar::set_dead_letter_handler([&](const vicar::dead_letter& letter) { lost.emplace_back(letter.message); });

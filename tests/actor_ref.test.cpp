@@ -120,7 +120,7 @@ TEST_CASE("tell reaches the overload that a direct call would choose") {
   ref.stop().get();
 }
 
-TEST_CASE("ask gives the future of what on_receive returns or throws") {
+TEST_CASE("ask returns a future of the result or the exception of on_receive") {
   auto ref = start<receiver>();
   const int number = 4;
   static_assert(std::is_same_v<decltype(ref.ask(number)), vicar::future<int>>);
@@ -133,7 +133,7 @@ TEST_CASE("ask gives the future of what on_receive returns or throws") {
   ref.stop().get();
 }
 
-TEST_CASE("a message told whose handling throws ends the actor, naming on_receive in the log") {
+TEST_CASE("an exception from handling a told message ends the actor, and the log names on_receive") {
   log_capture log;
   auto ref = start<receiver>();
   ref.tell(std::runtime_error{"unhandled"});
@@ -210,7 +210,7 @@ TEST_CASE("an untyped message that is not listed reaches on_receive(std::any)") 
   ref.stop().get();
 }
 
-TEST_CASE("an any that is the reply is the one that the future brings") {
+TEST_CASE("a reply that is a std::any is not wrapped in another one") {
   struct echo {
     std::any on_receive(std::any message) { return message; }
   };
@@ -219,7 +219,7 @@ TEST_CASE("an any that is the reply is the one that the future brings") {
   ref.stop().get();
 }
 
-TEST_CASE("a message that an actor takes none of is a warning; asked, it names actor and type") {
+TEST_CASE("an unhandled message is a warning; if it was asked, the error names actor and type") {
   log_capture log;
   auto ref = start<silent>();
   const any_actor_ref any = ref;
@@ -231,7 +231,7 @@ TEST_CASE("a message that an actor takes none of is a warning; asked, it names a
   ref.stop().get();
 }
 
-TEST_CASE("an untyped reference gives back the typed one of its class and of its bases") {
+TEST_CASE("an untyped reference converts back to its class and its bases") {
   auto ref = start<derived>();
   const any_actor_ref any = ref;
   REQUIRE(any.as<derived>());
@@ -250,7 +250,7 @@ TEST_CASE("an untyped reference gives back the typed one of its class and of its
   other.stop().get();
 }
 
-TEST_CASE("a reference to a class converts to those of its bases, with the right address") {
+TEST_CASE("a reference to a class converts to references to its bases, with the right address") {
   auto ref = start<derived>();
   const vicar::actor_ref<right> as_right = ref;
   const vicar::actor_ref<root> as_root = ref;
@@ -280,7 +280,7 @@ TEST_CASE("references are ordered and hashed by actor") {
   second.stop().get();
 }
 
-TEST_CASE("a URN is a version 4 UUID, the same each time, another for each actor") {
+TEST_CASE("a URN is a version 4 UUID, stable for an actor and different for each one") {
   auto first = start<silent>();
   auto second = start<silent>();
   const std::string urn = first.urn();

@@ -41,7 +41,7 @@ int apply(const Function& function, int value) {
 
 }  // namespace
 
-TEST_CASE("a kept method is called as the method is") {
+TEST_CASE("a bound method is called like the method") {
   const started<counter> actor;
   const bound_method<vicar::actor_proxy<counter>, &counter::add> add = actor.proxy.method<&counter::add>();
   CHECK(add(2).get() == 2);
@@ -58,7 +58,7 @@ TEST_CASE("callable_proxy is another name of bound_method") {
   STATIC_REQUIRE(std::same_as<vicar::callable_proxy<proxy, &counter::add>, bound_method<proxy, &counter::add>>);
 }
 
-TEST_CASE("a kept method is good without the proxy that it came from") {
+TEST_CASE("a bound method outlives the proxy that made it") {
   std::optional<vicar::actor_proxy<counter>> proxy = vicar::start<counter>().proxy();
   const auto add = proxy->method<&counter::add>();
   const auto copy = add;
@@ -71,19 +71,19 @@ TEST_CASE("a kept method is good without the proxy that it came from") {
   CHECK(error_text<vicar::actor_dead_error>([&] { add.defer(1); }) == containing("counter", ref.urn(), "add"));
 }
 
-TEST_CASE("a kept method hands on the exception of the method") {
+TEST_CASE("a bound method propagates the exception of the method") {
   const started<counter> actor;
   CHECK(error_text<std::domain_error>([&] { actor.proxy.method<&counter::fail>()().get(); }) == "failed");
 }
 
-TEST_CASE("kept methods are equal when their actors are") {
+TEST_CASE("bound methods are equal when their actors are") {
   const started<counter> one;
   const started<counter> two;
   CHECK(one.proxy.method<&counter::add>() == one.proxy.method<&counter::add>());
   CHECK(one.proxy.method<&counter::add>() != two.proxy.method<&counter::add>());
 }
 
-TEST_CASE("a method of a nested object is kept with its way") {
+TEST_CASE("a bound method of a nested object keeps the path") {
   const started<counter> actor;
   const auto push = actor.proxy.at(&counter::items).method<vicar::overload<const int&>(&std::vector<int>::push_back)>();
   push(7).get();

@@ -94,7 +94,7 @@ struct held {
 
 }  // namespace
 
-TEST_CASE("a message that is dropped reaches the handler, on the thread of the sender") {
+TEST_CASE("a dropped message reaches the handler, on the sender's thread") {
   const collector told;
   held busy{{.name = "busy", .mailbox_capacity = 1, .on_overflow = vicar::overflow::drop}};
   busy.hold();
@@ -113,7 +113,7 @@ TEST_CASE("a message that is dropped reaches the handler, on the thread of the s
   CHECK(told.letters().size() == 3);
 }
 
-TEST_CASE("messages that are left over reach the handler, on the actor's thread, before they are answered") {
+TEST_CASE("messages pending at the end reach the handler, on the actor's thread, before they are answered") {
   const collector told;
   held busy{{.name = "busy"}};
   busy.hold();
@@ -139,7 +139,7 @@ TEST_CASE("messages that are left over reach the handler, on the actor's thread,
   CHECK(busy.ref.stats().dropped == 3);
 }
 
-TEST_CASE("what waits when an actor fails is left over, too; stop requests are no letters") {
+TEST_CASE("messages pending at a failure become dead letters, stop requests do not") {
   const collector told;
   const support::log_capture quiet{vicar::log_level::off};
   held busy;
@@ -153,7 +153,7 @@ TEST_CASE("what waits when an actor fails is left over, too; stop requests are n
   CHECK(told.letters()[0].message == "stamp");
 }
 
-TEST_CASE("messages that are refused with an error, or handled, are no letters") {
+TEST_CASE("refused and handled messages are not dead letters") {
   const collector told;
   held busy{{.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail}};
   busy.hold();
@@ -165,7 +165,7 @@ TEST_CASE("messages that are refused with an error, or handled, are no letters")
   CHECK(told.letters().empty());
 }
 
-TEST_CASE("a handler may send messages, also to the actor that is full or ends") {
+TEST_CASE("a handler may send messages, even to the actor that is full or ending") {
   held other;
   held busy{{.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop}};
   int dead = 0;
@@ -190,7 +190,7 @@ TEST_CASE("a handler may send messages, also to the actor that is full or ends")
   other.ref.stop().wait();
 }
 
-TEST_CASE("what a handler throws is logged, and nothing is lost by it") {
+TEST_CASE("an exception of the handler is logged, and no message is lost") {
   const support::log_capture log;
   vicar::set_dead_letter_handler([](const vicar::dead_letter&) { throw std::runtime_error{"no more shelves"}; });
   held busy{{.name = "busy", .mailbox_capacity = 1, .on_overflow = vicar::overflow::drop}};
@@ -206,7 +206,7 @@ TEST_CASE("what a handler throws is logged, and nothing is lost by it") {
   CHECK(log.lines()[0].actor == "busy");
 }
 
-TEST_CASE("a handler is called until it is replaced, and destroyed then") {
+TEST_CASE("a handler is called until it is replaced, and then destroyed") {
   auto first = std::make_shared<int>(0);
   auto second = std::make_shared<int>(0);
   held busy{{.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop}};

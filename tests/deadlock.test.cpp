@@ -37,21 +37,21 @@ using support::task;
 using support::until_waiting;
 using vicar::deadlock_error;
 
-TEST_CASE("of two actors that wait for each other, the one that closes the circle is told all of it") {
+TEST_CASE("of two actors that wait for each other, the second gets an error with the whole cycle") {
   const pair both;
   CHECK(both.closed_by([](const party_ref& a) { a.call<&party::answer>().get(); }) ==
         deadlock("b.bar → a.answer (behind foo) → b.bar"));
   CHECK(both.both_work());
 }
 
-TEST_CASE("a member that is waited for by name stands alone where it is what runs") {
+TEST_CASE("an awaited member that is also the running one is named once") {
   const pair both;
   const auto again = [](const party_ref& a) { a.call<&party::foo>([] { return std::string{}; }).get(); };
   CHECK(both.closed_by(again) == deadlock("b.bar → a.foo → b.bar"));
   CHECK(both.both_work());
 }
 
-TEST_CASE("every way to wait for an answer is told of a circle") {
+TEST_CASE("every kind of wait for a reply detects a cycle") {
   struct way {
     std::string_view name;
     std::function<void(const party_ref&)> wait;
@@ -114,7 +114,7 @@ TEST_CASE("every way to wait for an answer is told of a circle") {
   }
 }
 
-TEST_CASE("an actor that would wait for the end of one that waits for it is told, and that one ends") {
+TEST_CASE("stopping an actor that waits for the caller throws on wait, and the actor ends") {
   const pair both;
   CHECK(both.closed_by([](const party_ref& a) { a.stop().get(); }) == deadlock("b.bar → a.stop (behind foo) → b.bar"));
   both.a.ref.stop().wait();
@@ -122,7 +122,7 @@ TEST_CASE("an actor that would wait for the end of one that waits for it is told
   CHECK(both.b.proxy->answer().get() == 7);
 }
 
-TEST_CASE("three actors in a circle, and one outside that waits for them") {
+TEST_CASE("a cycle of three actors, with a fourth waiting for them") {
   const started<party> a{named("a")};
   const started<party> b{named("b")};
   const started<party> c{named("c")};
@@ -141,7 +141,7 @@ TEST_CASE("three actors in a circle, and one outside that waits for them") {
   for (const auto* each : {&a, &b, &c, &outside}) CHECK(each->proxy->answer().get() == 7);
 }
 
-TEST_CASE("the exception that nobody catches travels back along the circle, and all actors live on") {
+TEST_CASE("an uncaught deadlock_error propagates along the cycle, and all actors live on") {
   const started<party> a{named("a")};
   const started<party> b{named("b")};
   const task closing = [&] {
@@ -154,7 +154,7 @@ TEST_CASE("the exception that nobody catches travels back along the circle, and 
   CHECK(b.proxy->answer().get() == 7);
 }
 
-TEST_CASE("an actor that waits for itself by its own proxy is told so") {
+TEST_CASE("an actor that waits for itself through its own proxy gets an error") {
   struct narcissus {
     int look() { return vicar::self(*this).proxy().call<&narcissus::image>().get(); }
     int image() { return 1; }
@@ -165,7 +165,7 @@ TEST_CASE("an actor that waits for itself by its own proxy is told so") {
   CHECK(one.proxy.call<&narcissus::image>().get() == 1);
 }
 
-TEST_CASE("an actor that would wait for room in its own mailbox is told so") {
+TEST_CASE("an actor that would wait for space in its own mailbox gets an error") {
   const started<party> one{named("one", 2)};
   const auto fill = [to = one.ref] {
     return refusal([&] {
@@ -178,8 +178,8 @@ TEST_CASE("an actor that would wait for room in its own mailbox is told so") {
   CHECK(one.proxy->answer().get() == 7);
 }
 
-TEST_CASE("a full mailbox is a part of a circle") {
-  SECTION("the last wait is for room") {
+TEST_CASE("a wait for space in a full mailbox can be part of a cycle") {
+  SECTION("the last wait is for space") {
     const pair both{1};
     const auto fill = [](const party_ref& a) {
       a.defer<&party::answer>();
@@ -209,7 +209,7 @@ TEST_CASE("a full mailbox is a part of a circle") {
   }
 }
 
-TEST_CASE("of two actors that stop all, one is told, and all end") {
+TEST_CASE("of two actors that call stop_all, one gets an error, and all end") {
   auto c = vicar::start<party>(named("c"));
   auto a = vicar::start<party>(named("a"));
   auto b = vicar::start<party>(named("b"));
@@ -227,7 +227,7 @@ TEST_CASE("of two actors that stop all, one is told, and all end") {
   a.stop().wait();
 }
 
-TEST_CASE("an actor that stops all, and is told of a circle, has told all others to stop") {
+TEST_CASE("stop_all that detects a cycle has requested all other actors to stop") {
   auto c = vicar::start<party>(named("c"));
   auto a = vicar::start<party>(named("a"));
   auto b = vicar::start<party>(named("b"));
@@ -242,7 +242,7 @@ TEST_CASE("an actor that stops all, and is told of a circle, has told all others
   for (const auto& each : {c, a, b}) each.stop().wait();
 }
 
-TEST_CASE("an actor that waits for a value that another one makes is in the circle") {
+TEST_CASE("a wait for a value that another actor computes is part of the cycle") {
   const started<party> a{named("a")};
   const started<party> b{named("b")};
   vicar::future<std::string> shared;
@@ -257,7 +257,7 @@ TEST_CASE("an actor that waits for a value that another one makes is in the circ
   CHECK(b.proxy->answer().get() == 7);
 }
 
-TEST_CASE("an actor that asks one that waits for a value that it makes is in the circle") {
+TEST_CASE("an actor that computes a value and calls a waiter for that value closes a cycle") {
   const started<party> a{named("a")};
   const started<party> b{named("b")};
   vicar::promise<void> making;
@@ -276,7 +276,7 @@ TEST_CASE("an actor that asks one that waits for a value that it makes is in the
   CHECK(read.get() == made.get());
 }
 
-TEST_CASE("two values that are made from each other are a circle") {
+TEST_CASE("two values computed from each other form a cycle") {
   std::latch both_make{2};
   const started<party> a{named("a")};
   const started<party> b{named("b")};
@@ -331,7 +331,7 @@ class hooked {
 
 }  // namespace
 
-TEST_CASE("a constructor that waits for an actor that waits for the new one is told") {
+TEST_CASE("a constructor that waits for an actor that waits for the new actor gets an error") {
   const started<party> a{named("a")};
   std::string text;
   const auto construct = [&](const vicar::actor_ref<hasty>& fresh) {
@@ -344,7 +344,7 @@ TEST_CASE("a constructor that waits for an actor that waits for the new one is t
   ref.stop().wait();
 }
 
-TEST_CASE("an actor that waits for one under construction that waits for it is told") {
+TEST_CASE("an actor that waits for an actor under construction that waits for it gets an error") {
   const started<party> a{named("a")};
   std::string text;
   const auto construct = [&](const vicar::actor_ref<hasty>& fresh) {
@@ -360,7 +360,7 @@ TEST_CASE("an actor that waits for one under construction that waits for it is t
   ref.stop().wait();
 }
 
-TEST_CASE("a constructor that waits for the actor that starts it is told") {
+TEST_CASE("a constructor that waits for the actor that starts it gets an error") {
   const started<party> a{named("a")};
   std::string text;
   const auto construct = [&](const vicar::actor_ref<hasty>&) { text = refusal([&] { a.proxy->answer().get(); }); };
@@ -372,7 +372,7 @@ TEST_CASE("a constructor that waits for the actor that starts it is told") {
   CHECK(text == containing("vicar: ", a.ref.urn(), "waits for itself: answer cannot run before foo returns"));
 }
 
-TEST_CASE("a constructor that waits for an actor that waits for the one that starts it is told") {
+TEST_CASE("a constructor that waits for an actor that waits for the starting actor gets an error") {
   const pair both;
   std::string text;
   const auto construct = [&](const vicar::actor_ref<hasty>&) {
@@ -391,7 +391,7 @@ TEST_CASE("a constructor that waits for an actor that waits for the one that sta
   CHECK(both.both_work());
 }
 
-TEST_CASE("a constructor that makes a value is in the circle of one that waits for that") {
+TEST_CASE("a constructor that computes a value is in a cycle with a waiter for that value") {
   const started<party> a{named("a")};
   std::string text;
   const auto construct = [&](const vicar::actor_ref<hasty>& fresh) {
@@ -407,7 +407,7 @@ TEST_CASE("a constructor that makes a value is in the circle of one that waits f
   CHECK(text == deadlock("a.foo → a future's value, which fresh.its constructor makes → a.foo"));
 }
 
-TEST_CASE("hooks are parts of circles") {
+TEST_CASE("hooks can be part of a cycle") {
   const support::log_capture quiet{vicar::log_level::off};
   const started<party> a{named("a")};
   std::string text;
@@ -444,13 +444,13 @@ TEST_CASE("hooks are parts of circles") {
   CHECK(a.proxy->answer().get() == 7);
 }
 
-TEST_CASE("an actor that waits with a limit is in no circle") {
+TEST_CASE("an actor that waits with a timeout is not part of a cycle") {
   const pair both;
-  SECTION("the one that would close it") {
+  SECTION("the wait that would close it") {
     CHECK(both.closed_by([](const party_ref& a) { CHECK_FALSE(a.call<&party::answer>().wait_for(1ms)); }) ==
           nothing_thrown);
   }
-  SECTION("the other one") {
+  SECTION("the other wait") {
     std::atomic<bool> give_up{false};
     const task closing = [&] {
       until_waiting(both.a.ref);
@@ -469,7 +469,7 @@ TEST_CASE("an actor that waits with a limit is in no circle") {
   CHECK(both.both_work());
 }
 
-TEST_CASE("an actor that does not want to be told waits, and the other one is told") {
+TEST_CASE("an actor with detection off waits, and the other one gets the error") {
   const support::log_capture log{vicar::log_level::error};
   std::latch both_run{2};
   const started<party> a{named("a")};

@@ -89,7 +89,7 @@ std::string table_with(std::string_view part) {
   return vicar::actor_table();
 }
 
-TEST_CASE("the table says of each actor what it does, and for whom it waits") {
+TEST_CASE("the table lists what each actor runs and which actor it waits for") {
   const blocked_pair pair;
   const std::string table = table_with("blocked one.rest");
   CHECK(line_of(table, "actor") == "actor class state running for mailbox waits for");
@@ -99,7 +99,7 @@ TEST_CASE("the table says of each actor what it does, and for whom it waits") {
   CHECK(blocked.ends_with(" s 1"));  // it waits for no actor
 }
 
-TEST_CASE("a name with line breaks takes one line of the table and of the stacks") {
+TEST_CASE("a name with line breaks occupies one line of the table and of the stacks") {
   const auto ref = vicar::start<waiter>(vicar::options{.name = "broken\nforged"});
   CHECK(line_of(table_with("broken"), "broken\\nforged") == support::containing("broken\\nforged waiter"));
   CHECK(line_of(vicar::actor_table(), "forged").empty());
@@ -109,7 +109,7 @@ TEST_CASE("a name with line breaks takes one line of the table and of the stacks
   ref.stop().wait();
 }
 
-TEST_CASE("an idle actor is idle, and one that has ended is not in the table") {
+TEST_CASE("an idle actor is listed as idle, an ended one is not listed") {
   const auto ref = vicar::start<waiter>(vicar::options{.name = "lazy one"});
   ref.call<&waiter::rest>().get();
   CHECK(line_of(table_with("idle"), "lazy one") == "lazy one waiter idle 0");
@@ -130,7 +130,7 @@ std::string stacks_with(std::string_view part) {
   }
 }
 
-TEST_CASE("the stacks show what each actor's thread is in") {
+TEST_CASE("the stacks show the functions that each actor's thread is in") {
   const blocked_pair pair;
   table_with("blocked one.rest");
   const std::string stacks = stacks_with("vicar_debug_test_waits_here");
@@ -150,14 +150,14 @@ class looks_at_itself {
   std::string stacks() { return vicar_debug_test_looks_here(); }
 };
 
-TEST_CASE("an actor can ask for the stacks, its own among them") {
+TEST_CASE("an actor can request the stacks, including its own") {
   const auto ref = vicar::start<looks_at_itself>();
   CHECK(ref.call<&looks_at_itself::stacks>().get() ==
         support::containing("looks_at_itself", "), thread ", "vicar_debug_test_looks_here"));
   ref.stop().wait();
 }
 
-TEST_CASE("many threads may ask for the stacks at once") {
+TEST_CASE("many threads may request the stacks at once") {
   const blocked_pair pair;
   stacks_with("vicar_debug_test_waits_here");
   std::vector<std::string> all(4);
@@ -191,7 +191,7 @@ bool has_pending_signal(long thread) {
   return line.find_first_of("123456789abcdef", 7) != std::string::npos;
 }
 
-TEST_CASE("a thread that blocks signals gives no stack, and harms nobody when it lets them in") {
+TEST_CASE("a thread that blocks signals has no stack, and unblocking them later is harmless") {
   const auto ref = vicar::start<deaf>(vicar::options{.name = "deaf one"});
   vicar::promise<void> begun;
   vicar::promise<void> gate;
@@ -205,7 +205,7 @@ TEST_CASE("a thread that blocks signals gives no stack, and harms nobody when it
   ref.stop().wait();
 }
 
-TEST_CASE("a thread that lets signals in late does not answer for another one") {
+TEST_CASE("a thread that unblocks signals late does not write the stack of another one") {
   const auto start_deaf = [](vicar::future<void> gate) {
     auto ref = vicar::start<deaf>();
     const long thread = ref.call<&deaf::thread>().get();
@@ -268,7 +268,7 @@ class record_channel {
   std::shared_ptr<shared> state_ = std::make_shared<shared>();
 };
 
-TEST_CASE("a signal brings a report to the log, whatever its level") {
+TEST_CASE("a signal writes a report to the log, regardless of the log level") {
   const blocked_pair pair;
   table_with("blocked one.rest");
   stacks_with("vicar_debug_test_waits_here");

@@ -67,7 +67,7 @@ TEST_CASE("every error is a vicar::error and a std::runtime_error, and can be co
   is_an_error<vicar::future_already_retrieved>();
 }
 
-TEST_CASE("stop_all_actors is no std::exception") {
+TEST_CASE("stop_all_actors is not a std::exception") {
   STATIC_REQUIRE_FALSE(std::derived_from<vicar::stop_all_actors, std::exception>);
 }
 
@@ -86,12 +86,12 @@ TEST_CASE("the text of a timeout_error is written when it is read, and is the sa
   CHECK(writings == by_then);
 }
 
-TEST_CASE("a timeout_error whose text cannot be written says that") {
+TEST_CASE("a timeout_error whose text cannot be allocated says so") {
   const vicar::timeout_error unwritable = late(new failing_text);
   CHECK(std::string{unwritable.what()}.find("vicar: a wait timed out") == 0);
 }
 
-TEST_CASE("an assigned timeout_error has the other's text") {
+TEST_CASE("an assigned timeout_error takes the other one's text") {
   vicar::timeout_error one{"vicar: one"};
   std::atomic<int> writings{0};
   one = late(new counted_text{writings});

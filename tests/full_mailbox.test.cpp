@@ -104,7 +104,7 @@ struct busy_desk {
 VICAR_PROXY(drawer, open, pens)
 VICAR_PROXY(desk, hold, put, take, spread, callback, looks, top, VICAR_PROPERTY(level, level))
 
-TEST_CASE("a limited read limits the wait for space, too, and is not made later") {
+TEST_CASE("the timeout of a read covers the wait for space, and the read is not sent later") {
   busy_desk busy{overflow::block};
   busy.fill();
   const auto refused = [&](auto read, const char* member) {
@@ -132,7 +132,7 @@ TEST_CASE("a limited read limits the wait for space, too, and is not made later"
   CHECK(busy.proxy.get(&desk::looks, 1h) == 1);
 }
 
-TEST_CASE("a limited read that waits for space goes on when there is some, and ends with the actor") {
+TEST_CASE("a read with a timeout continues when there is space, and ends with the actor") {
   busy_desk busy{overflow::block};
   busy.fill();
   std::latch about_to{2};
@@ -159,7 +159,7 @@ TEST_CASE("a limited read that waits for space goes on when there is some, and e
   CHECK(text == containing("level"));
 }
 
-TEST_CASE("a limited read of an actor that does not wait is refused as any other call") {
+TEST_CASE("a read with a timeout is refused where a full mailbox refuses calls") {
   busy_desk fails{overflow::fail};
   fails.fill();
   CHECK(error_text<vicar::mailbox_full_error>([&] { return fails.proxy->looks.get(1h); }) == containing("looks"));
@@ -169,7 +169,7 @@ TEST_CASE("a limited read of an actor that does not wait is refused as any other
   CHECK(drops.proxy.ref().stats().dropped == 1);
 }
 
-TEST_CASE("try_defer and try_tell return false for a full mailbox, and leave everything as it is") {
+TEST_CASE("try_defer and try_tell return false for a full mailbox, and change nothing") {
   for (const overflow way : {overflow::block, overflow::fail, overflow::drop}) {
     bool lost = false;
     vicar::set_dead_letter_handler([&](const vicar::dead_letter&) { lost = true; });
@@ -197,7 +197,7 @@ TEST_CASE("try_defer and try_tell return false for a full mailbox, and leave eve
   }
 }
 
-TEST_CASE("try_defer leaves what it was given with the caller if the actor refuses messages") {
+TEST_CASE("try_defer leaves its arguments with the caller if the actor refuses messages") {
   auto number = std::make_unique<int>(2);
   {
     busy_desk busy{overflow::fail};
@@ -219,7 +219,7 @@ TEST_CASE("try_defer leaves what it was given with the caller if the actor refus
   CHECK(*number == 2);
 }
 
-TEST_CASE("what try_defer and try_tell accepted is handled, in order with the rest") {
+TEST_CASE("messages accepted by try_defer and try_tell are handled, in order with the rest") {
   busy_desk busy{overflow::block, 100};
   const auto& proxy = busy.proxy;
   CHECK(proxy->put.try_defer(1));
@@ -257,7 +257,7 @@ TEST_CASE(
   CHECK_FALSE(proxy->put.try_defer(1));
 }
 
-TEST_CASE("a fake takes what try_defer sends") {
+TEST_CASE("a fake receives what try_defer sends") {
   vicar::fake<desk> fake;
   std::vector<int> put;
   fake.on<&desk::put>([&](int number) { put.push_back(number); });
@@ -268,7 +268,7 @@ TEST_CASE("a fake takes what try_defer sends") {
   CHECK_FALSE(proxy->put.try_defer(5));
 }
 
-TEST_CASE("the error of a dead actor does not advise to ask first, since it may stop after that") {
+TEST_CASE("the error of a dead actor does not advise to check first, which would be a race") {
   std::vector<int> put;
   const auto proxy = vicar::start<desk>(std::ref(put)).proxy();
   proxy.stop().get();
@@ -312,7 +312,7 @@ TEST_CASE("overflow::drop_oldest: a full mailbox keeps the newest messages") {
   vicar::reset_dead_letter_handler();
 }
 
-TEST_CASE("overflow::drop_oldest: what made way is destroyed at once, also what is large, and memory stays bounded") {
+TEST_CASE("overflow::drop_oldest: displaced messages of any size are destroyed at once, and memory is bounded") {
   busy_desk busy{overflow::drop_oldest, 10};
   const auto counted = std::make_shared<int>(1);
   for (int i = 0; i < 20'000; ++i) {
@@ -325,7 +325,7 @@ TEST_CASE("overflow::drop_oldest: what made way is destroyed at once, also what 
   CHECK(busy.proxy.ref().stats().dropped == 39'990);
 }
 
-TEST_CASE("overflow::drop_oldest: requests to stop are kept, and what is newer than one displaces nothing older") {
+TEST_CASE("overflow::drop_oldest: stop requests are kept, and later messages displace no earlier ones") {
   busy_desk busy{overflow::drop_oldest, 2};
   const auto& proxy = busy.proxy;
   proxy->put.defer(1);
@@ -343,7 +343,7 @@ TEST_CASE("overflow::drop_oldest: requests to stop are kept, and what is newer t
   CHECK(proxy.ref().stats().dropped == 4);
 }
 
-TEST_CASE("overflow::drop_oldest: an argument that made way may send, and hold the last reference") {
+TEST_CASE("overflow::drop_oldest: a displaced argument may send, and hold the last reference") {
   struct sends_when_destroyed {
     explicit sends_when_destroyed(vicar::actor_proxy<desk> to) : proxy{std::move(to)} {}
     sends_when_destroyed(sends_when_destroyed&&) = default;

@@ -61,7 +61,7 @@ concept rvalue_get_gives_reference = std::is_reference_v<decltype(std::declval<c
 
 }  // namespace
 
-TEST_CASE("a future gives the value that its promise was given") {
+TEST_CASE("a future returns the value that its promise was given") {
   promise<int> source;
   const future<int> answer = source.get_future();
   CHECK_FALSE(answer.ready());
@@ -89,7 +89,7 @@ TEST_CASE("a future is read by many threads at once, which all see one object") 
   CHECK(answer.get() == "one");
 }
 
-TEST_CASE("the reference that get gives lives as long as some handle does") {
+TEST_CASE("the reference that get returns is valid as long as any handle exists") {
   std::optional<future<std::string>> first = make_ready_future(std::string(100, 'x'));
   const future<std::string> second = *first;
   const std::string& value = first->get();
@@ -143,7 +143,7 @@ TEST_CASE("a value whose class has an operator & of its own is destroyed, too") 
   CHECK(token.use_count() == 1);
 }
 
-TEST_CASE("taking the value with a time limit moves it out as well") {
+TEST_CASE("taking the value with a timeout moves it out as well") {
   tally counts;
   future<tracked> only = make_ready_future(tracked{counts, 5});
   counts.moves = 0;
@@ -152,14 +152,14 @@ TEST_CASE("taking the value with a time limit moves it out as well") {
   CHECK(counts.moves == 1);
 }
 
-TEST_CASE("the promise does not count as a handle that wants the value") {
+TEST_CASE("the promise does not count as a handle of the value") {
   promise<std::unique_ptr<int>> source;
   future<std::unique_ptr<int>> answer = source.get_future();
   source.set_value(std::make_unique<int>(3));
   CHECK(*std::move(answer).get() == 3);
 }
 
-TEMPLATE_TEST_CASE("a promise gives no future away whose value was moved out", "", std::unique_ptr<int>,
+TEMPLATE_TEST_CASE("a promise returns no future whose value was moved out", "", std::unique_ptr<int>,
                    std::vector<int>) {
   promise<TestType> source;
   future<TestType> answer = source.get_future();
@@ -172,7 +172,7 @@ TEMPLATE_TEST_CASE("a promise gives no future away whose value was moved out", "
   }
 }
 
-TEST_CASE("a promise goes on giving futures away whose outcome nobody can move out") {
+TEST_CASE("a promise keeps returning futures whose outcome cannot be moved out") {
   SECTION("a number") {
     promise<int> source;
     source.set_value(3);
@@ -193,7 +193,7 @@ TEST_CASE("a promise goes on giving futures away whose outcome nobody can move o
   }
 }
 
-TEMPLATE_TEST_CASE("a container whose elements can only be moved is moved", "", std::vector<std::unique_ptr<int>>,
+TEMPLATE_TEST_CASE("a container of move-only elements is moved", "", std::vector<std::unique_ptr<int>>,
                    std::list<std::vector<std::unique_ptr<int>>>, (std::map<int, std::unique_ptr<int>>),
                    (std::map<int, std::list<std::unique_ptr<int>>>), std::optional<std::vector<std::unique_ptr<int>>>,
                    (std::array<std::vector<std::unique_ptr<int>>, 2>), std::stack<std::unique_ptr<int>>,
@@ -213,7 +213,7 @@ TEMPLATE_TEST_CASE("a container whose elements can only be moved is moved", "", 
   static_cast<void>(std::move(first).get());
 }
 
-TEST_CASE("what shares its elements, or can copy them, can be copied") {
+TEST_CASE("a type that shares its elements, or can copy them, is copyable") {
   struct tree : std::vector<tree> {};
   struct named_tree {
     using value_type = std::pair<const int, named_tree>;
@@ -237,7 +237,7 @@ TEST_CASE("what shares its elements, or can copy them, can be copied") {
   STATIC_REQUIRE(vicar::detail::copyable<pointers::iterator>);
 }
 
-TEST_CASE("a value that can only be moved is refused while another handle wants it") {
+TEST_CASE("a move-only value cannot be taken while there is another handle") {
   future<std::unique_ptr<int>> first = make_ready_future(std::make_unique<int>(3));
   {
     const future<std::unique_ptr<int>> second = first;
@@ -247,7 +247,7 @@ TEST_CASE("a value that can only be moved is refused while another handle wants 
           containing("another handle"));
     CHECK(*second.get() == 3);
   }
-  SECTION("and given once that one is gone") { CHECK(*std::move(first).get() == 3); }
+  SECTION("and can be taken once that one is destroyed") { CHECK(*std::move(first).get() == 3); }
   SECTION("and stays readable by reference") { CHECK(*first.get() == 3); }
 }
 
@@ -262,7 +262,7 @@ TEST_CASE("a handle keeps its value when copying it out fails") {
   CHECK(std::move(first).get().value == 5);
 }
 
-TEST_CASE("a handle without an answer says so in every operation") {
+TEST_CASE("every operation of an empty handle throws") {
   const auto refused = [](const future<std::vector<int>>& empty) {
     const future<std::vector<int>> good = make_ready_future(std::vector<int>{1});
     const auto refuses = [](auto action) {
@@ -308,7 +308,7 @@ TEST_CASE("a failed future throws the same exception object each time") {
     CHECK(thrown_by([&] { return future{failed}.get(); }) == stored);
     CHECK(error_text<std::runtime_error>([&] { return failed.get(); }) == "broken");
   }
-  SECTION("of a class that is no std::exception") {
+  SECTION("of a class that is not a std::exception") {
     const future<void> failed = make_failed_future<void>(std::make_exception_ptr(own_failure{42}));
     const auto code = [&] {
       try {
@@ -340,7 +340,7 @@ TEST_CASE("a promise stores the exception that is being handled") {
   CHECK(thrown_by([&] { return source.get_future().get(); }) == handled);
 }
 
-TEST_CASE("a promise that goes without an answer leaves broken_promise") {
+TEST_CASE("a promise destroyed without an answer leaves broken_promise") {
   future<int> answer;
   SECTION("when it is destroyed") {
     const promise<int> source;
@@ -363,7 +363,7 @@ TEST_CASE("a promise that goes without an answer leaves broken_promise") {
         containing("vicar: the promise was destroyed without an answer", "set_value"));
 }
 
-TEST_CASE("a promise whose future nobody holds is answered all the same") {
+TEST_CASE("a promise whose future was dropped can still be kept") {
   promise<std::string> source;
   static_cast<void>(source.get_future());
   source.set_value("kept");
@@ -401,7 +401,7 @@ TEST_CASE("a second answer is refused and the first one stays") {
   }
 }
 
-TEST_CASE("of many threads that answer, exactly one does") {
+TEST_CASE("of many threads that keep one promise, exactly one succeeds") {
   for (int round = 0; round < 200; ++round) {
     promise<int> source;
     std::atomic<int> accepted{0};
@@ -465,7 +465,7 @@ struct wide {
   std::array<int, 8> numbers{};
 };
 
-TEST_CASE("a value follows one that threw on another thread") {
+TEST_CASE("a value is accepted after one that threw on another thread") {
   // The flag orders nothing: ThreadSanitizer sees whether the promise does.
   std::atomic<bool> failed{false};
   promise<wide> given;
@@ -482,7 +482,7 @@ TEST_CASE("a value follows one that threw on another thread") {
   CHECK(taken.get().numbers.front() == 7);
 }
 
-TEST_CASE("a promise converts the value that it is given") {
+TEST_CASE("a promise converts its value") {
   SECTION("from another type") {
     promise<std::string> source;
     source.set_value("text");
@@ -529,7 +529,7 @@ TEST_CASE("the value is destroyed with the last handle") {
   CHECK(counts.alive == 0);
 }
 
-TEST_CASE("a future without a value tells when something is done") {
+TEST_CASE("a future without a value is ready when its promise is kept") {
   promise<void> source;
   future<void> done = source.get_future();
   CHECK_THROWS_AS(done.get(0s), timeout_error);
@@ -555,7 +555,7 @@ TEST_CASE("a ready future decays its value") {
   CHECK(moved.get().value == 2);
 }
 
-TEST_CASE("the handles of one future may be taken by several threads at once") {
+TEST_CASE("the value may be taken from several handles of one future at once") {
   for (int round = 0; round < 200; ++round) {
     future<std::string> answer = make_ready_future(std::string(40, 'v'));
     std::array<future<std::string>, 3> handles{answer, answer, std::move(answer)};
@@ -565,7 +565,7 @@ TEST_CASE("the handles of one future may be taken by several threads at once") {
   }
 }
 
-TEST_CASE("a value that can only be moved is taken by exactly one of several threads, or by none") {
+TEST_CASE("a move-only value is taken by exactly one of several threads, or by none") {
   for (int round = 0; round < 200; ++round) {
     future<std::unique_ptr<int>> answer = make_ready_future(std::make_unique<int>(5));
     std::array<future<std::unique_ptr<int>>, 2> handles{answer, std::move(answer)};

@@ -109,7 +109,7 @@ future<int> captured(future<int> last, int links) {
 
 }  // namespace
 
-TEST_CASE("a chain of futures of any length is asked for and destroyed on a small stack") {
+TEST_CASE("a chain of futures of any length is read and destroyed on a small stack") {
   const std::array<builder, 4> builders{&mapped, &joined, &joined_from_the_right, &mixed};
   for (const builder& build : builders) {
     promise<int> first;
@@ -140,7 +140,7 @@ TEST_CASE("three hundred thousand links need no more stack than three") {
   CHECK(value == 10 * many);
 }
 
-TEST_CASE("a chain of futures of any length that nobody asked for is destroyed on a small stack") {
+TEST_CASE("an unread chain of futures of any length is destroyed on a small stack") {
   const std::array<builder, 5> builders{&mapped, &joined, &joined_from_the_right, &mixed, &captured};
   for (const builder& build : builders) {
     tally counts;
@@ -188,7 +188,7 @@ TEST_CASE("a failure passes through a chain of any length, whose functions do no
     CHECK(thrown == failure);
     CHECK(runs == 0);
   }
-  SECTION("of one in its middle") {
+  SECTION("of a link in its middle") {
     future<int> end = mapped(std::move(last).map([&](int) -> int { std::rethrow_exception(failure); }), many);
     first.set_value(0);
     std::exception_ptr thrown;
@@ -199,7 +199,7 @@ TEST_CASE("a failure passes through a chain of any length, whose functions do no
   CHECK(counts.alive == 0);
 }
 
-TEST_CASE("futures that share their sources are asked once each, however many ways lead to them") {
+TEST_CASE("futures that share their sources are computed once each, however many paths lead to them") {
   promise<int> first;
   std::atomic<int> runs{0};
   future<int> last = first.get_future();
@@ -222,7 +222,7 @@ TEST_CASE("futures that share their sources are asked once each, however many wa
   CHECK(runs == levels);
 }
 
-TEST_CASE("a total that is read at each step keeps what it needs, and no step before") {
+TEST_CASE("a total that is read at each step does not keep the previous steps") {
   tally counts;
   future<int> total = make_ready_future(0);
   std::atomic<int> most{0};
@@ -234,7 +234,7 @@ TEST_CASE("a total that is read at each step keeps what it needs, and no step be
       most = std::max(most.load(), counts.alive.load());
     }
   }
-  SECTION("one of a hook") {
+  SECTION("with a hook for each") {
     for (int i = 1; i <= 1000; ++i) {
       total = total.join(future<int>::from_hook([kept = tracked{counts, i}](auto) { return kept.value; })).map(&sum_of);
       CHECK(total.get() == i * (i + 1) / 2);
@@ -244,7 +244,7 @@ TEST_CASE("a total that is read at each step keeps what it needs, and no step be
   CHECK(most == 0);
 }
 
-TEST_CASE("what a future was made from is destroyed before its value is seen") {
+TEST_CASE("the inputs of a future are destroyed before its value is visible") {
   tally counts;
   const auto source = [&] {
     return make_ready_future(std::make_shared<tracked>(counts, 1)).map([](const std::shared_ptr<tracked>& same) {
@@ -299,7 +299,7 @@ TEST_CASE("what a future was made from is destroyed before its value is seen") {
     CHECK(given.get_future().get() == 1);
     CHECK(counts.alive == 0);
   }
-  SECTION("but not by a hook that ran out of time, which is called again") {
+  SECTION("but not by a hook that timed out, which is called again") {
     int calls = 0;
     const auto made = future<int>::from_hook([&calls, kept = tracked{counts, 1}](auto) {
       if (++calls == 1) throw timeout_error{"later"};
@@ -312,7 +312,7 @@ TEST_CASE("what a future was made from is destroyed before its value is seen") {
   }
 }
 
-TEST_CASE("a source that is no longer needed gives its value to the handle that is left") {
+TEST_CASE("a source that is no longer needed leaves its value to the remaining handle") {
   future<std::unique_ptr<int>> source = make_ready_future(std::make_unique<int>(4));
   const future<int> mapped_once = source.map([](const std::unique_ptr<int>& value) { return *value; });
   CHECK_THROWS_AS(std::move(source).get(), vicar::future_already_retrieved);
@@ -320,7 +320,7 @@ TEST_CASE("a source that is no longer needed gives its value to the handle that 
   CHECK(*std::move(source).get() == 4);
 }
 
-TEST_CASE("a limit that passes in a chain takes nothing away") {
+TEST_CASE("a timeout in a chain loses nothing") {
   promise<int> first, second;
   std::atomic<int> runs{0};
   const auto counted = [&runs](int value) {
@@ -340,7 +340,7 @@ TEST_CASE("a limit that passes in a chain takes nothing away") {
   CHECK(runs == 2);
 }
 
-TEST_CASE("threads that ask different links of one chain make each of them once") {
+TEST_CASE("threads that read different links of one chain compute each of them once") {
   for (int round = 0; round < 50; ++round) {
     constexpr std::size_t threads = 4;
     constexpr int links = 200;
@@ -376,7 +376,7 @@ TEST_CASE("threads that ask different links of one chain make each of them once"
   }
 }
 
-TEST_CASE("threads that drop, look at and ask for one chain at the same time") {
+TEST_CASE("threads drop, poll and read one chain at the same time") {
   for (int round = 0; round < 200; ++round) {
     tally counts;
     promise<int> first;
@@ -406,7 +406,7 @@ TEST_CASE("threads that drop, look at and ask for one chain at the same time") {
   }
 }
 
-TEST_CASE("a function that asks for another chain waits for it within its own") {
+TEST_CASE("a function may wait for another chain within its own") {
   const future<int> other = mapped(make_ready_future(0), many);
   const future<int> last = mapped(make_ready_future(0), many).map([other](int value) { return value + other.get(); });
   std::optional<int> value;

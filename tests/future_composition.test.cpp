@@ -47,7 +47,7 @@ using vicar::make_ready_future;
 using vicar::promise;
 using vicar::timeout_error;
 
-TEST_CASE("map runs its function once, when the value is asked for, on the thread that asks") {
+TEST_CASE("map runs its function once, on the first thread that reads the value") {
   int runs = 0;
   std::thread::id ran_on;
   const future<int> mapped = make_ready_future(20).map([&](int value) {
@@ -72,7 +72,7 @@ TEST_CASE("map runs its function once, when the value is asked for, on the threa
   CHECK(runs == 1);
 }
 
-TEST_CASE("map runs its function once for many threads that ask at the same time") {
+TEST_CASE("map runs its function once for many threads that read at the same time") {
   for (int round = 0; round < 100; ++round) {
     std::atomic<int> runs{0};
     promise<int> source;
@@ -102,7 +102,7 @@ TEST_CASE("map is ready when its source is") {
   CHECK(mapped.get(0s) == -3);
 }
 
-TEST_CASE("map keeps what its function throws") {
+TEST_CASE("map stores the exception of its function") {
   int runs = 0;
   const future<int> mapped = make_ready_future(1).map([&](int) -> int {
     ++runs;
@@ -114,7 +114,7 @@ TEST_CASE("map keeps what its function throws") {
   CHECK(runs == 1);
 }
 
-TEST_CASE("the exception of a source passes through everything that is made from it") {
+TEST_CASE("the exception of a source propagates through everything made from it") {
   const std::exception_ptr stored = failure("source");
   const future<std::vector<int>> failed = make_failed_future<std::vector<int>>(stored);
   bool ran = false;
@@ -131,7 +131,7 @@ TEST_CASE("the exception of a source passes through everything that is made from
   CHECK_FALSE(ran);
 }
 
-TEST_CASE("map gives its function the value by reference, without a copy") {
+TEST_CASE("map passes the value by reference, without a copy") {
   tally counts;
   const future<tracked> source = make_ready_future(tracked{counts, 4});
   const int copies = counts.copies;
@@ -141,17 +141,17 @@ TEST_CASE("map gives its function the value by reference, without a copy") {
   CHECK(counts.moves == moves);
 }
 
-TEST_CASE("map moves a value that can only be moved out of the last handle") {
+TEST_CASE("map moves a move-only value out of the last handle") {
   const auto take = [](std::unique_ptr<int> value) { return *value; };
   SECTION("which is its own") { CHECK(make_ready_future(std::make_unique<int>(4)).map(take).get() == 4); }
-  SECTION("and refuses while another one wants it") {
+  SECTION("and throws while there is another handle") {
     const future<std::unique_ptr<int>> source = make_ready_future(std::make_unique<int>(4));
     CHECK_THROWS_AS(source.map(take).get(), future_already_retrieved);
     CHECK(*source.get() == 4);
   }
 }
 
-TEST_CASE("map moves a container that can only be moved into a function that takes it by value") {
+TEST_CASE("map moves a move-only container into a function that takes it by value") {
   using pointers = std::vector<std::unique_ptr<int>>;
   const auto make = [] {
     pointers numbers;
@@ -182,7 +182,7 @@ TEST_CASE("map takes member pointers and functions that return nothing, and deca
   CHECK(done.map([] { return 5; }).map([](int five) { return five * 2; }).get() == 10);
 }
 
-TEST_CASE("map may make a value that can be neither copied nor moved") {
+TEST_CASE("map may return a value that can be neither copied nor moved") {
   const future<fixed> mapped = make_ready_future(3).map([](int value) { return fixed{value}; });
   CHECK(mapped.get().value == 3);
 }
@@ -201,7 +201,7 @@ TEST_CASE("map keeps its source alive, and its function as long as its future") 
   CHECK(counts.alive == 0);
 }
 
-TEST_CASE("a value that asks for itself while it is made gets a deadlock_error instead of a hang") {
+TEST_CASE("a value that is computed from itself gets a deadlock_error instead of a hang") {
   std::optional<future<int>> mapped;
   mapped = make_ready_future(1).map([&](int) { return mapped->get() + 1; });
   CHECK(error_text<vicar::deadlock_error>([&] { return mapped->get(); }) ==
@@ -237,7 +237,7 @@ TEST_CASE("filter keeps the items that its predicate is true for") {
     CHECK(counted.get().size() == 5);
     CHECK(runs == 5);
   }
-  SECTION("and hands on what the predicate throws") {
+  SECTION("and propagates what the predicate throws") {
     const auto failed = source.filter([](int item) -> bool {
       if (item == 4) throw std::domain_error{"four"};
       return true;
@@ -246,7 +246,7 @@ TEST_CASE("filter keeps the items that its predicate is true for") {
   }
 }
 
-TEST_CASE("reduce combines the items from the left") {
+TEST_CASE("reduce combines the items from left to right") {
   const future<std::vector<int>> source = make_ready_future(std::vector{1, 2, 3});
   const auto minus = [](int left, int right) { return left - right; };
   CHECK(source.reduce(minus).get() == (1 - 2) - 3);
@@ -255,7 +255,7 @@ TEST_CASE("reduce combines the items from the left") {
     const auto append = [](std::string text, int item) { return text + std::to_string(item); };
     CHECK(source.reduce(append, std::string{">"}).get() == ">123");
   }
-  SECTION("and gives what there is when there is little") {
+  SECTION("of no items and of a single one") {
     const future<std::vector<int>> none = make_ready_future(std::vector<int>{});
     const future<std::vector<int>> one = make_ready_future(std::vector<int>{7});
     CHECK(none.reduce(minus, 5).get() == 5);
@@ -294,7 +294,7 @@ TEST_CASE("filter, map and reduce chain") {
   CHECK(chained.get() == 4);
 }
 
-TEST_CASE("join of futures of one type gives a vector in their order") {
+TEST_CASE("join of futures of one type returns a vector in their order") {
   promise<int> first;
   promise<int> second;
   const future<std::vector<int>> joined = first.get_future().join(second.get_future(), make_ready_future(3));
@@ -309,7 +309,7 @@ TEST_CASE("join of futures of one type gives a vector in their order") {
   CHECK(make_ready_future(true).join(make_ready_future(false)).get() == std::vector{true, false});
 }
 
-TEST_CASE("join of futures of several types gives a tuple") {
+TEST_CASE("join of futures of several types returns a tuple") {
   const auto joined = make_ready_future(1).join(make_ready_future(std::string{"two"}), make_ready_future(3.0));
   STATIC_REQUIRE(std::same_as<decltype(joined), const future<std::tuple<int, std::string, double>>>);
   CHECK(joined.get() == std::tuple{1, std::string{"two"}, 3.0});
@@ -317,7 +317,7 @@ TEST_CASE("join of futures of several types gives a tuple") {
   CHECK(with_vector.get() == std::tuple{std::vector{1}, 2});
 }
 
-TEST_CASE("join of futures without values is done when all are") {
+TEST_CASE("join of futures without values is ready when all are") {
   promise<void> second;
   const future<void> joined = make_ready_future().join(second.get_future());
   STATIC_REQUIRE(std::same_as<decltype(make_ready_future().join(make_ready_future())), future<void>>);
@@ -326,7 +326,7 @@ TEST_CASE("join of futures without values is done when all are") {
   joined.get();
 }
 
-TEST_CASE("join leaves futures that are still held as they are, and moves out of the others") {
+TEST_CASE("join copies from futures that have other handles, and moves out of the rest") {
   tally counts;
   const future<tracked> held = make_ready_future(tracked{counts, 1});
   future<tracked> given = make_ready_future(tracked{counts, 2});
@@ -339,14 +339,14 @@ TEST_CASE("join leaves futures that are still held as they are, and moves out of
   CHECK(held.get().value == 1);
 }
 
-TEST_CASE("join moves values that can only be moved") {
+TEST_CASE("join moves move-only values") {
   future<std::unique_ptr<int>> first = make_ready_future(std::make_unique<int>(1));
   const auto joined = std::move(first).join(make_ready_future(std::make_unique<int>(2)));
   CHECK(*joined.get()[0] == 1);
   CHECK(*joined.get()[1] == 2);
 }
 
-TEST_CASE("join hands on the exception of the first that failed, once all have ended") {
+TEST_CASE("join propagates the exception of the first that failed, once all are ready") {
   const std::exception_ptr first = failure("first");
   promise<int> last;
   const auto joined = make_ready_future(1).join(make_failed_future<int>(first),
@@ -356,7 +356,7 @@ TEST_CASE("join hands on the exception of the first that failed, once all have e
   CHECK(thrown_by([&] { return joined.get(); }) == first);
 }
 
-TEST_CASE("get_all gives the values of a range in its order") {
+TEST_CASE("get_all returns the values of a range in its order") {
   std::vector<promise<int>> sources(3);
   std::vector<future<int>> answers;
   for (const promise<int>& each : sources) answers.push_back(each.get_future());
@@ -389,7 +389,7 @@ TEST_CASE("get_all throws the first exception that it meets") {
   CHECK(thrown_by([&] { return vicar::get_all(answers); }) == first);
 }
 
-TEST_CASE("get_all copies out of a range that is kept, and moves out of one that is given") {
+TEST_CASE("get_all copies out of an lvalue range, and moves out of an rvalue") {
   tally counts;
   std::vector<future<tracked>> answers;
   answers.push_back(make_ready_future(tracked{counts, 1}));
@@ -416,22 +416,22 @@ struct all_but_first : std::ranges::view_base {
   const std::vector<future<std::string>>* futures;
 };
 
-TEST_CASE("a get_all that fails takes nothing out of the range that it was given") {
+TEST_CASE("a get_all that fails moves nothing out of its range") {
   promise<std::string> later;
   std::vector<future<std::string>> answers{make_ready_future(std::string(40, 'v')), later.get_future()};
   CHECK_THROWS_AS(vicar::get_all(std::move(answers), 1ms), timeout_error);
-  SECTION("which may be given again") {
+  SECTION("which may be passed again") {
     later.set_value("late");
     CHECK(vicar::get_all(std::move(answers)) == std::vector{std::string(40, 'v'), std::string("late")});
   }
-  SECTION("where one has failed, neither") {
+  SECTION("nor where one of them has failed") {
     later.set_exception(std::make_exception_ptr(std::out_of_range{"too far"}));
     CHECK(error_text<std::out_of_range>([&] { static_cast<void>(vicar::get_all(std::move(answers))); }) == "too far");
     CHECK(answers[0].get() == std::string(40, 'v'));
   }
 }
 
-TEST_CASE("get_all reads a range once that makes its futures as it is read") {
+TEST_CASE("get_all reads a single-pass range once") {
   int made = 0;
   const auto make = [&](int number) {
     ++made;
@@ -459,7 +459,7 @@ TEST_CASE("get_all reads a range once that makes its futures as it is read") {
   CHECK(made == 3);
 }
 
-TEST_CASE("get_all copies out of a view, whose futures are kept elsewhere") {
+TEST_CASE("get_all copies out of a view, which does not own its futures") {
   const std::string value(40, 'v');
   std::vector<future<std::string>> answers;
   for (int i = 0; i < 3; ++i) answers.push_back(make_ready_future(std::string{value}));

@@ -39,7 +39,7 @@ using limit = std::optional<std::chrono::nanoseconds>;
 
 }  // namespace
 
-TEST_CASE("a future blocks until another thread gives the value") {
+TEST_CASE("get blocks until another thread sets the value") {
   for (int round = 0; round < 200; ++round) {
     promise<std::string> source;
     const future<std::string> answer = source.get_future();
@@ -54,7 +54,7 @@ TEST_CASE("a future blocks until another thread gives the value") {
   }
 }
 
-TEST_CASE("a reader that sleeps is woken by a value, an exception, a hook and a promise that goes") {
+TEST_CASE("a sleeping reader is woken by a value, an exception, a hook and a destroyed promise") {
   enum class way { value, exception, hook, gone };
   for (const way each : {way::value, way::exception, way::hook, way::gone}) {
     for (const bool limited : {false, true}) {
@@ -82,7 +82,7 @@ TEST_CASE("a reader that sleeps is woken by a value, an exception, a hook and a 
   }
 }
 
-TEST_CASE("waiting longer than the limit throws a timeout_error and leaves the future usable") {
+TEST_CASE("a get that times out throws a timeout_error and leaves the future usable") {
   promise<int> source;
   future<int> answer = source.get_future();
   CHECK(error_text<timeout_error>([&] { return answer.get(2ms); }) ==
@@ -100,7 +100,7 @@ TEST_CASE("waiting longer than the limit throws a timeout_error and leaves the f
   CHECK(std::move(answer).get(0s) == 9);
 }
 
-TEST_CASE("the text of a timeout_error is written when it is read, also after the future is gone") {
+TEST_CASE("the text of a timeout_error is written when it is read, also after the future was destroyed") {
   std::optional<timeout_error> kept;
   {
     const promise<int> source;
@@ -116,7 +116,7 @@ TEST_CASE("the text of a timeout_error is written when it is read, also after th
   CHECK(copy.what() == kept->what());
 }
 
-TEST_CASE("a limit that is too long to count waits for ever") {
+TEST_CASE("a timeout beyond the clock's range waits forever") {
   promise<int> source;
   const future<int> answer = source.get_future();
   std::latch waiting{1};
@@ -128,13 +128,13 @@ TEST_CASE("a limit that is too long to count waits for ever") {
   CHECK(answer.get(std::chrono::hours::max()) == 1);
 }
 
-TEST_CASE("wait_until a time before all others looks once") {
+TEST_CASE("wait_until with the earliest time point polls once") {
   const promise<int> source;
   CHECK_FALSE(source.get_future().wait_until(std::chrono::steady_clock::time_point::min()));
   CHECK_FALSE(source.get_future().wait_until(std::chrono::system_clock::time_point::min()));
 }
 
-TEST_CASE("wait_for and wait_until say whether the answer is there") {
+TEST_CASE("wait_for and wait_until return whether the future is ready") {
   promise<int> source;
   const future<int> answer = source.get_future();
   CHECK_FALSE(answer.wait_for(0s));
@@ -149,14 +149,14 @@ TEST_CASE("wait_for and wait_until say whether the answer is there") {
   CHECK(answer.wait_until(std::chrono::system_clock::time_point{}));
 }
 
-TEST_CASE("waiting does not throw what is stored") {
+TEST_CASE("wait does not throw the stored exception") {
   const future<int> failed = make_failed_future<int>(failure("broken"));
   failed.wait();
   CHECK(failed.wait_for(0s));
   CHECK(failed.wait_until(std::chrono::steady_clock::now()));
 }
 
-TEST_CASE("those who wait are released by the answer") {
+TEST_CASE("all waiting threads are released by the answer") {
   promise<void> source;
   const future<void> answer = source.get_future();
   std::latch begun{3};
@@ -175,7 +175,7 @@ TEST_CASE("those who wait are released by the answer") {
   CHECK(released == 3);
 }
 
-TEST_CASE("a hook makes the value once, on the first thread that asks") {
+TEST_CASE("a hook computes the value once, on the first thread that reads it") {
   int runs = 0;
   limit given = 1h;
   const auto hook = [&](limit left) {
@@ -199,7 +199,7 @@ TEST_CASE("a hook makes the value once, on the first thread that asks") {
     source.set_get_hook(hook);
     checks(answer);
   }
-  SECTION("of a promise that is gone") {
+  SECTION("of a destroyed promise") {
     future<int> answer;
     {
       promise<int> source;
@@ -210,22 +210,22 @@ TEST_CASE("a hook makes the value once, on the first thread that asks") {
   }
 }
 
-TEST_CASE("a hook is told how much time is left") {
+TEST_CASE("a hook is passed the remaining time") {
   limit given;
   const auto answer = future<int>::from_hook([&](limit left) { return given = left, 1; });
-  SECTION("of a limit") {
+  SECTION("of a timeout") {
     CHECK(answer.get(1h) == 1);
     REQUIRE(given.has_value());
     CHECK(*given <= 1h);
     CHECK(*given > 30min);
   }
-  SECTION("of none, which is never less than nothing") {
+  SECTION("of a negative timeout, which becomes zero") {
     CHECK(answer.get(-1h) == 1);
     CHECK(given == limit{0ns});
   }
 }
 
-TEST_CASE("a hook may run out of time and is called again") {
+TEST_CASE("a hook may time out and is called again") {
   int runs = 0;
   const auto answer = future<int>::from_hook([&](limit left) -> int {
     ++runs;
@@ -239,7 +239,7 @@ TEST_CASE("a hook may run out of time and is called again") {
   CHECK(runs == 3);
 }
 
-TEST_CASE("waiting with a limit for a hook that runs out of time is no error") {
+TEST_CASE("a hook that times out is not an error of wait_for") {
   const auto answer = future<int>::from_hook([](limit left) -> int {
     if (left) throw timeout_error{"too short"};
     return 5;
@@ -251,7 +251,7 @@ TEST_CASE("waiting with a limit for a hook that runs out of time is no error") {
   CHECK(answer.ready());
 }
 
-TEST_CASE("what a hook throws is kept") {
+TEST_CASE("the exception of a hook is stored") {
   int runs = 0;
   const auto answer = future<int>::from_hook([&](limit) -> int {
     ++runs;
@@ -261,7 +261,7 @@ TEST_CASE("what a hook throws is kept") {
   CHECK(error_text<std::range_error>([&] { return answer.get(); }) == "hook");
   CHECK(thrown_by([&] { return answer.get(); }) == first);
   CHECK(runs == 1);
-  SECTION("also a timeout_error when there was no limit") {
+  SECTION("also a timeout_error if the wait had no timeout") {
     const auto timed = future<int>::from_hook([&](limit) -> int {
       ++runs;
       throw timeout_error{"its own"};
@@ -272,7 +272,7 @@ TEST_CASE("what a hook throws is kept") {
   }
 }
 
-TEST_CASE("a hook that nobody asks for never runs, and is destroyed with its future") {
+TEST_CASE("the hook of an unread future never runs, and is destroyed with it") {
   tally counts;
   bool ran = false;
   static_cast<void>(future<int>::from_hook([&ran, kept = tracked{counts}](limit) {
@@ -283,7 +283,7 @@ TEST_CASE("a hook that nobody asks for never runs, and is destroyed with its fut
   CHECK(counts.alive == 0);
 }
 
-TEST_CASE("a hook that is given late is run by the one who has been waiting") {
+TEST_CASE("a hook that is set late runs on the thread that has been waiting") {
   for (int round = 0; round < 100; ++round) {
     promise<int> source;
     const future<int> answer = source.get_future();
@@ -308,7 +308,7 @@ TEST_CASE("a hook that is given late is run by the one who has been waiting") {
   }
 }
 
-TEST_CASE("a hook runs once for many threads, and those that wait have a limit of their own") {
+TEST_CASE("a hook runs once for many threads, each of which has its own timeout") {
   std::latch inside{1};
   std::latch go_on{1};
   std::atomic<int> runs{0};
@@ -331,7 +331,7 @@ TEST_CASE("a hook runs once for many threads, and those that wait have a limit o
   CHECK(runs == 1);
 }
 
-TEST_CASE("a hook of a future without a value does something when asked to") {
+TEST_CASE("a hook of a future without a value runs once, at the first get") {
   int runs = 0;
   const auto done = future<void>::from_hook([&](limit) { ++runs; });
   done.get();

@@ -235,7 +235,7 @@ TEST_CASE("a marked message is logged by its value, another by its type") {
   CHECK(unexpected(42) == "int");
 }
 
-TEST_CASE("each kind of field is printed as far as it can be") {
+TEST_CASE("each kind of field is printed as far as possible") {
   CHECK(
       unexpected(app::order{4, true, {1, "nut"}, {{2, "pin"}, {3, "cap"}}, nullptr, {9}, app::colour::red, "quick"}) ==
       containing("{4, true, {1, \"nut\"}, [{2, \"pin\"}, {3, \"cap\"}], std::unique_ptr<int",
@@ -243,7 +243,7 @@ TEST_CASE("each kind of field is printed as far as it can be") {
                  "\"quick\"}"));
 }
 
-TEST_CASE("what is odd about a field does no harm") {
+TEST_CASE("unusual fields are harmless") {
   CHECK(unexpected(app::odd{nullptr, 1, 2}) == "{null, bit-field, bit-field}");
   CHECK(unexpected(app::single{}) == "{[5]}");
   CHECK(unexpected(app::item{1, "a \"quoted\" word"}) == R"({1, "a \"quoted\" word"})");
@@ -267,7 +267,7 @@ TEST_CASE("a range of elements of its own type is printed by its type") {
   CHECK(unexpected(app::job{1, "/tmp/a"}) == containing("{1, std::", "filesystem::", "path}"));
 }
 
-TEST_CASE("an ask that nobody takes says what was asked") {
+TEST_CASE("the error of an unhandled ask prints the message") {
   const support::log_capture log;
   const auto ref = vicar::start<app::desk>();
   const vicar::any_actor_ref any = ref;
@@ -278,7 +278,7 @@ TEST_CASE("an ask that nobody takes says what was asked") {
   ref.stop().wait();
 }
 
-TEST_CASE("an undelivered message says what its arguments were, if one of them is marked") {
+TEST_CASE("the error of an undelivered message prints its arguments if one of them is marked") {
   const auto ref = vicar::start<app::desk>();
   const auto proxy = ref.proxy();
   ref.stop().wait();
@@ -296,7 +296,7 @@ TEST_CASE("an undelivered message says what its arguments were, if one of them i
   CHECK(error_text<dead>([&] { proxy->plain(2).get(); }) == containing(" not found, plain was not delivered;"));
 }
 
-TEST_CASE("a null pointer of any type is printed as null, another one by its type") {
+TEST_CASE("a null pointer of any type is printed as null, other pointers by their type") {
   CHECK(unexpected(app::links{nullptr, nullptr, nullptr}) == "{null, null, null}");
   const int number = 1;
   CHECK(unexpected(app::links{&number, nullptr, &app::item::id}) ==
@@ -319,7 +319,7 @@ TEST_CASE("an argument that is a buffer is not read as text") {
         containing("fill(char", "*, {3, \"bolt\"}) was not delivered;"));
 }
 
-TEST_CASE("a message left over when its actor stops says what its arguments were") {
+TEST_CASE("the error of a message pending at the stop of its actor prints its arguments") {
   const auto ref = vicar::start<app::desk>();
   vicar::promise<void> gate;
   ref.defer([open = gate.get_future()](app::desk&) { open.get(); });
@@ -347,13 +347,13 @@ TEST_CASE("a snapshot shows a nested aggregate") {
   ref.stop().wait();
 }
 
-TEST_CASE("a snapshot shows what can only stay where it is by its type") {
+TEST_CASE("a snapshot shows an immovable field by its type") {
   const auto ref = vicar::start<app::counter>();
   CHECK(ref.snapshot().get() == "{3, \"c\", std::mutex}");
   ref.stop().wait();
 }
 
-TEST_CASE("a snapshot of a class that is no aggregate shows its registered fields") {
+TEST_CASE("a snapshot of a class that is not an aggregate shows its registered fields") {
   const auto ref = vicar::start<app::guarded>(4);
   CHECK(ref.proxy().snapshot().get() == "{total: 4, pair: [1, 2]}");
   ref.stop().wait();
@@ -365,25 +365,25 @@ TEST_CASE("a snapshot reads an array of characters up to its end") {
   ref.stop().wait();
 }
 
-TEST_CASE("a snapshot of a class with a formatter is what that prints") {
+TEST_CASE("a snapshot of a class with a formatter is the formatter's text") {
   const auto ref = vicar::start<app::amount>(5);
   CHECK(ref.snapshot().get() == "5 cents");
   ref.stop().wait();
 }
 
-TEST_CASE("an aggregate whose first field takes anything is printed") {
+TEST_CASE("an aggregate whose first field converts from anything is printed") {
   CHECK(vicar::detail::plain_aggregate<app::any_holder>);
   CHECK(vicar::detail::plain_aggregate<app::greedy_holder>);
   CHECK_FALSE(vicar::detail::plain_aggregate<app::derived_holder>);
 }
 
-TEST_CASE("a snapshot shows a traversable field as what it wraps") {
+TEST_CASE("a snapshot shows a traversable field as the wrapped object") {
   const auto ref = vicar::start<app::holder>(app::item{1, "x"});
   CHECK(ref.snapshot().get() == "{{1, \"x\"}}");
   ref.stop().wait();
 }
 
-TEST_CASE("a snapshot of registered fields takes static ones, bit-fields and what cannot be copied") {
+TEST_CASE("a snapshot of registered fields shows static members, bit-fields and fields that cannot be copied") {
   const auto ref = vicar::start<app::vault>(7);
   CHECK(ref.snapshot().get() == support::containing("{gold: std::unique_ptr<int", ">, count: 2, locked: 1, door: 7}"));
   ref.stop().wait();

@@ -92,7 +92,7 @@ TEST_CASE("the log level is warning by default, and records below the level are 
   CHECK(vicar::get_log_level() == log_level::warning);
 }
 
-TEST_CASE("the text of a record below the level is not made") {
+TEST_CASE("the text of a record below the level is not formatted") {
   const log_capture log{log_level::warning};
   bool made = false;
   const auto make = [&] {
@@ -137,7 +137,7 @@ TEST_CASE("a sink is any copyable callable") {
   CHECK(last == 2);
 }
 
-TEST_CASE("a sink that is replaced is destroyed and called no more") {
+TEST_CASE("a replaced sink is destroyed and not called any more") {
   const restored_log restore;
   const auto calls = std::make_shared<int>(0);
   vicar::set_log_sink(tracked_sink{calls});
@@ -163,7 +163,7 @@ TEST_CASE("a sink that throws loses its record and nothing else") {
   CHECK(calls == 3);
 }
 
-TEST_CASE("a text that cannot be made loses its record and nothing else") {
+TEST_CASE("a text that cannot be formatted loses its record and nothing else") {
   const log_capture log{log_level::error};
   vicar::detail::log(log_level::error, "actor", nullptr, []() -> std::string { throw std::bad_alloc{}; });
   CHECK(log.lines().empty());
@@ -201,21 +201,21 @@ TEST_CASE("many threads log while the sink and the level change") {
   CHECK(*calls == 1500);
 }
 
-TEST_CASE("the text of an exception is what it says, or a fixed one") {
+TEST_CASE("the text of an exception is its what(), or a fixed one") {
   CHECK(vicar::exception_text(nullptr) == "no exception");
   CHECK(vicar::exception_text(std::make_exception_ptr(std::runtime_error{"what"})) == "what");
   CHECK(vicar::exception_text(std::make_exception_ptr(vicar::stop_all_actors{})) == "vicar::stop_all_actors");
   CHECK(vicar::exception_text(std::make_exception_ptr(5)) == "an exception that is no std::exception");
 }
 
-TEST_CASE("an exception whose what() is a null pointer says nothing, and does not lose its record") {
+TEST_CASE("an exception whose what() is a null pointer has an empty text, and its record is not lost") {
   const auto exception = std::make_exception_ptr(saying{nullptr});
   CHECK(vicar::exception_text(exception).empty());
   CHECK(errors_of([&] { vicar::detail::log_text(log_level::error, "actor-1", exception, "threw:"); }) ==
         "vicar error: threw: \n");
 }
 
-TEST_CASE("a record is one line of the default log, whatever it says") {
+TEST_CASE("a record is one line of the default log, whatever its text") {
   const auto exception = std::make_exception_ptr(saying{"one\r\nvicar error: forged\x1b[2K\v\f"});
   CHECK(errors_of([&] { vicar::detail::log_text(log_level::error, "actor-1", exception, "a\nb threw:"); }) ==
         "vicar error: a\\nb threw: one\\r\\nvicar error: forged\\x1b[2K\\x0b\\x0c\n");
@@ -232,7 +232,7 @@ TEST_CASE("a report keeps its lines in the default log, and goes to a sink as on
   CHECK(log.lines().front().message == "first\nsecond\n");
 }
 
-TEST_CASE("one_line replaces what could end a line or steer a terminal") {
+TEST_CASE("one_line replaces characters that could end a line or control a terminal") {
   CHECK(vicar::one_line("").empty());
   CHECK(vicar::one_line("plain \\n {}") == "plain \\n {}");
   CHECK(vicar::one_line("a\nb\rc\td") == "a\\nb\\rc\\td");

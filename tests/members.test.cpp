@@ -415,7 +415,7 @@ TEST_CASE("data members are written by name") {
   CHECK(proxy.call([](kinds& object) { return *object.owned; }).get() == 60);
 }
 
-TEST_CASE("data members that can be called are") {
+TEST_CASE("callable data members are called") {
   const started<kinds> actor;
   const auto& proxy = actor.proxy;
   CHECK(proxy->function(4).get() == 40);
@@ -533,7 +533,7 @@ TEST_CASE("nested classes are registered from outside and from inside") {
   CHECK(inside.proxy->value().get() == 3);
 }
 
-TEST_CASE("members may have the names of ours") {
+TEST_CASE("members may have the same names as members of the library") {
   const started<namesakes> actor;
   const auto& proxy = actor.proxy;
   CHECK(proxy->call().get() == 1);
@@ -568,7 +568,7 @@ TEST_CASE("members may have the names of ours") {
   CHECK(proxy->std.get() == 27);
 }
 
-TEST_CASE("member_names gives the names in the order of the list, when compiling") {
+TEST_CASE("member_names returns the names in the order of the list, at compile time") {
   STATIC_REQUIRE(member_names<ancestor>() == std::array<std::string_view, 3>{"who", "inherited", "old_field"});
   constexpr auto names = member_names<kinds>();
   STATIC_REQUIRE(names.size() == 38);
@@ -576,7 +576,7 @@ TEST_CASE("member_names gives the names in the order of the list, when compiling
   STATIC_REQUIRE(names.back() == "text");
 }
 
-TEST_CASE("members gives name, kind and type") {
+TEST_CASE("members returns name, kind and type") {
   constexpr auto all = vicar::actor_proxy<kinds>::members();
   const auto find = [&](std::string_view name) {
     for (const member_info& each : all) {

@@ -139,7 +139,7 @@ TEST_CASE("members that are marked in any of three ways are traversed by name") 
   CHECK(proxy.call([](player& object) { return object.direct.size; }).get() == 2);
 }
 
-TEST_CASE("a way is as deep as every step is marked") {
+TEST_CASE("a path may have any depth if every step is marked") {
   const started<player> actor;
   const auto& proxy = actor.proxy;
   CHECK(proxy->sound->output->left->grow(3).get() == 4);
@@ -188,7 +188,7 @@ TEST_CASE("a nested proxy does what a proxy does") {
   CHECK(nested.actor() == actor.ref);
 }
 
-TEST_CASE("at goes on from a nested proxy, by pointer and by a member that is known when compiling") {
+TEST_CASE("at continues from a nested proxy, by pointer and by a constant member") {
   const started<player> actor;
   const auto output = actor.proxy.at<&player::sound>().at<&playback::output>();
   STATIC_REQUIRE(std::same_as<decltype(output), const nested_proxy<speaker>>);
@@ -212,7 +212,7 @@ TEST_CASE("a step by name converts to a nested proxy that can be kept") {
   CHECK(copy.actor().stop().get());
 }
 
-TEST_CASE("a step is read and written whole as a field") {
+TEST_CASE("a step is read and written as a whole, like a field") {
   const started<player> actor;
   const auto& proxy = actor.proxy;
   proxy->direct->size = 5;
@@ -228,7 +228,7 @@ TEST_CASE("a step is read and written whole as a field") {
   CHECK(proxy.at(&player::sound).at(&playback::output).get(&speaker::left).get().size == 1);
 }
 
-TEST_CASE("smart pointers and optionals are followed to what they hold") {
+TEST_CASE("smart pointers and optionals are followed to their contents") {
   const started<player> actor;
   const auto output = actor.proxy.at(&player::sound).at(&playback::output);
   output
@@ -250,7 +250,7 @@ TEST_CASE("smart pointers and optionals are followed to what they hold") {
   CHECK(actor.proxy->sound->second_output->left->grow(1).get() == 2);
 }
 
-TEST_CASE("a step is followed anew for each message") {
+TEST_CASE("a step is followed again for each message") {
   const started<player> actor;
   const nested_proxy<cone> spare = actor.proxy->sound->output->spare;
   CHECK_THROWS_AS(spare->grow(1).get(), null_step_error);
@@ -262,7 +262,7 @@ TEST_CASE("a step is followed anew for each message") {
   CHECK_THROWS_AS(spare->size.get(), null_step_error);
 }
 
-TEST_CASE("an empty step answers with a null_step_error that names the actor and the way, and the actor lives on") {
+TEST_CASE("an empty step replies with a null_step_error that names the actor and the path, and the actor lives on") {
   const started<player> actor;
   const auto& proxy = actor.proxy;
   const std::string way = "sound.output.spare";
@@ -287,7 +287,7 @@ TEST_CASE("an empty step answers with a null_step_error that names the actor and
   CHECK(actor.ref.stats().failed == 10);
 }
 
-TEST_CASE("a step is named as its class registers it, and by its type if it does not") {
+TEST_CASE("a step is named as its class registers it, otherwise by its type") {
   const started<listening_player> actor;
   CHECK(actor.proxy.at(&player::direct).path_text() == "direct");
   CHECK(actor.proxy.at<&player::direct>().path_text() == "direct");
@@ -321,7 +321,7 @@ TEST_CASE("an exception of a nested object reaches the caller as the same object
   CHECK(actor.proxy->direct->size.get() == 1);
 }
 
-TEST_CASE("a nested read that takes too long names the actor and the member") {
+TEST_CASE("the timeout of a nested read names the actor and the member") {
   std::latch entered{1};
   std::latch open{1};
   const started<player> actor;
@@ -332,7 +332,7 @@ TEST_CASE("a nested read that takes too long names the actor and the member") {
   open.count_down();
 }
 
-TEST_CASE("nested proxies of a dead actor can be made and answer with actor_dead_error") {
+TEST_CASE("nested proxies of a dead actor can be created and reply with actor_dead_error") {
   const vicar::actor_proxy<player> proxy = vicar::start<player>().proxy();
   const nested_proxy<cone> before = proxy->direct;
   CHECK(proxy.stop().get());
@@ -344,7 +344,7 @@ TEST_CASE("nested proxies of a dead actor can be made and answer with actor_dead
   CHECK_FALSE(before.actor().is_alive());
 }
 
-TEST_CASE("nested proxies are equal when their actor and way are, however they were made") {
+TEST_CASE("nested proxies are equal when their actor and path are, however they were created") {
   const started<player> one;
   const started<player> two;
   const nested_proxy<cone> by_name = one.proxy->sound->output->left;
@@ -375,7 +375,7 @@ TEST_CASE("a static member is a step as well") {
   CHECK(first != other);
 }
 
-TEST_CASE("a nested proxy converts to those of the bases of its class") {
+TEST_CASE("a nested proxy converts to nested proxies of the bases of its class") {
   const started<player> actor;
   const nested_proxy<speaker> output = actor.proxy->sound->output;
   const nested_proxy<powered> power = output;
@@ -391,7 +391,7 @@ TEST_CASE("a nested proxy converts to those of the bases of its class") {
   STATIC_REQUIRE_FALSE(std::convertible_to<nested_proxy<powered>, nested_proxy<speaker>>);
 }
 
-TEST_CASE("an empty step behind a conversion to a base is found as well") {
+TEST_CASE("an empty step behind a conversion to a base is detected as well") {
   const started<player> actor;
   const nested_proxy<speaker> second = actor.proxy->sound->second_output;
   const nested_proxy<powered> power = second;
@@ -405,7 +405,7 @@ TEST_CASE("nested proxies of a proxy of a base see the same object") {
   CHECK(actor.proxy.at(&player::direct) == base.at(&player::direct));
 }
 
-TEST_CASE("a nested proxy writes itself with class, URN and way") {
+TEST_CASE("a nested proxy is printed with class, URN and path") {
   const started<player> actor;
   const nested_proxy<cone> left = actor.proxy->sound->output->left;
   const std::string title = fmt::format("{} ({}), path=sound.output.left", actor.ref.class_name(), actor.ref.urn());

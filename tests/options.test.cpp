@@ -40,7 +40,7 @@ class optioned {
 
 }  // namespace
 
-TEST_CASE("options are unbounded and blocking, without a name, and waited for by default") {
+TEST_CASE("by default, options are unbounded and blocking, without a name, and no daemon") {
   constexpr vicar::options chosen;
   STATIC_REQUIRE(chosen.name.empty());
   STATIC_REQUIRE(chosen.mailbox_capacity == vicar::unbounded);
@@ -52,7 +52,7 @@ TEST_CASE("options are unbounded and blocking, without a name, and waited for by
   STATIC_REQUIRE(std::is_aggregate_v<vicar::options>);
 }
 
-TEST_CASE("the name of an actor is its own, or class and running number") {
+TEST_CASE("the name of an actor is its own, or its class and a running number") {
   std::string wanted = "wanted";
   const started<plain> named{vicar::options{.name = wanted}};
   wanted = "changed";
@@ -63,7 +63,7 @@ TEST_CASE("the name of an actor is its own, or class and running number") {
   CHECK(first.ref.name() != second.ref.name());
 }
 
-TEST_CASE("options of the class hold unless others are given to start, which replace them as a whole") {
+TEST_CASE("options of the class apply unless start gets others, which replace them as a whole") {
   std::latch entered{1};
   std::latch open{1};
   std::latch other_entered{1};
@@ -86,12 +86,12 @@ TEST_CASE("options of the class hold unless others are given to start, which rep
   other_open.count_down();
 }
 
-TEST_CASE("a capacity of nothing is refused") {
+TEST_CASE("a capacity of zero is refused") {
   CHECK(error_text<vicar::error>([] { return vicar::start<plain>(vicar::options{.mailbox_capacity = 0}); }) ==
         containing("vicar: ", "plain", "mailbox_capacity of 0", "vicar::unbounded"));
 }
 
-TEST_CASE("stats begin with nothing") {
+TEST_CASE("stats begin with zero") {
   constexpr vicar::actor_stats none{};
   STATIC_REQUIRE(none.mailbox_depth == 0);
   STATIC_REQUIRE(none.processed == 0);
@@ -100,7 +100,7 @@ TEST_CASE("stats begin with nothing") {
   STATIC_REQUIRE(none.running_member.empty());
 }
 
-TEST_CASE("a stop token tells what its source was asked for") {
+TEST_CASE("a stop token reports whether its source was stopped") {
   const vicar::stop_token none;
   CHECK_FALSE(none.stop_possible());
   CHECK_FALSE(none.stop_requested());

@@ -118,7 +118,7 @@ TEST_CASE("a field is read in four ways") {
   STATIC_REQUIRE(std::same_as<decltype(proxy->row.get()), std::array<int, 3>>);
 }
 
-TEST_CASE("what was read is a copy of that moment") {
+TEST_CASE("a read returns a copy of that moment") {
   const started<store> actor;
   const std::string before = actor.proxy->text.get();
   const future<std::string> asked = actor.proxy->text;
@@ -179,7 +179,7 @@ TEST_CASE("a value may be given in braces") {
   CHECK(proxy->words.get().empty());
 }
 
-TEST_CASE("a value that can only be moved is written") {
+TEST_CASE("a move-only value is written") {
   const started<store> actor;
   actor.proxy->owned = std::make_unique<int>(8);
   CHECK(actor.proxy.call([](store& object) { return *object.owned; }).get() == 8);
@@ -187,7 +187,7 @@ TEST_CASE("a value that can only be moved is written") {
   CHECK(actor.proxy.call([](store& object) { return *object.owned; }).get() == 9);
 }
 
-TEST_CASE("a value that is given as an rvalue is never copied, one that is given as an lvalue once") {
+TEST_CASE("an rvalue is never copied, an lvalue once") {
   const started<store> actor;
   tally counts;
   actor.proxy->single = tracked{counts, 1};
@@ -201,7 +201,7 @@ TEST_CASE("a value that is given as an rvalue is never copied, one that is given
   CHECK(counts.alive == 1);
 }
 
-TEST_CASE("what an assignment throws reaches the writer as the same object, and the actor lives on") {
+TEST_CASE("an exception of an assignment reaches the writer as the same object, and the actor lives on") {
   const started<store> actor;
   const auto& proxy = actor.proxy;
   CHECK(error_text<std::domain_error>([&] { proxy->fragile = -1; }) == "negative");
@@ -212,7 +212,7 @@ TEST_CASE("what an assignment throws reaches the writer as the same object, and 
   CHECK(actor.ref.stats().failed == 2);
 }
 
-TEST_CASE("what a copy throws reaches the reader, and the actor lives on") {
+TEST_CASE("an exception of a copy reaches the reader, and the actor lives on") {
   const started<store> actor;
   actor.proxy->fragile = 99;
   CHECK(error_text<std::domain_error>([&] { return actor.proxy->fragile.get(); }) == "unreadable");
@@ -234,7 +234,7 @@ TEST_CASE("static and array fields are fields") {
   CHECK(actor.proxy->unchanging.get() == 2);
 }
 
-TEST_CASE("a field that can be called is called on the actor's thread") {
+TEST_CASE("a callable field is called on the actor's thread") {
   const started<store> actor;
   const auto& proxy = actor.proxy;
   CHECK(proxy->function(4).get() == 8);
@@ -245,7 +245,7 @@ TEST_CASE("a field that can be called is called on the actor's thread") {
   CHECK(proxy->function.get()(5) == 105);
 }
 
-TEST_CASE("a field that can be called is called for its effect") {
+TEST_CASE("a callable field is deferred") {
   const started<store> actor;
   const auto count = std::make_shared<std::atomic<int>>(0);
   actor.proxy->nothing = [count] { ++*count; };
@@ -255,13 +255,13 @@ TEST_CASE("a field that can be called is called for its effect") {
   CHECK(*count == 3);
 }
 
-TEST_CASE("a field that can be called and is empty answers with the exception of that") {
+TEST_CASE("an empty callable field replies with its exception") {
   const started<store> actor;
   CHECK_THROWS_AS(actor.proxy->nothing().get(), std::bad_function_call);
   CHECK(actor.proxy->number.get() == 1);
 }
 
-TEST_CASE("a field that is called for its effect and throws ends the actor, by its name") {
+TEST_CASE("a deferred callable field that throws ends the actor, and the log names it") {
   const log_capture log{vicar::log_level::error};
   const started<store> actor;
   actor.proxy->nothing.defer();
@@ -286,14 +286,14 @@ TEST_CASE("a property is read by its getter and written by its setter") {
   CHECK(proxy->level.get() == 6);
 }
 
-TEST_CASE("what a getter or a setter throws reaches the caller, and the actor lives on") {
+TEST_CASE("an exception of a getter or a setter reaches the caller, and the actor lives on") {
   const started<store> actor;
   CHECK(error_text<std::length_error>([&] { actor.proxy->level = 11; }) == "too loud");
   CHECK(error_text<std::length_error>([&] { return actor.proxy->broken.get(); }) == "no level");
   CHECK(actor.proxy->level.get() == 3);
 }
 
-TEST_CASE("a read that takes too long names the field") {
+TEST_CASE("the timeout of a read names the field") {
   std::latch entered{1};
   std::latch open{1};
   const started<store> actor;
@@ -310,7 +310,7 @@ TEST_CASE("a read that takes too long names the field") {
   CHECK(actor.proxy->number.get() == 12);
 }
 
-TEST_CASE("a field of a dead actor says so") {
+TEST_CASE("a field of a dead actor throws actor_dead_error with its name") {
   const vicar::actor_proxy<store> proxy = vicar::start<store>().proxy();
   CHECK(proxy.stop().get());
   const std::string urn = proxy.ref().urn();

@@ -123,7 +123,7 @@ struct printer {
 }  // namespace
 VICAR_PROXY(printer, print)
 
-TEST_CASE("a text for a view of another library is kept in the message") {
+TEST_CASE("a text passed to a view of another library is kept in the message") {
   const started<printer> actor;
   std::latch door{1};
   actor.ref.defer([&](printer&) { door.wait(); });
@@ -137,7 +137,7 @@ TEST_CASE("a text for a view of another library is kept in the message") {
   CHECK(of_pointer.get() == "text");
 }
 
-TEST_CASE("an argument is converted by no explicit constructor") {
+TEST_CASE("an argument is not converted by an explicit constructor") {
   const started<cashier> actor;
   CHECK_FALSE(cashier{}.by_explicit(5));
   CHECK_FALSE(actor.proxy->by_explicit(5).get());
@@ -161,7 +161,7 @@ TEST_CASE("defer calls a method for its effect, in the order of sending") {
   STATIC_REQUIRE(std::is_void_v<decltype(actor.proxy->note.defer(1))>);
 }
 
-TEST_CASE("arguments and results that can only be moved work by name") {
+TEST_CASE("move-only arguments and results work by name") {
   const started<worker> actor;
   CHECK(*actor.proxy->pass(std::make_unique<int>(5)).get() == 5);
   actor.proxy->pass.defer(std::make_unique<int>(5));
@@ -216,7 +216,7 @@ TEST_CASE("errors have the name of the method, overloaded or not") {
   open.count_down();
 }
 
-TEST_CASE("a method of a dead actor says so with its name") {
+TEST_CASE("a method of a dead actor throws actor_dead_error with its name") {
   const vicar::actor_proxy<worker> proxy = vicar::start<worker>().proxy();
   CHECK(proxy.stop().get());
   const std::string urn = proxy.ref().urn();

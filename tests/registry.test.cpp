@@ -95,7 +95,7 @@ TEST_CASE("actors are found by class, base class, class name and URN") {
   CHECK(!registry::get_by_urn("urn:uuid:unknown"));
 }
 
-TEST_CASE("an actor can be taken out and put back in by hand, any number of times") {
+TEST_CASE("an actor can be unregistered and registered again explicitly, any number of times") {
   const clean up;
   auto ref = start<app::animal>();
   registry::unregister(ref);
@@ -112,7 +112,7 @@ TEST_CASE("an actor can be taken out and put back in by hand, any number of time
   CHECK(registry::get_all().empty());
 }
 
-TEST_CASE("an actor may take itself out in its constructor") {
+TEST_CASE("an actor may unregister itself in its constructor") {
   struct hidden {
     hidden() { registry::unregister(vicar::self(*this)); }
   };
@@ -143,7 +143,7 @@ TEST_CASE("a broadcast reaches all actors, those of a class and its bases, or th
   CHECK(log.count(vicar::log_level::warning, "Unexpected message received by app::stone") == 1);
 }
 
-TEST_CASE("a broadcast tells the others when one refuses, and then throws") {
+TEST_CASE("a broadcast reaches the other actors if one refuses, and then throws") {
   std::binary_semaphore door{0};
   const clean up;
   auto full = start<app::stone>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail}, &door);
@@ -156,7 +156,7 @@ TEST_CASE("a broadcast tells the others when one refuses, and then throws") {
   door.release();
 }
 
-TEST_CASE("stop_all stops the last started first, waits for each, and says whom it stopped") {
+TEST_CASE("stop_all stops the last started first, waits for each, and returns the stopped actors") {
   const clean up;
   stop_order.clear();
   std::vector<vicar::actor_ref<numbered>> all;
@@ -168,7 +168,7 @@ TEST_CASE("stop_all stops the last started first, waits for each, and says whom 
   CHECK(registry::stop_all().empty());
 }
 
-TEST_CASE("stop_all with a timeout names who is stuck and where, and tells the others to stop") {
+TEST_CASE("stop_all with a timeout names the stuck actor and its member, and stops the others") {
   std::binary_semaphore door{0};
   const clean up;
   auto early = start<app::animal>();
@@ -194,7 +194,7 @@ struct visitor {
   void visit(const vicar::actor_ref<app::stone>& whom) { whom.call<&app::stone::wait>().get(); }
 };
 
-TEST_CASE("stop_all with a timeout says for whom the stuck one waits") {
+TEST_CASE("stop_all with a timeout names the actor that the stuck one waits for") {
   std::binary_semaphore door{0};
   const clean up;
   auto stone = vicar::start<app::stone>({.name = "the stone"}, &door);
@@ -235,7 +235,7 @@ struct taker {
 };
 }  // namespace
 
-TEST_CASE("a broadcast calls a member of every actor of its class, derived ones included") {
+TEST_CASE("a broadcast calls a member of every actor of its class and of derived classes") {
   const clean up;
   const auto plain = start<listener>();
   const auto loud = start<loud_listener>();
@@ -257,7 +257,7 @@ TEST_CASE("a broadcast converts its arguments once, and gives each actor a copy"
   CHECK(counted_value::made == before + 1);
 }
 
-TEST_CASE("a broadcast passes over actors that have stopped, and goes on after a failure") {
+TEST_CASE("a broadcast skips stopped actors, and continues after a failure") {
   const clean up;
   const log_capture log;
   const auto gone = start<taker>();
@@ -309,7 +309,7 @@ TEST_CASE("a broadcast takes an overload, shared arguments, and types with an ex
   CHECK(shared == 11);
 }
 
-TEST_CASE("a broadcast drops or reports the call for a full mailbox as its actor wants") {
+TEST_CASE("a broadcast drops or reports the call for a full mailbox as the actor's options say") {
   const clean up;
   std::binary_semaphore door{0};
   const auto dropping = start<app::stone>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::drop}, &door);
@@ -322,7 +322,7 @@ TEST_CASE("a broadcast drops or reports the call for a full mailbox as its actor
   CHECK(dropping.stop().get());
 }
 
-TEST_CASE("texts name a named actor first") {
+TEST_CASE("texts begin with the name of a named actor") {
   const clean up;
   const auto ref = start<app::stone>({.name = "pebble"});
   ref.stop().get();
@@ -330,7 +330,7 @@ TEST_CASE("texts name a named actor first") {
   CHECK(contains(text, "vicar: pebble (app::stone, urn:uuid:"));
 }
 
-TEST_CASE("an actor may stop them all, itself included") {
+TEST_CASE("an actor may stop all actors, including itself") {
   const clean up;
   auto bystander = start<app::animal>();
   auto caller = start<app::stone>();

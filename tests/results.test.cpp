@@ -66,7 +66,7 @@ struct shelf {
 };
 VICAR_PROXY(shelf, places, rows, moved, number, text, numbers, field, fields, label, callable)
 
-TEST_CASE("a reference to an array comes as a std::array, by every way to call") {
+TEST_CASE("a reference to an array arrives as a std::array, by every kind of call") {
   using three = std::array<int, 3>;
   const auto ref = vicar::start<shelf>();
   const auto proxy = ref.proxy();
@@ -92,13 +92,13 @@ TEST_CASE("the array outlives the actor that returned it") {
   CHECK(rows.get()[1][1] == "d");
 }
 
-TEST_CASE("a fake answers with the std::array that the member's array becomes") {
+TEST_CASE("a fake replies with the std::array that the member's array becomes") {
   vicar::fake<shelf> fake;
   fake.on<&shelf::places>([] { return std::array<int, 3>{7, 8, 9}; });
   CHECK(fake.proxy()->places().get()[1] == 8);
 }
 
-TEST_CASE("a function of map that returns a reference to an array makes a std::array") {
+TEST_CASE("a function of map that returns a reference to an array results in a std::array") {
   struct three {
     int numbers[3];
   };
@@ -107,7 +107,7 @@ TEST_CASE("a function of map that returns a reference to an array makes a std::a
   CHECK(made.get() == std::array{1, 2, 3});
 }
 
-TEST_CASE("what can only be copied explicitly comes out of a future") {
+TEST_CASE("an explicitly copyable value is read from a future") {
   CHECK(make_ready_future(explicit_copy{4}).get().value == 4);
   CHECK(make_ready_future(explicit_text{"four"}).get().text == "four");
   future<explicit_text> shared = make_ready_future(explicit_text{"both"});
@@ -129,7 +129,7 @@ TEST_CASE("what can only be copied explicitly comes out of a future") {
   CHECK(future<explicit_text>::from_hook([](auto) { return explicit_text{"hook"}; }).get().text == "hook");
 }
 
-TEST_CASE("what can only be copied explicitly is kept by filter and combined by reduce") {
+TEST_CASE("explicitly copyable values are kept by filter and combined by reduce") {
   std::vector<explicit_text> words;
   words.emplace_back("one");
   words.emplace_back("two");
@@ -142,7 +142,7 @@ TEST_CASE("what can only be copied explicitly is kept by filter and combined by 
   CHECK(all.reduce(append).get().text == "onetwo");
 }
 
-TEST_CASE("members give what can only be copied explicitly") {
+TEST_CASE("members return explicitly copyable values") {
   const auto ref = vicar::start<shelf>();
   const auto proxy = ref.proxy();
   CHECK(proxy->number().get().value == 5);

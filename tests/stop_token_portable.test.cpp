@@ -12,7 +12,7 @@
 
 static_assert(std::is_class_v<vicar::stop_token>);
 
-TEST_CASE("the library's own stop token is requested once") {
+TEST_CASE("the library's own stop token is stopped once") {
   const vicar::stop_token none;
   CHECK_FALSE(none.stop_possible());
   CHECK_FALSE(none.stop_requested());
@@ -26,7 +26,7 @@ TEST_CASE("the library's own stop token is requested once") {
   CHECK(token.stop_requested());
 }
 
-TEST_CASE("the one who sees a request to stop sees what was written before it") {
+TEST_CASE("a thread that sees a stop request sees the writes before it") {
   // ThreadSanitizer sees whether the token orders the two.
   int written = 0;
   int seen = 0;

@@ -45,7 +45,7 @@ TEST_CASE("arguments reach a fake in the types of the parameters") {
   CHECK(fake.arguments<&player::add>() == std::vector{std::tuple{4, 1}});
 }
 
-TEST_CASE("a fake keeps the arguments of deferred calls, and waits for them when it is asked") {
+TEST_CASE("a fake keeps the arguments of deferred calls, and waits for them when queried") {
   vicar::fake<player> fake;
   vicar::promise<void> open;
   fake.on<&player::rename>([gate = open.get_future()](const std::string&) { gate.get(); });
@@ -65,14 +65,14 @@ TEST_CASE("the result of a deferred call is dropped") {
   CHECK(fake.ref().is_alive());
 }
 
-TEST_CASE("a function without parameters answers whatever the arguments are") {
+TEST_CASE("a function without parameters answers calls with any arguments") {
   vicar::fake<player> fake;
   fake.on<&player::add>([] { return 42; });
   CHECK(fake.proxy()->add(1, 2).get() == 42);
   CHECK(fake.arguments<&player::add>() == std::vector{std::tuple{1, 2}});
 }
 
-TEST_CASE("a later function takes the place of an earlier one, and the count goes on") {
+TEST_CASE("a later function replaces an earlier one, and the count continues") {
   vicar::fake<player> fake;
   const auto proxy = fake.proxy();
   fake.on<&player::add>([] { return 1; });
@@ -82,7 +82,7 @@ TEST_CASE("a later function takes the place of an earlier one, and the count goe
   CHECK(fake.calls<&player::add>() == 2);
 }
 
-TEST_CASE("the exception of a fake's function is the caller's") {
+TEST_CASE("the exception of a fake's function reaches the caller") {
   vicar::fake<player> fake;
   fake.on<&player::add>([](int, int) -> int { throw std::domain_error{"no sums today"}; });
   const auto proxy = fake.proxy();
@@ -91,7 +91,7 @@ TEST_CASE("the exception of a fake's function is the caller's") {
   CHECK(fake.calls<&player::add>() == 1);
 }
 
-TEST_CASE("a fake whose deferred call throws ends as an actor does") {
+TEST_CASE("a fake whose deferred call throws ends like an actor") {
   const support::log_capture log{vicar::log_level::error};
   vicar::fake<player> fake;
   fake.on<&player::rename>([](const std::string&) { throw std::runtime_error{"torn label"}; });
@@ -104,7 +104,7 @@ TEST_CASE("a fake whose deferred call throws ends as an actor does") {
 
 std::string player_name() { return std::string{vicar::detail::class_name<player>}; }
 
-TEST_CASE("a fake is an actor with the name of the class that it fakes") {
+TEST_CASE("a fake is an actor with the name of its class") {
   std::optional<vicar::actor_ref<player>> ref;
   {
     vicar::fake<player> fake;
@@ -125,7 +125,7 @@ struct versioned {
 struct tuner : versioned {};
 struct recorder : versioned {};
 
-TEST_CASE("a fake is found as an actor of the class that it stands for, and of the bases of that") {
+TEST_CASE("the registry finds a fake as an actor of its class and of the bases") {
   vicar::fake<tuner> fake;
   fake.on<&versioned::version>([] { return 4; });
   REQUIRE(vicar::registry::get_by_class<tuner>().size() == 1);
@@ -148,7 +148,7 @@ VICAR_PROXY(switchboard, dial)
 
 namespace {
 
-TEST_CASE("a fake answers a registered member whatever the pointer to it was converted to") {
+TEST_CASE("a fake answers a registered member through a converted pointer") {
   vicar::fake<switchboard> fake;
   fake.on<&switchboard::dial>([](int number) { return number + 1; });
   int (switchboard::*converted)(int) = &switchboard::dial;
@@ -156,7 +156,7 @@ TEST_CASE("a fake answers a registered member whatever the pointer to it was con
   CHECK(fake.calls<&switchboard::dial>() == 1);
 }
 
-TEST_CASE("a fake without an answer names the member of a pointer as the registration does, or by its type once") {
+TEST_CASE("an unanswered call by pointer names the member as registered, otherwise by its type") {
   vicar::fake<switchboard> fake;
   CHECK(error_text<vicar::unanswered_error>([&] { fake.proxy().call(&switchboard::dial, 1).get(); }) ==
         support::containing("has no answer for dial(int); give it one"));
@@ -165,7 +165,7 @@ TEST_CASE("a fake without an answer names the member of a pointer as the registr
   CHECK(text == support::containing("switchboard::(int) -> int; give it one"));
 }
 
-TEST_CASE("every broadcast reaches fakes, and the registry finds them by the name of their class") {
+TEST_CASE("every kind of broadcast reaches fakes, and the registry finds them by class name") {
   vicar::fake<switchboard> fake;
   fake.on<vicar::overload<int>(&switchboard::on_receive)>([] {});
   vicar::registry::broadcast<switchboard>(1);
@@ -229,7 +229,7 @@ VICAR_PROXY(sealed, value, twice)
 
 namespace {
 
-TEST_CASE("a call without arguments of a method with default ones is answered by itself") {
+TEST_CASE("a call of a method with default arguments has an answer of its own if it passes none") {
   vicar::fake<printer> fake;
   fake.on<&printer::eject>([](int tray) { return tray > 5; });
   CHECK(error_text<vicar::unanswered_error>([&] {
@@ -242,7 +242,7 @@ TEST_CASE("a call without arguments of a method with default ones is answered by
   CHECK(fake.arguments<&printer::eject>().size() == 1);
 }
 
-TEST_CASE("a fake gets arguments in the types of the parameters, default ones left out or not") {
+TEST_CASE("a fake gets arguments in the types of the parameters, with and without the default ones") {
   vicar::fake<printer> fake;
   fake.on<&printer::print, std::string>([](const std::string& text) { return text; });
   char buffer[8] = "text";
@@ -268,7 +268,7 @@ TEST_CASE("a fake answers for a public member of a private base") {
   real.stop().get();
 }
 
-TEST_CASE("a class with a final destructor can be an actor, and be faked") {
+TEST_CASE("a class with a final destructor can be started and faked") {
   vicar::fake<sealed> fake;
   fake.on<vicar::overload<int>(&sealed::value)>([](int x) { return x + 1; });
   fake.on<&sealed::twice<int>>([](int x) { return 3 * x; });
@@ -280,7 +280,7 @@ TEST_CASE("a class with a final destructor can be an actor, and be faked") {
   real.stop().get();
 }
 
-TEST_CASE("a fake can be stopped by the code under test, and tells what it was asked") {
+TEST_CASE("a fake that the code under test has stopped still returns its counts and arguments") {
   vicar::fake<player> fake;
   fake.on<&player::add>([] { return 1; });
   const auto proxy = fake.proxy();
@@ -291,7 +291,7 @@ TEST_CASE("a fake can be stopped by the code under test, and tells what it was a
   CHECK_THROWS_AS(fake.proxy(), vicar::actor_dead_error);
 }
 
-TEST_CASE("the functions run on the fake's thread, and may ask the fake") {
+TEST_CASE("the functions run on the fake's thread, and may query the fake") {
   vicar::fake<player> fake;
   fake.on<&player::add>([&](int, int) { return static_cast<int>(fake.calls<&player::add>()); });
   const auto proxy = fake.proxy();
@@ -299,7 +299,7 @@ TEST_CASE("the functions run on the fake's thread, and may ask the fake") {
   CHECK(proxy->add(0, 0).get() == 2);
 }
 
-TEST_CASE("real actors use a fake as they use the actor") {
+TEST_CASE("real actors use a fake like the actor") {
   struct owner {
     vicar::actor_proxy<player> one;
     int sum() { return one->add(1, 2).get() + one->calls.get(); }

@@ -36,7 +36,7 @@ TEST_CASE("fields are read and written") {
     CHECK(fake.calls<&player::calls>() == 6);
     CHECK(fake.arguments<&player::calls>() == std::vector{std::tuple{9}, std::tuple{10}, std::tuple{11}});
   }
-  SECTION("by one that does both") {
+  SECTION("by one function for both") {
     struct cell {
       int value = 1;
       int operator()() const { return value; }
@@ -46,13 +46,13 @@ TEST_CASE("fields are read and written") {
     proxy->calls = 2;
     CHECK(proxy->calls.get() == 2);
   }
-  SECTION("constant ones, and arrays") {
+  SECTION("constant fields, and arrays") {
     fake.on<&player::fixed>([] { return 8; });
     fake.on<&player::numbers>([] { return std::array{1, 2, 3}; });
     CHECK(proxy->fixed.get() == 8);
     CHECK(proxy->numbers.get() == std::array{1, 2, 3});
   }
-  SECTION("a field that can be called") {
+  SECTION("a callable field") {
     fake.on<&player::handler, int>([](int number) { return -number; });
     CHECK(proxy->handler(5).get() == -5);
     proxy->handler.defer(6);

@@ -39,7 +39,7 @@ VICAR_PROXY(recorder, erase)
 
 namespace {
 
-TEST_CASE("overloads, default arguments and templates are told apart by types") {
+TEST_CASE("overloads, default arguments and templates are distinguished by their types") {
   vicar::fake<player> fake;
   const auto proxy = fake.proxy();
   fake.on<vicar::overload<int>(&player::find)>([](int number) { return "number " + std::to_string(number); });
@@ -56,14 +56,14 @@ TEST_CASE("overloads, default arguments and templates are told apart by types") 
   CHECK(proxy->twice(1.5).get() == 4.5);
 }
 
-TEST_CASE("what is answered with nothing gives no value") {
+TEST_CASE("an answer without a value") {
   vicar::fake<recorder> fake;
   fake.on<&player_base::erase>([] {});
   CHECK(error_text<vicar::unanswered_error>([&] { fake.proxy()->erase().get(); }).find("is answered with void") !=
         std::string::npos);
 }
 
-TEST_CASE("what can only be moved is handed over and not kept") {
+TEST_CASE("move-only arguments are passed on and not kept") {
   vicar::fake<player> fake;
   fake.on<&player::take>([](std::unique_ptr<int> number) {
     ++*number;

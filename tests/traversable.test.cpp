@@ -78,7 +78,7 @@ struct unmarked {};
 template <>
 inline constexpr bool vicar::enable_traversable<marked_outside> = true;
 
-TEST_CASE("a traversable is what it wraps") {
+TEST_CASE("a traversable is its wrapped object") {
   STATIC_REQUIRE(std::derived_from<traversable<speaker>, speaker>);
   STATIC_REQUIRE(sizeof(traversable<speaker>) == sizeof(speaker));
   traversable<speaker> one;
@@ -88,12 +88,12 @@ TEST_CASE("a traversable is what it wraps") {
   CHECK(one == speaker{});
 }
 
-TEST_CASE("a traversable is read as what it wraps, a const one, too") {
+TEST_CASE("a traversable is read as its wrapped object, also if it is const") {
   STATIC_REQUIRE(std::same_as<vicar::detail::read_result_t<traversable<speaker>>, speaker>);
   STATIC_REQUIRE(std::same_as<vicar::detail::read_result_t<const traversable<speaker>&>, speaker>);
 }
 
-TEST_CASE("a traversable is constructed from what the class is constructed from") {
+TEST_CASE("a traversable is constructed from the arguments of the class") {
   CHECK(traversable<speaker>{}.volume() == 1);
   CHECK(traversable<speaker>{5}.volume() == 5);
   CHECK(traversable<speaker>{2, 3}.volume() == 5);
@@ -108,7 +108,7 @@ TEST_CASE("a traversable is constructed from what the class is constructed from"
   CHECK(traversable<no_default>{4}.value == 4);
 }
 
-TEST_CASE("a traversable is no more convertible than the class") {
+TEST_CASE("a traversable is not more convertible than the class") {
   STATIC_REQUIRE(std::convertible_to<int, traversable<speaker>>);
   STATIC_REQUIRE_FALSE(std::convertible_to<std::string, traversable<speaker>>);
   STATIC_REQUIRE(std::constructible_from<traversable<speaker>, std::string>);
@@ -118,7 +118,7 @@ TEST_CASE("a traversable is no more convertible than the class") {
   STATIC_REQUIRE_FALSE(std::is_assignable_v<traversable<speaker>&, point>);
 }
 
-TEST_CASE("a traversable is assigned what the class is assigned") {
+TEST_CASE("a traversable is assigned from the types of the class") {
   traversable<speaker> one;
   one = speaker{8};
   CHECK(one.volume() == 8);
@@ -137,7 +137,7 @@ TEST_CASE("a traversable is assigned what the class is assigned") {
   CHECK(back.volume() == 11);
 }
 
-TEST_CASE("a traversable copies and moves as the class does") {
+TEST_CASE("a traversable copies and moves like the class") {
   tally counts;
   traversable<tracked> one{tracked{counts, 4}};
   CHECK(counts.copies == 0);
@@ -181,7 +181,7 @@ TEST_CASE("a step leads through marks, smart pointers and optionals to the class
   STATIC_REQUIRE_FALSE(traversable_field<std::vector<marked_inside>>);
 }
 
-TEST_CASE("following a step gives the object, or null where there is none") {
+TEST_CASE("following a step returns the object, or null if there is none") {
   traversable<speaker> wrapped{3};
   CHECK(follow_step(wrapped) == &wrapped);
   marked_inside plain;
@@ -204,7 +204,7 @@ TEST_CASE("following a step gives the object, or null where there is none") {
   CHECK(follow_step(both) == nullptr);
 }
 
-TEST_CASE("no step leads to what is const, but one may lead through a const pointer") {
+TEST_CASE("a step does not lead to a const object, but may lead through a const pointer") {
   STATIC_REQUIRE(!traversable_field<const traversable<speaker>>);
   STATIC_REQUIRE(!traversable_field<std::shared_ptr<const traversable<speaker>>>);
   STATIC_REQUIRE(!traversable_field<const std::optional<traversable<speaker>>>);

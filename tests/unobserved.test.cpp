@@ -96,7 +96,7 @@ future<int> failed(const vicar::actor_proxy<clerk>& proxy) {
 
 }  // namespace
 
-TEST_CASE("a failure that nobody read is reported by the thread that drops the last handle") {
+TEST_CASE("an unread failure is reported by the thread that drops the last handle") {
   const collector seen;
   const auto ref = vicar::start<clerk>(vicar::options{.name = "Ada"});
   const auto proxy = ref.proxy();
@@ -130,7 +130,7 @@ TEST_CASE("a failure whose future was dropped before is reported by the actor's 
   CHECK(ref.stop().get());
 }
 
-TEST_CASE("every kind of message with an answer is reported") {
+TEST_CASE("every kind of message with a reply is reported") {
   const collector seen;
   const log_capture log;  // the actor does not take one of them
   const auto ref = vicar::start<clerk>();
@@ -148,7 +148,7 @@ TEST_CASE("every kind of message with an answer is reported") {
   CHECK(ref.stop().get());
 }
 
-TEST_CASE("a failure that somebody read is not reported") {
+TEST_CASE("a failure that was read is not reported") {
   const collector seen;
   const log_capture log;
   std::binary_semaphore entered{0}, door{0};
@@ -160,7 +160,7 @@ TEST_CASE("a failure that somebody read is not reported") {
     const future<int> copy = answer;
     CHECK_THROWS(copy.get());
   }
-  SECTION("by get with a limit") {
+  SECTION("by get with a timeout") {
     const future<int> answer = failed(proxy);
     CHECK_THROWS(answer.get(0s));
   }
@@ -170,7 +170,7 @@ TEST_CASE("a failure that somebody read is not reported") {
     CHECK(answer.ready());
     CHECK_THROWS(answer.get());
   }
-  SECTION("by what was made from it") {
+  SECTION("by a future made from it") {
     const auto plus = [](int value) { return value + 1; };
     CHECK_THROWS(proxy->stamp(-1).map(plus).map(plus).get());
     CHECK_THROWS(proxy->stamp(1).join(proxy->stamp(-1)).get());
@@ -199,7 +199,7 @@ TEST_CASE("a failure that somebody read is not reported") {
   CHECK(log.lines().empty());
 }
 
-TEST_CASE("a failure that only its chain could have read is reported when the chain is dropped unread") {
+TEST_CASE("a failure in a chain is reported when the chain is dropped unread") {
   const collector seen;
   const auto ref = vicar::start<clerk>();
   {
@@ -212,7 +212,7 @@ TEST_CASE("a failure that only its chain could have read is reported when the ch
   CHECK(ref.stop().get());
 }
 
-TEST_CASE("a limit that passed before the failure came is no reading") {
+TEST_CASE("a wait that timed out before the failure does not count as read") {
   const collector seen;
   const auto ref = vicar::start<clerk>();
   std::binary_semaphore entered{0}, door{0};
@@ -226,7 +226,7 @@ TEST_CASE("a limit that passed before the failure came is no reading") {
   CHECK(ref.stop().get());
 }
 
-TEST_CASE("what is no failure of a call is not reported") {
+TEST_CASE("an exception that is not of a call is not reported") {
   const collector seen;
   {
     const auto ref = vicar::start<clerk>(vicar::options{.on_overflow = vicar::overflow::fail});
@@ -269,7 +269,7 @@ TEST_CASE("without a handler a warning names actor, member and exception") {
   CHECK(ref.stop().get());
 }
 
-TEST_CASE("what the handler throws is logged, and the next failure reaches it again") {
+TEST_CASE("an exception of the handler is logged, and the next failure reaches it again") {
   const log_capture log;
   vicar::set_unobserved_handler([](const vicar::unobserved_failure&) { throw std::runtime_error{"the handler"}; });
   const auto ref = vicar::start<clerk>();
@@ -297,7 +297,7 @@ TEST_CASE("a handler may call the actor, drop futures that failed, and replace i
   CHECK(ref.stop().get());
 }
 
-TEST_CASE("a failure is reported once, or read, whichever thread drops its handle last") {
+TEST_CASE("a failure is either read or reported once, whichever thread drops its handle last") {
   const auto ref = vicar::start<clerk>();
   for (int round = 0; round < 200; ++round) {
     const collector seen;

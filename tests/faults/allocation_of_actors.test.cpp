@@ -140,7 +140,7 @@ VICAR_PROXY(house, text, both, inside, VICAR_PROPERTY(called, name))
 
 namespace {
 
-TEST_CASE("start without memory leaves no actor behind") {
+TEST_CASE("start without memory leaks no actor") {
   tally counts;
   const auto started_or_not = [&](auto start) {
     leaves_no_memory([&] {
@@ -166,7 +166,7 @@ TEST_CASE("start without memory leaves no actor behind") {
   started_or_not([&] { return vicar::start<guest>({.mailbox_capacity = 1}, counts, std::string(100, 'y')); });
 }
 
-TEST_CASE("start without memory writes what it can to the log") {
+TEST_CASE("start without memory logs what it can") {
   tally counts;
   support::log_capture log{vicar::log_level::debug};
   long started_so_far = 0;
@@ -182,7 +182,7 @@ TEST_CASE("start without memory writes what it can to the log") {
   CHECK(counts.alive == 0);
 }
 
-TEST_CASE("what a constructor sent is answered when there is no memory to start its actor") {
+TEST_CASE("calls of a constructor are answered when there is no memory to start its actor") {
   leaves_no_memory([] {
     const vicar::future<int> none;
     vicar::future<int> answer;
@@ -210,7 +210,7 @@ TEST_CASE("what a constructor sent is answered when there is no memory to start 
   });
 }
 
-TEST_CASE("a start that is refused for its options says so, or that memory is short") {
+TEST_CASE("a start that is refused for its options throws that error or bad_alloc") {
   at_every_allocation([] { vicar::start<animal>({.mailbox_capacity = 0}); },
                       [](const auto& now) {
                         CHECK_FALSE(now.returned());
@@ -218,7 +218,7 @@ TEST_CASE("a start that is refused for its options says so, or that memory is sh
                       });
 }
 
-TEST_CASE("a stop without memory is none: the actor goes on, and its token is not signalled") {
+TEST_CASE("a stop without memory has no effect: the actor runs on, its token is not signalled") {
   leaves_no_memory([] {
     vicar::stop_token token;
     auto ref = vicar::start<visitor>(token);  // nobody has sent it anything: its mailbox has no memory yet
@@ -237,7 +237,7 @@ TEST_CASE("a stop without memory is none: the actor goes on, and its token is no
   });
 }
 
-TEST_CASE("a stop token is made or throws bad_alloc") {
+TEST_CASE("a stop token is created or throws bad_alloc") {
   leaves_no_memory([] {
     bool works = false;
     at_every_allocation(
@@ -253,7 +253,7 @@ TEST_CASE("a stop token is made or throws bad_alloc") {
   });
 }
 
-TEST_CASE("a stop of an actor that has ended gives false or throws bad_alloc") {
+TEST_CASE("a stop of an actor that has ended returns false or throws bad_alloc") {
   leaves_no_memory([] {
     const auto ref = vicar::start<house>();
     ref.stop().get();
@@ -290,7 +290,7 @@ TEST_CASE("stop_all without memory stops some, and again stops the rest") {
   });
 }
 
-TEST_CASE("stop_all that runs out of time says so or throws bad_alloc, and a second call stops the rest") {
+TEST_CASE("stop_all that times out throws timeout_error or bad_alloc, and a second call stops the rest") {
   leaves_no_memory([] {
     std::binary_semaphore entered{0};
     std::binary_semaphore open{0};
@@ -326,7 +326,7 @@ TEST_CASE("stop_all that runs out of time says so or throws bad_alloc, and a sec
   });
 }
 
-TEST_CASE("the text of a timeout_error is made, or says that memory is short") {
+TEST_CASE("the text of a timeout_error is complete, or says that there is no memory") {
   const full_house busy;
   std::exception_ptr failure;
   const auto run_out_of_time = [&] {
@@ -353,7 +353,7 @@ TEST_CASE("the text of a timeout_error is made, or says that memory is short") {
       });
 }
 
-TEST_CASE("the registry finds all or throws bad_alloc") {
+TEST_CASE("the registry finds all actors or throws bad_alloc") {
   leaves_no_memory([] {
     const started<house> first;
     const started<house> second;
@@ -382,7 +382,7 @@ TEST_CASE("the registry finds all or throws bad_alloc") {
   });
 }
 
-TEST_CASE("handles are copied, compared, converted and asked without memory") {
+TEST_CASE("handles are copied, compared, converted and queried without memory") {
   const started<house> actor;
   const auto method = actor.proxy.method<&house::name>();
   const auto nested = actor.proxy.at<&house::inside>();
@@ -400,7 +400,7 @@ TEST_CASE("handles are copied, compared, converted and asked without memory") {
   });
 }
 
-TEST_CASE("proxies are made or throw bad_alloc") {
+TEST_CASE("proxies are created or throw bad_alloc") {
   leaves_no_memory([] {
     const started<house> actor;
     const auto makes = [&](auto make) {
@@ -414,7 +414,7 @@ TEST_CASE("proxies are made or throw bad_alloc") {
   });
 }
 
-TEST_CASE("names and texts are made or throw bad_alloc") {
+TEST_CASE("names and texts are created or throw bad_alloc") {
   leaves_no_memory([] {
     const auto texts = [](auto text) {
       const started<house> actor;
@@ -430,7 +430,7 @@ TEST_CASE("names and texts are made or throw bad_alloc") {
   });
 }
 
-TEST_CASE("what is read without memory throws bad_alloc, in the call or in the future") {
+TEST_CASE("a read without memory throws bad_alloc, in the call or in the future") {
   leaves_no_memory([] {
     const started<house> actor;
     const auto reads = [](auto read) {
@@ -499,7 +499,7 @@ TEST_CASE("a dead letter handler is replaced or stays") {
   });
 }
 
-TEST_CASE("the text of an exception is made or throws bad_alloc") {
+TEST_CASE("the text of an exception is created or throws bad_alloc") {
   const auto failure = std::make_exception_ptr(std::runtime_error{long_text});
   at_every_allocation([&] { return vicar::exception_text(failure); });
   at_every_allocation([&] { return vicar::exception_text(std::make_exception_ptr(7)); });

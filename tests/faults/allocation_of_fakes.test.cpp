@@ -32,7 +32,7 @@ VICAR_PROXY(printer, print, title)
 
 namespace {
 
-TEST_CASE("a fake is made or throws bad_alloc") {
+TEST_CASE("a fake is created or throws bad_alloc") {
   leaves_no_memory([] {
     at_every_allocation(
         [] {
@@ -60,7 +60,7 @@ TEST_CASE("a fake that is destroyed without memory to stop it is stopped by stop
   });
 }
 
-TEST_CASE("a fake answers as before where there is no memory for another answer") {
+TEST_CASE("a fake keeps its answer if there is no memory for another one") {
   leaves_no_memory([] {
     vicar::fake<printer> fake;
     fake.on<&printer::print>([](const std::string&) { return 1; });
@@ -75,7 +75,7 @@ TEST_CASE("a fake answers as before where there is no memory for another answer"
   });
 }
 
-TEST_CASE("a fake counts what it has answered, and nothing else, without memory") {
+TEST_CASE("without memory, a fake counts exactly the calls that it answered") {
   leaves_no_memory([] {
     vicar::fake<printer> fake;
     fake.on<&printer::print>([](const std::string&) { return 1; });
@@ -108,7 +108,7 @@ TEST_CASE("a fake counts what it has answered, and nothing else, without memory"
   });
 }
 
-TEST_CASE("what a fake was asked is read or throws bad_alloc") {
+TEST_CASE("the arguments that a fake keeps are read, or reading throws bad_alloc") {
   leaves_no_memory([] {
     vicar::fake<printer> fake;
     fake.on<&printer::print>([](const std::string&) { return 1; });

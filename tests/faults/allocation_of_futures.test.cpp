@@ -61,12 +61,12 @@ void made_by_get(Make make, const T& expected) {
   });
 }
 
-TEST_CASE("a future is made, or throws bad_alloc") {
+TEST_CASE("a future is created, or throws bad_alloc") {
   made_or_not([] { return vicar::make_ready_future(long_text); }, long_text);
   made_or_not([] { return future<int>::from_hook([](auto) { return 7; }); }, 7);
 }
 
-TEST_CASE("a future without a value, and one that has failed, are made or throw bad_alloc") {
+TEST_CASE("a future without a value, and a failed one, are created or throw bad_alloc") {
   leaves_no_memory([] {
     at_every_allocation([] { return vicar::make_ready_future(); });
     at_every_allocation([] { return promise<int>{}; });
@@ -76,7 +76,7 @@ TEST_CASE("a future without a value, and one that has failed, are made or throw 
   });
 }
 
-TEST_CASE("a future that is made from others leaves them as they were when there is no memory") {
+TEST_CASE("composing futures without memory leaves the sources as they were") {
   const future<texts> source = vicar::make_ready_future(texts{long_text, "short"});
   made_or_not([&] { return source.map([](const texts& all) { return all.size(); }); }, 2U);
   made_or_not([&] { return source.filter([](const std::string& one) { return one.size() < 10; }); }, texts{"short"});
@@ -111,7 +111,7 @@ TEST_CASE("a future that is made from others leaves them as they were when there
   });
 }
 
-TEST_CASE("a value that is made when it is asked for is made, or is bad_alloc from then on") {
+TEST_CASE("a lazy value is computed, or is bad_alloc from then on") {
   const future<texts> source = vicar::make_ready_future(texts{long_text, "short"});
   made_by_get([&] { return source.map([](const texts& all) { return all; }); }, source.get());
   made_by_get([&] { return source.filter([](const std::string&) { return true; }); }, source.get());
@@ -121,7 +121,7 @@ TEST_CASE("a value that is made when it is asked for is made, or is bad_alloc fr
   made_by_get([] { return future<std::string>::from_hook([](auto) { return long_text + "!"; }); }, long_text + "!");
 }
 
-TEST_CASE("a value that cannot be copied out stays") {
+TEST_CASE("a value that cannot be copied out stays in its future") {
   leaves_no_memory([] {
     future<texts> shared = vicar::make_ready_future(texts{long_text, long_text});
     const future<texts> kept = shared;
@@ -135,7 +135,7 @@ TEST_CASE("a value that cannot be copied out stays") {
   });
 }
 
-TEST_CASE("get_all gives all values or throws bad_alloc, and the futures stay readable") {
+TEST_CASE("get_all returns all values or throws bad_alloc, and the futures stay readable") {
   leaves_no_memory([] {
     std::vector<future<std::string>> all;
     for (int i = 0; i < 3; ++i) all.push_back(vicar::make_ready_future(long_text));
@@ -148,7 +148,7 @@ TEST_CASE("get_all gives all values or throws bad_alloc, and the futures stay re
   });
 }
 
-TEST_CASE("a promise takes another value after one that there was no memory for") {
+TEST_CASE("a promise takes a value after a failed allocation for another one") {
   leaves_no_memory([] {
     promise<std::string> mine;
     future<std::string> theirs = mine.get_future();
@@ -164,7 +164,7 @@ TEST_CASE("a promise takes another value after one that there was no memory for"
   });
 }
 
-TEST_CASE("a promise takes an exception without memory, also in the place of one that is missing") {
+TEST_CASE("a promise takes an exception without memory, and replaces a null one or throws bad_alloc") {
   leaves_no_memory([] {
     promise<int> mine;
     future<int> theirs = mine.get_future();
@@ -189,7 +189,7 @@ TEST_CASE("a promise takes an exception without memory, also in the place of one
   });
 }
 
-TEST_CASE("a promise takes another hook after one that there was no memory for") {
+TEST_CASE("a promise takes a hook after a failed allocation for another one") {
   leaves_no_memory([] {
     promise<int> mine;
     future<int> theirs = mine.get_future();
@@ -204,7 +204,7 @@ TEST_CASE("a promise takes another hook after one that there was no memory for")
   });
 }
 
-TEST_CASE("what is done with a future and its promise needs no memory") {
+TEST_CASE("using a future and its promise needs no memory") {
   promise<int> mine;
   needs_no_memory([&] { return mine.get_future(); });
   const future<int> theirs = mine.get_future();
@@ -214,7 +214,7 @@ TEST_CASE("what is done with a future and its promise needs no memory") {
   CHECK(theirs.get() == 1);
 }
 
-TEST_CASE("a promise that is dropped without memory is broken, or answers bad_alloc") {
+TEST_CASE("a promise that is dropped without memory leaves broken_promise or bad_alloc") {
   leaves_no_memory([] {
     auto mine = std::make_unique<promise<int>>();
     future<int> theirs = mine->get_future();
@@ -232,7 +232,7 @@ TEST_CASE("a promise that is dropped without memory is broken, or answers bad_al
   });
 }
 
-TEST_CASE("a wait that is over without memory for its error throws bad_alloc, and can be repeated") {
+TEST_CASE("a timeout without memory for its error throws bad_alloc, and the wait can be repeated") {
   leaves_no_memory([] {
     const promise<int> mine;
     const future<int> theirs = mine.get_future();
@@ -250,7 +250,7 @@ TEST_CASE("a wait that is over without memory for its error throws bad_alloc, an
   });
 }
 
-TEST_CASE("the text of a timeout_error says so where there is no memory to write it, and is written later") {
+TEST_CASE("without memory, the text of a timeout_error is replaced, and created later") {
   const promise<int> mine;
   const std::exception_ptr over = thrown_by([&] { mine.get_future().get(0s); });
   const auto text = [&] {
@@ -271,7 +271,7 @@ TEST_CASE("the text of a timeout_error says so where there is no memory to write
                       });
 }
 
-TEST_CASE("an empty future says so, or that memory is short") {
+TEST_CASE("an empty future throws its own error or bad_alloc") {
   at_every_allocation([] { future<int>{}.wait(); },
                       [](const auto& now) {
                         CHECK(now.threw_bad_alloc() == now.short_of_memory);

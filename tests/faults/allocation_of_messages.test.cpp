@@ -149,7 +149,7 @@ void sends_once_or_not(Send send) {
   });
 }
 
-TEST_CASE("a call without memory throws bad_alloc and was not sent") {
+TEST_CASE("a call without memory throws bad_alloc and is not sent") {
   sends_once_or_not([](auto& to, int number) { return to.ref.call(&ledger::note, number); });
   sends_once_or_not([](auto& to, int number) { return to.ref.template call<&ledger::note>(number); });
   sends_once_or_not([](auto& to, int number) { return to.ref.call([number](ledger& one) { one.note(number); }); });
@@ -158,7 +158,7 @@ TEST_CASE("a call without memory throws bad_alloc and was not sent") {
   sends_once_or_not([](auto& to, int number) { return to.proxy.template method<&ledger::note>()(number); });
 }
 
-TEST_CASE("a deferred call without memory throws bad_alloc and was not sent") {
+TEST_CASE("a deferred call without memory throws bad_alloc and is not sent") {
   sends_once_or_not([](auto& to, int number) { to.ref.defer(&ledger::note, number); });
   sends_once_or_not([](auto& to, int number) { to.ref.template defer<&ledger::note>(number); });
   sends_once_or_not([](auto& to, int number) { to.ref.defer([number](ledger& one) { one.note(number); }); });
@@ -166,7 +166,7 @@ TEST_CASE("a deferred call without memory throws bad_alloc and was not sent") {
   sends_once_or_not([](auto& to, int number) { to.proxy.template method<&ledger::note>().defer(number); });
 }
 
-TEST_CASE("arguments in boxes, and those that throw, go nowhere without memory") {
+TEST_CASE("boxed and throwing arguments are not sent without memory") {
   tally counts;
   sends_once_or_not([](auto& to, int number) { return to.ref.call(&ledger::note_large, large_number{number}); });
   sends_once_or_not([](auto& to, int number) { to.ref.defer(&ledger::note_large, large_number{number}); });
@@ -178,7 +178,7 @@ TEST_CASE("arguments in boxes, and those that throw, go nowhere without memory")
   CHECK(counts.alive == 0);
 }
 
-TEST_CASE("a message told or asked without memory throws bad_alloc and was not sent") {
+TEST_CASE("a message told or asked without memory throws bad_alloc and is not sent") {
   sends_once_or_not([](auto& to, int number) { to.ref.tell(remark{number}); });
   sends_once_or_not([](auto& to, int number) { return to.ref.ask(remark{number}); });
   sends_once_or_not([](auto& to, int number) { vicar::any_actor_ref{to.ref}.tell(remark{number}); });
@@ -189,7 +189,7 @@ TEST_CASE("a message told or asked without memory throws bad_alloc and was not s
   sends_once_or_not([](auto&, int number) { vicar::registry::broadcast_by_class_name("ledger", remark{number}); });
 }
 
-TEST_CASE("a field that is written without memory stays as it was") {
+TEST_CASE("a field that is written without memory keeps its value") {
   sends_once_or_not([](auto& to, int number) { return to.ref.set(&ledger::latest, number); });
   sends_once_or_not([](auto& to, int number) { return to.ref.template set<&ledger::latest>(number); });
   sends_once_or_not([](auto& to, int number) { return to.proxy->latest.set(number); });
@@ -225,7 +225,7 @@ TEST_CASE("a broadcast without memory for one actor reaches the others, and then
   CHECK(reached_two >= 3);
 }
 
-TEST_CASE("a message to an actor that has ended says so, or that memory is short") {
+TEST_CASE("a message to an ended actor throws actor_dead_error or bad_alloc") {
   leaves_no_memory([] {
     const auto ref = vicar::start<ledger>();
     ref.stop().get();
@@ -242,7 +242,7 @@ TEST_CASE("a message to an actor that has ended says so, or that memory is short
   });
 }
 
-TEST_CASE("a call to an actor that has ended is answered, if with bad_alloc") {
+TEST_CASE("a call to an ended actor is answered, with actor_dead_error or bad_alloc") {
   leaves_no_memory([] {
     const auto ref = vicar::start<ledger>();
     ref.stop().get();
@@ -266,7 +266,7 @@ TEST_CASE("a call to an actor that has ended is answered, if with bad_alloc") {
   });
 }
 
-TEST_CASE("a full mailbox says so, or that memory is short") {
+TEST_CASE("a full mailbox throws its own error or bad_alloc") {
   leaves_no_memory([] {
     busy_ledger busy{vicar::overflow::fail};
     const auto& ref = busy.ref;
@@ -291,7 +291,7 @@ TEST_CASE("a full mailbox says so, or that memory is short") {
   });
 }
 
-TEST_CASE("a message that displaces another one without memory is sent, or leaves it in the mailbox") {
+TEST_CASE("without memory, a message displaces another one or leaves it in the mailbox") {
   leaves_no_memory([] {
     busy_ledger busy{vicar::overflow::drop_oldest};
     const auto& ref = busy.ref;
@@ -323,7 +323,7 @@ TEST_CASE("a message that displaces another one without memory is sent, or leave
   });
 }
 
-TEST_CASE("a message dropped without memory is counted, and its letter reaches the handler or is missed in the log") {
+TEST_CASE("a message dropped without memory is counted, and its dead letter is reported or logged as missing") {
   leaves_no_memory([] {
     const support::log_capture log;
     busy_ledger busy{vicar::overflow::drop};

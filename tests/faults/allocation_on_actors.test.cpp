@@ -115,7 +115,7 @@ class library {
   std::vector<std::string> books_{long_text, long_text, long_text};
 };
 
-TEST_CASE("a method without memory answers bad_alloc, and the next one works") {
+TEST_CASE("a method without memory replies with bad_alloc, and the next one works") {
   leaves_no_memory([] {
     const started<library> actor;
     const auto answers = [&](auto method) {
@@ -144,7 +144,7 @@ TEST_CASE("an untyped answer without memory is bad_alloc") {
   });
 }
 
-TEST_CASE("an actor that starts another one without memory starts none, and goes on") {
+TEST_CASE("an actor that cannot start another one for lack of memory runs on") {
   const started<library> actor;
   at_every_allocation_there([&](moment when) {
     const auto asked = actor->call(&library::found, when);
@@ -164,7 +164,7 @@ void check_deadlock_or_no_memory(const vicar::future<T>& asked, const moment& wh
   CHECK_THROWS_AS(asked.get(), vicar::deadlock_error);
 }
 
-TEST_CASE("a wait that would be a deadlock throws, if only bad_alloc, and does not hang") {
+TEST_CASE("a wait that would deadlock throws deadlock_error or bad_alloc, and does not hang") {
   const started<library> actor;
   at_every_allocation_there([&](moment when) {
     const auto asked = actor->call(&library::wait_for_itself, when);
@@ -173,7 +173,7 @@ TEST_CASE("a wait that would be a deadlock throws, if only bad_alloc, and does n
   });
 }
 
-TEST_CASE("the one that would close a circle of two is told, if only bad_alloc, and both go on") {
+TEST_CASE("closing a cycle of two throws deadlock_error or bad_alloc, and both actors run on") {
   const started<library> first;
   const started<library> second;
   at_every_allocation_there([&](moment when) {
@@ -185,7 +185,7 @@ TEST_CASE("the one that would close a circle of two is told, if only bad_alloc, 
   });
 }
 
-TEST_CASE("an exception that cannot be logged for want of memory reaches its caller all the same") {
+TEST_CASE("an exception that cannot be logged for lack of memory still reaches its caller") {
   leaves_no_memory([] {
     const log_capture log{log_level::info};
     const started<library> actor;
@@ -234,7 +234,7 @@ class mortal {
   std::binary_semaphore& door_;
 };
 
-TEST_CASE("an actor that ends without memory ends, and answers all that wait for it") {
+TEST_CASE("an actor that ends without memory answers all callers") {
   const auto how = GENERATE(mortal::way::fail, mortal::way::start, mortal::way::all);
   const auto level = GENERATE(log_level::debug, log_level::off);
   leaves_no_memory([=] {
@@ -267,7 +267,7 @@ TEST_CASE("an actor that ends without memory ends, and answers all that wait for
   });
 }
 
-TEST_CASE("an actor that cannot tell all to stop for want of memory says so in the log") {
+TEST_CASE("a stop of all actors that fails for lack of memory is logged") {
   log_capture log;
   tally counts;
   at_every_allocation_there([&](moment when) {
@@ -284,7 +284,7 @@ TEST_CASE("an actor that cannot tell all to stop for want of memory says so in t
   CHECK(complaints > 0);
 }
 
-TEST_CASE("an actor that is told of a failure without memory is told") {
+TEST_CASE("on_failure runs without memory") {
   struct careful {
     explicit careful(moment when, int& told_of) : when_{when}, told{told_of} {}
     void fail() {
@@ -311,7 +311,7 @@ TEST_CASE("an actor that is told of a failure without memory is told") {
   });
 }
 
-TEST_CASE("a dead letter that cannot be described for want of memory is counted all the same") {
+TEST_CASE("a dead letter that cannot be described for lack of memory is still counted") {
   const log_capture log;
   vicar::set_dead_letter_handler(
       [](const vicar::dead_letter& letter) { static_cast<void>(std::string{letter.message} + long_text); });
@@ -330,7 +330,7 @@ TEST_CASE("a dead letter that cannot be described for want of memory is counted 
 }
 
 // The last one: some of its actors wait to the end of the program.
-TEST_CASE("a circle that is only logged is waited in, with or without its line, or the wait throws bad_alloc") {
+TEST_CASE("a wait in a cycle that is only logged lasts, even if the log lacks its line, or throws bad_alloc") {
   long refused = 0;
   long not_logged = 0;
   at_every_allocation_there([&](moment when) {

@@ -35,7 +35,7 @@ bool blocks(int signal) {
   return sigismember(&now, signal) == 1;
 }
 
-TEST_CASE("a report on a signal is set up or throws bad_alloc, and the thread takes the signals that it took before") {
+TEST_CASE("a report on a signal is set up or throws bad_alloc, and the signal mask is unchanged") {
   at_every_allocation(
       [] {
         try {
@@ -62,7 +62,7 @@ TEST_CASE("the table of actors is written or throws bad_alloc") {
   });
 }
 
-TEST_CASE("the stacks of actors are written or throw bad_alloc, and can be had again") {
+TEST_CASE("the stacks of actors are written or throw bad_alloc, and can be requested again") {
   leaves_no_memory([] {
     const started<place> first;
     const started<place> second;
@@ -81,7 +81,7 @@ TEST_CASE("the stacks of actors are written or throw bad_alloc, and can be had a
   });
 }
 
-TEST_CASE("a snapshot is asked for or throws bad_alloc") {
+TEST_CASE("a snapshot is requested or throws bad_alloc") {
   leaves_no_memory([] {
     const started<place> actor;
     at_every_allocation([&] { return actor.proxy.snapshot(); },
@@ -92,7 +92,7 @@ TEST_CASE("a snapshot is asked for or throws bad_alloc") {
   });
 }
 
-TEST_CASE("a snapshot that there is no memory to write is bad_alloc in its future, and the actor goes on") {
+TEST_CASE("a snapshot that fails for lack of memory is bad_alloc in its future, and the actor runs on") {
   leaves_no_memory([] {
     const started<place> actor;
     long failed = 0;

@@ -155,7 +155,7 @@ VICAR_PROXY(workshop, count, fail, take, take_reference, give, give_reference, k
 
 namespace {
 
-TEST_CASE("an exception of any kind is the caller's, and the actor lives on") {
+TEST_CASE("an exception of any kind reaches the caller, and the actor lives on") {
   const auto kind = GENERATE(range(0, kinds));
   const log_capture log{log_level::info};
   const started<workshop> actor;
@@ -173,7 +173,7 @@ TEST_CASE("an exception of any kind is the caller's, and the actor lives on") {
   CHECK(log.lines().size() == 7);
 }
 
-TEST_CASE("an exception of any kind from a move or a copy reaches whoever has to do with it") {
+TEST_CASE("an exception of any kind from a move or a copy reaches the sender or the reader") {
   const auto kind = GENERATE(range(0, kinds));
   const started<workshop> actor;
   const fragile never_copied{kind, 0, 1000};
@@ -207,7 +207,7 @@ TEST_CASE("an exception of any kind from a move or a copy reaches whoever has to
   CHECK(actor->call(&workshop::count).get() == 7);
 }
 
-TEST_CASE("an exception of any kind from a deferred call ends the actor, which is told of it") {
+TEST_CASE("an exception of any kind from a deferred call ends the actor and reaches on_failure") {
   struct patient {
     std::exception_ptr& told;
     void fail(int kind) { throw_kind(kind); }
@@ -254,7 +254,7 @@ class moody {
   support::tracked counted_;
 };
 
-TEST_CASE("an exception of any kind from the constructor is the caller's, and no actor is left") {
+TEST_CASE("an exception of any kind from the constructor reaches the caller, and no actor is left") {
   const auto kind = GENERATE(range(0, kinds));
   tally counts;
   CHECK(throws_kind(kind, [&] { vicar::start<moody>(moody::place::constructor, kind, counts); }));
@@ -279,7 +279,7 @@ TEST_CASE("an exception of any kind from a hook or the destructor is logged, and
   CHECK(registry::get_all().empty());
 }
 
-TEST_CASE("an exception of any kind from a function that a future is given is kept there") {
+TEST_CASE("an exception of any kind from a function of a future is stored in the future") {
   const auto kind = GENERATE(range(0, kinds));
   const future<std::vector<int>> source = vicar::make_ready_future(std::vector<int>{1, 2, 3});
   const auto fails = [kind](const auto&...) -> int { throw_kind(kind); };
@@ -304,7 +304,7 @@ TEST_CASE("an exception of any kind from a function that a future is given is ke
   CHECK(source.get().size() == 3);
 }
 
-TEST_CASE("an exception of any kind from the log's sink is lost with its line, and nothing else is") {
+TEST_CASE("an exception of any kind from the log sink loses its line and nothing else") {
   const auto kind = GENERATE(range(0, kinds + 1));
   const log_capture restores{log_level::debug};
   vicar::set_log_sink([kind](const vicar::log_record&) {
@@ -333,7 +333,7 @@ TEST_CASE("an exception of any kind from the dead letter handler is logged, and 
   vicar::reset_dead_letter_handler();
 }
 
-TEST_CASE("an exception of any kind from a fake's function is the caller's") {
+TEST_CASE("an exception of any kind from a fake's function reaches the caller") {
   const auto kind = GENERATE(range(0, kinds));
   vicar::fake<workshop> fake;
   fake.on<&workshop::count>([kind]() -> int { throw_kind(kind); });
@@ -342,7 +342,7 @@ TEST_CASE("an exception of any kind from a fake's function is the caller's") {
   CHECK(fake.proxy()->count().get() == 8);
 }
 
-TEST_CASE("an exception whose destructor sends messages harms nobody") {
+TEST_CASE("an exception whose destructor sends messages is harmless") {
   const log_capture log{log_level::off};
   const auto target = vicar::start<workshop>();
   {
@@ -408,17 +408,17 @@ TEST_CASE(
       });
     });
   }
-  SECTION("in a function of a future's that the actor asks") {
+  SECTION("in a function of a future that the actor reads") {
     const auto mapped = vicar::make_ready_future(1).map([](int) -> int { throw vicar::stop_all_actors{}; });
     ends([&] { return actor.ref.call([mapped](keeper&) { return mapped.get(); }); });
   }
-  SECTION("in a promise's exception that the actor gets") {
+  SECTION("in an exception of a promise that the actor reads") {
     const auto failed = vicar::make_failed_future<int>(std::make_exception_ptr(vicar::stop_all_actors{}));
     ends([&] { return actor.ref.call([failed](keeper&) { return failed.get(); }); });
   }
 }
 
-TEST_CASE("stop_all_actors thrown on a thread that is no actor's is an exception as any other") {
+TEST_CASE("stop_all_actors thrown outside of all actors is an ordinary exception") {
   const started<keeper> bystander;
   const auto passes = [&](auto action) {
     ++support::faults.stops;

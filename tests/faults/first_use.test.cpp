@@ -104,7 +104,7 @@ TEST_CASE("the first actor is started without memory") {
             an_actor_works) > 3);
 }
 
-TEST_CASE("the first constructor throws while memory is short, and what was sent is answered") {
+TEST_CASE("the first constructor throws without memory, and its messages are answered") {
   for (long successes = 0; successes < 20; ++successes) {
     for (const bool lasting : {false, true}) {
       const outcome found = in_new_process([&](outcome& result) {

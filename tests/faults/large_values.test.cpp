@@ -86,7 +86,7 @@ int color_of(const vicar::future<picture>& answer) { return color_of(answer.get(
 
 }  // namespace
 
-TEST_CASE("an argument of any size takes no stack") {
+TEST_CASE("an argument of any size uses no stack") {
   on_a_small_stack([] {
     const support::started<screen> actor;
     const auto seven = picture_of(7);
@@ -108,7 +108,7 @@ TEST_CASE("an argument of any size takes no stack") {
   });
 }
 
-TEST_CASE("an argument of any size of a message without an answer takes no stack") {
+TEST_CASE("an argument of any size of a message without a reply uses no stack") {
   on_a_small_stack([] {
     const support::started<screen> actor;
     const auto color = [&] { return actor.ref.get(&screen::color).get(); };
@@ -129,7 +129,7 @@ TEST_CASE("an argument of any size of a message without an answer takes no stack
   });
 }
 
-TEST_CASE("a function of any size takes no stack") {
+TEST_CASE("a function of any size uses no stack") {
   on_a_small_stack([] {
     struct painting {
       picture painted = {};
@@ -144,7 +144,7 @@ TEST_CASE("a function of any size takes no stack") {
   });
 }
 
-TEST_CASE("values of any size are joined and collected without taking stack") {
+TEST_CASE("values of any size are joined and collected without using stack") {
   on_a_small_stack([] {
     const support::started<screen> actor;
     const auto joined = actor.proxy->value().join(actor.proxy->reference());
@@ -155,7 +155,7 @@ TEST_CASE("values of any size are joined and collected without taking stack") {
   });
 }
 
-TEST_CASE("a field of any size is written and read without taking stack") {
+TEST_CASE("a field of any size is written and read without using stack") {
   on_a_small_stack([] {
     const support::started<screen> actor;
     actor.proxy->shown = *picture_of(1);
@@ -177,7 +177,7 @@ TEST_CASE("a field of any size is written and read without taking stack") {
   });
 }
 
-TEST_CASE("a result of any size takes no stack") {
+TEST_CASE("a result of any size uses no stack") {
   on_a_small_stack([] {
     const support::started<screen> actor;
     actor.proxy->shown = *picture_of(7);
@@ -193,7 +193,7 @@ TEST_CASE("a result of any size takes no stack") {
   });
 }
 
-TEST_CASE("a promise is kept with a value of any size without taking stack") {
+TEST_CASE("a promise is kept with a value of any size without using stack") {
   on_a_small_stack([] {
     vicar::promise<picture> promise;
     promise.set_value(*picture_of(7));
@@ -202,7 +202,7 @@ TEST_CASE("a promise is kept with a value of any size without taking stack") {
   });
 }
 
-TEST_CASE("an actor of any size, and its constructor's arguments, take no stack") {
+TEST_CASE("an actor of any size, and its constructor's arguments, use no stack") {
   on_a_small_stack([] {
     const support::started<screen> actor{*picture_of(7)};
     CHECK(color_of(actor.proxy->shown.read()) == 7);
@@ -211,7 +211,7 @@ TEST_CASE("an actor of any size, and its constructor's arguments, take no stack"
   });
 }
 
-TEST_CASE("a fake takes arguments, and gives answers, of any size without taking stack") {
+TEST_CASE("a fake takes arguments, and returns answers, of any size without using stack") {
   on_a_small_stack([] {
     vicar::fake<screen> fake;
     fake.on<&screen::show>([](const picture& shown) { return color_of(shown) + 1; });
@@ -232,7 +232,7 @@ TEST_CASE("a fake takes arguments, and gives answers, of any size without taking
   });
 }
 
-TEST_CASE("a message of any size that is refused takes no stack") {
+TEST_CASE("a refused message of any size uses no stack") {
   on_a_small_stack([] {
     const auto ref = vicar::start<screen>();
     ref.stop().wait();

@@ -38,7 +38,7 @@ struct member {
   std::size_t number_;
 };
 
-TEST_CASE("thousands of actors live at once, answer, ask each other, and are stopped together") {
+TEST_CASE("thousands of actors live at once, reply, call each other, and are stopped together") {
   std::atomic<std::size_t> alive{0};
   std::vector<vicar::actor_ref<member>> all;
   all.reserve(number_of_actors);

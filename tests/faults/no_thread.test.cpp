@@ -85,7 +85,7 @@ std::string start_unlucky(no_threads& refusal, std::optional<vicar::actor_ref<un
   return text;
 }
 
-TEST_CASE("no thread: other threads that wait for a reply or for the end are answered") {
+TEST_CASE("without a thread, threads that wait for a reply or for the end are answered") {
   no_threads refusal;
   std::optional<vicar::actor_ref<unlucky>> ref;
   std::binary_semaphore there{0};
@@ -113,7 +113,7 @@ TEST_CASE("no thread: other threads that wait for a reply or for the end are ans
   CHECK(registry::get_all().size() == refusal.others());
 }
 
-TEST_CASE("no thread: a sender that waits for room is released") {
+TEST_CASE("without a thread, a blocked sender is released") {
   no_threads refusal;
   std::optional<vicar::actor_ref<unlucky>> ref;
   std::binary_semaphore there{0};
@@ -137,7 +137,7 @@ TEST_CASE("no thread: a sender that waits for room is released") {
   CHECK(reply == containing("not found, seven was not delivered"));
 }
 
-TEST_CASE("no thread: a daemon is refused as well") {
+TEST_CASE("without a thread, a daemon is refused as well") {
   no_threads refusal;
   std::optional<vicar::actor_ref<unlucky>> ref;
   std::binary_semaphore there{0};
@@ -163,14 +163,14 @@ class with_helper : public vicar::actor {
   std::thread helper_;
 };
 
-TEST_CASE("no thread: the stop token is signalled before the object is destroyed") {
+TEST_CASE("without a thread, the stop token is signalled before the object is destroyed") {
   no_threads refusal;
   CHECK(error_text<vicar::error>([&] { return vicar::start<with_helper>(refusal); }) == containing("no thread for"));
   refusal.end();
   CHECK(registry::get_all().size() == refusal.others());
 }
 
-TEST_CASE("no thread: the destructor knows whose it is") {
+TEST_CASE("without a thread, the destructor still knows the actor's name") {
   struct named : vicar::actor {
     named(no_threads& refusal, std::string& name) : at_the_end{name} { refusal.begin(); }
     ~named() {
@@ -185,7 +185,7 @@ TEST_CASE("no thread: the destructor knows whose it is") {
   CHECK(name == "forgotten");
 }
 
-TEST_CASE("no thread: what the constructor sent to itself is answered, and its arguments are destroyed") {
+TEST_CASE("without a thread, messages of the constructor to itself are answered and destroyed") {
   struct hopeful {
     hopeful(no_threads& refusal, vicar::future<int>& answer, std::shared_ptr<int> token) {
       const auto me = vicar::self(*this);
@@ -205,7 +205,7 @@ TEST_CASE("no thread: what the constructor sent to itself is answered, and its a
   CHECK_THROWS_AS(answer.get(), vicar::actor_dead_error);
 }
 
-TEST_CASE("no thread: an actor that starts another one is told, goes on, and starts one later") {
+TEST_CASE("without a thread, an actor that starts another one gets an error, and starts one later") {
   struct parent {
     int children(no_threads& refusal) {
       refusal.begin();
@@ -226,7 +226,7 @@ TEST_CASE("no thread: an actor that starts another one is told, goes on, and sta
   CHECK(actor->call(&parent::children, std::ref(refusal)).get() == 7);
 }
 
-TEST_CASE("no thread, many times: those that have one go on, and nothing is left of the others") {
+TEST_CASE("without threads, many times: actors that have one run on, the others leave nothing behind") {
   no_threads refusal;
   const support::started<bystander> actor;
   for (int round = 0; round < 100; ++round) {

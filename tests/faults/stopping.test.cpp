@@ -304,7 +304,7 @@ TEST_CASE("an argument stops all actors where it is destroyed, and waits for the
   CHECK(registry::get_all().empty());
 }
 
-TEST_CASE("an argument of a message that nobody handles may do all this, too") {
+TEST_CASE("an argument of an unhandled message may do all this, too") {
   const log_capture log{vicar::log_level::off};
   std::binary_semaphore door{0};
   const started<recipient> helper;

@@ -129,9 +129,9 @@ void run_rounds(const vicar::options& chosen) {
 
 TEST_CASE("every call is answered once while the actor is stopped, fails, or stops them all") { run_rounds({}); }
 
-TEST_CASE("every call is answered once where senders wait for room") { run_rounds({.mailbox_capacity = 3}); }
+TEST_CASE("every call is answered once if senders wait for space") { run_rounds({.mailbox_capacity = 3}); }
 
-TEST_CASE("every call is answered once where a full mailbox refuses") {
+TEST_CASE("every call is answered once if a full mailbox refuses") {
   run_rounds({.mailbox_capacity = 3, .on_overflow = vicar::overflow::fail});
   run_rounds({.mailbox_capacity = 3, .on_overflow = vicar::overflow::drop});
   run_rounds({.mailbox_capacity = 3, .on_overflow = vicar::overflow::drop_oldest});

@@ -742,4 +742,4 @@ void run(std::uint64_t first_seed, int rounds) {
 
 }  // namespace
 
-TEST_CASE("of actors that call each other at random, those in a circle are told, and no others") { run(1, 2000); }
+TEST_CASE("of actors that call each other at random, only those in a cycle get an error") { run(1, 2000); }

@@ -287,7 +287,7 @@ outcomes run_round(std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("every ask has exactly one outcome, which goes with what the actor has done") {
+TEST_CASE("every ask has exactly one outcome, consistent with the actor's work") {
   const support::log_capture quiet{vicar::log_level::off};
   outcomes sum;
   std::uint64_t rounds = 0;

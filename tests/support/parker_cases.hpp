@@ -25,14 +25,14 @@ using PARKER_NAMESPACE::detail::wake_one;
 using support::joined_thread;
 using support::on_threads;
 
-TEST_CASE(PARKER_CASE("does not sleep where the word has changed already")) {
+TEST_CASE(PARKER_CASE("does not sleep if the word has changed already")) {
   const wait_word word{1};
   sleep_while(word, 0);
   sleep_while(word, 0, time_limit{1h}.until_nanoseconds());
   CHECK(word == 1);
 }
 
-TEST_CASE(PARKER_CASE("sleeps until its limit and not longer")) {
+TEST_CASE(PARKER_CASE("sleeps until its deadline and not longer")) {
   const wait_word word{0};
   for (const auto duration : {0us, 1us, 900us, 5000us, -5000us}) {
     const time_limit limit{duration};
@@ -67,7 +67,7 @@ TEST_CASE(PARKER_CASE("is woken by another thread")) {
   }
 }
 
-TEST_CASE(PARKER_CASE("is woken out of the kernel, by either way to wake")) {
+TEST_CASE(PARKER_CASE("is woken out of the kernel, by wake_one and by wake_all")) {
   for (const bool all : {false, true}) {
     for (const bool limited : {false, true}) {
       wait_word word{0};
@@ -100,7 +100,7 @@ TEST_CASE(PARKER_CASE("passes a word to and fro")) {
   CHECK(word == rounds);
 }
 
-TEST_CASE(PARKER_CASE("wakes all that sleep on one word, and nobody else's sleep is lost")) {
+TEST_CASE(PARKER_CASE("wakes all threads that sleep on one word, and loses no other wake-up")) {
   std::array<wait_word, 3> words{};
   std::atomic<int> woken{0};
   std::latch begun{6};
@@ -122,7 +122,7 @@ TEST_CASE(PARKER_CASE("wakes all that sleep on one word, and nobody else's sleep
   CHECK(woken == 6);
 }
 
-TEST_CASE(PARKER_CASE("spins for a moment and says whether it came true")) {
+TEST_CASE(PARKER_CASE("spins for a moment and returns whether the condition became true")) {
   int asked = 0;
   CHECK(spin_until([&] { return ++asked == 3; }));
   CHECK(asked == 3);

@@ -12,7 +12,7 @@
 
 using vicar::detail::late_string;
 
-TEST_CASE("a late string is made when it is first asked for, and only then") {
+TEST_CASE("a late string is created on first use, and only once") {
   const late_string text;
   int made = 0;
   const auto make = [&] { return "made " + std::to_string(++made); };
@@ -23,13 +23,13 @@ TEST_CASE("a late string is made when it is first asked for, and only then") {
   CHECK(made == 1);
 }
 
-TEST_CASE("a late string that cannot be made is made the next time") {
+TEST_CASE("a late string whose creation throws is created the next time") {
   const late_string text;
   CHECK_THROWS_AS(text.get([]() -> std::string { throw std::bad_alloc{}; }), std::bad_alloc);
   CHECK(text.get([] { return std::string{"second"}; }) == "second");
 }
 
-TEST_CASE("threads that ask for a late string at the same time get the same one") {
+TEST_CASE("threads that read a late string at the same time get the same one") {
   for (int round = 0; round < 200; ++round) {
     const late_string text;
     std::array<const std::string*, 4> seen{};
@@ -41,7 +41,7 @@ TEST_CASE("threads that ask for a late string at the same time get the same one"
   }
 }
 
-TEST_CASE("a thread that makes a late string keeps no other from making it") {
+TEST_CASE("a thread that creates a late string does not block another one") {
   const late_string text;
   std::latch begun{1};
   std::latch go_on{1};

@@ -67,7 +67,7 @@ std::vector<int> numbers_to(int end) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("arguments of every size and alignment come whole, in order, and leave nothing behind", "", bulk<8>,
+TEMPLATE_TEST_CASE("arguments of every size and alignment arrive intact, in order, and leak nothing", "", bulk<8>,
                    bulk<220>, bulk<256>, bulk<1024>, (bulk<100 << 10>), (bulk<16, 16>), (bulk<64, 64>),
                    (bulk<5000, 4096>)) {
   constexpr int count = 40;
@@ -90,7 +90,7 @@ TEMPLATE_TEST_CASE("arguments of every size and alignment come whole, in order, 
     open.count_down();
     CHECK(actor.ref.get(&examiner::seen).get() == numbers_to(count));
   }
-  SECTION("those of an actor that ends before it comes to them") {
+  SECTION("of an actor that ends before it handles them") {
     const support::log_capture log;
     std::latch entered{1};
     std::latch open{1};
@@ -147,7 +147,7 @@ struct taker {
 
 }  // namespace
 
-TEST_CASE("an argument that throws when it is moved reaches the caller, at whichever move, and the actor lives on") {
+TEST_CASE("an exception from any move of an argument reaches the caller, and the actor lives on") {
   const started<taker> actor;
   tally counts;
   std::atomic<int> moves_left{0};
@@ -166,7 +166,7 @@ TEST_CASE("an argument that throws when it is moved reaches the caller, at which
   };
 
   bool whole = true;
-  SECTION("by a call: a member that takes it by value makes one move more") {
+  SECTION("by a call: a by-value parameter costs one more move") {
     const auto call = [&](auto member) {
       return moves_that_can_throw([&] {
         throws_when_moved copy{original};
@@ -180,11 +180,11 @@ TEST_CASE("an argument that throws when it is moved reaches the caller, at which
     const auto look = [](taker& object, throws_when_moved value) { return object.look(value); };
     CHECK(moves_that_can_throw([&] { whole = actor.ref.call(look, throws_when_moved{original}).get() && whole; }) == 2);
   }
-  SECTION("by a message that nobody waits for: the sender makes all moves") {
+  SECTION("by a message without a reply: the sender makes all moves") {
     CHECK(moves_that_can_throw([&] { actor.ref.defer(&taker::look_and_forget, throws_when_moved{original}); }) == 1);
     whole = actor.ref.get(&taker::all_whole).get();
   }
-  SECTION("by none where it is copied: it is built in its place") {
+  SECTION("by a copy: it is built in place, without a move") {
     CHECK(moves_that_can_throw([&] { whole = actor.ref.call(&taker::look, original).get() && whole; }) == 0);
     CHECK(moves_that_can_throw([&] { actor.ref.defer(&taker::look_and_forget, original); }) == 0);
   }
@@ -195,7 +195,7 @@ TEST_CASE("an argument that throws when it is moved reaches the caller, at which
   CHECK(actor.ref.stats().dropped == 0);
 }
 
-TEST_CASE("an argument that throws when it is moved leaves no memory behind") {
+TEST_CASE("an argument that throws when it is moved leaks no memory") {
   const started<taker> actor;
   tally counts;
   std::atomic<int> moves_left{0};
@@ -301,7 +301,7 @@ double bytes_per_pending_message(Send send) {
 
 }  // namespace
 
-TEST_CASE("a pending message that nobody waits for takes 48 bytes of the mailbox at most") {
+TEST_CASE("a pending message without a reply takes at most 48 bytes of the mailbox") {
   SECTION("by name") {
     const double bytes = bytes_per_pending_message([](auto& actor, auto&) { actor.proxy->note.defer(1); });
     CHECK(bytes >= sizeof(void*) + sizeof(int));
@@ -313,7 +313,7 @@ TEST_CASE("a pending message that nobody waits for takes 48 bytes of the mailbox
     CHECK(bytes >= sizeof(void*) + sizeof(int));
     CHECK(bytes <= 48);
   }
-  SECTION("by a member pointer that is a constant") {
+  SECTION("by a constant member pointer") {
     const double bytes =
         bytes_per_pending_message([](auto& actor, auto&) { actor.proxy.template defer<&memory::subject::note>(1); });
     CHECK(bytes >= sizeof(void*) + sizeof(int));
@@ -321,7 +321,7 @@ TEST_CASE("a pending message that nobody waits for takes 48 bytes of the mailbox
   }
 }
 
-TEST_CASE("a pending message that is waited for takes 160 bytes at most, together with its answer") {
+TEST_CASE("a pending message and its reply take at most 160 bytes") {
   SECTION("by name") {
     const double bytes =
         bytes_per_pending_message([](auto& actor, auto& answers) { answers.push_back(actor.proxy->twice(1)); });

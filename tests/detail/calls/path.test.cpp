@@ -75,7 +75,7 @@ TEST_CASE("a path is followed step by step") {
   CHECK(to_left().follow(&another) == &another.inner.left);
 }
 
-TEST_CASE("a path that leads nowhere gives null, also in the middle") {
+TEST_CASE("a path with an empty step leads to null, also in the middle") {
   root object;
   const path maybe = step_by_pointer<middle>(to_inner(), "maybe", &middle::maybe, pointee{});
   CHECK(maybe.follow(&object) == nullptr);
@@ -86,7 +86,7 @@ TEST_CASE("a path that leads nowhere gives null, also in the middle") {
   CHECK(beyond.follow(&object) == &object.inner.maybe->value);
 }
 
-TEST_CASE("a step may go to a static member or be described by its type") {
+TEST_CASE("a step may lead to a static member or be described by its type") {
   root object;
   const path common = step_by_pointer<root>({}, "common", &root::common, address{});
   CHECK(common.follow(&object) == &root::common);
@@ -105,7 +105,7 @@ TEST_CASE("the text of a path has the names with dots between them") {
   CHECK(step_by_pointer<leaf>(to_left(), "value", &leaf::value, address{}).text() == "inner.left.value");
 }
 
-TEST_CASE("paths are equal when all their steps are, and hash alike") {
+TEST_CASE("paths with equal steps are equal and have equal hashes") {
   CHECK(to_left() == to_left());
   CHECK(to_left().hash() == to_left().hash());
   const path right = step_by_pointer<middle>(to_inner(), "right", &middle::right, address{});
@@ -120,7 +120,7 @@ TEST_CASE("paths are equal when all their steps are, and hash alike") {
   CHECK(to_left().hash() != left_of_other.hash());
 }
 
-TEST_CASE("a conversion to a base adjusts the object and is no step of its own") {
+TEST_CASE("a conversion to a base adjusts the object and is not a step of its own") {
   root object;
   const path base = step_to_base<middle, second_base>(to_inner());
   CHECK(base.follow(&object) == static_cast<second_base*>(&object.inner));
@@ -138,7 +138,7 @@ TEST_CASE("a conversion to a base adjusts the object and is no step of its own")
   CHECK(nowhere.follow(&begin) == nullptr);
 }
 
-TEST_CASE("equal steps are one, and no step is made twice") {
+TEST_CASE("equal steps are shared, and none is created twice") {
   CHECK(to_left().last() == to_left().last());
   CHECK(to_left().last()->before.last() == to_inner().last());
   CHECK(step_by_type<by_type>(to_inner(), "left", &go_left).last() != to_left().last());

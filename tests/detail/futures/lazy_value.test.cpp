@@ -51,7 +51,7 @@ class scripted final : public lazy_value {
 
 }  // namespace
 
-TEST_CASE("a lazy value is ready when its source is, and made by await alone") {
+TEST_CASE("a lazy value is ready when its source is, and computed by await only") {
   counts seen;
   const held source;
   {
@@ -79,7 +79,7 @@ TEST_CASE("a lazy value is ready when its source is, and made by await alone") {
   CHECK(seen.disposals == 1);
 }
 
-TEST_CASE("a lazy value that nobody asked for is destroyed with its state, and not made") {
+TEST_CASE("an unread lazy value is destroyed with its state without being computed") {
   counts seen;
   const held source;
   {
@@ -91,7 +91,7 @@ TEST_CASE("a lazy value that nobody asked for is destroyed with its state, and n
   CHECK(seen.disposals == 1);
 }
 
-TEST_CASE("inputs that a thread holds are dropped by the last one to leave, and not held again") {
+TEST_CASE("held inputs are dropped by the last thread that leaves, and cannot be held again") {
   counts seen;
   const held source;
   source.answer(1);
@@ -113,7 +113,7 @@ TEST_CASE("inputs that a thread holds are dropped by the last one to leave, and 
   CHECK(seen.drops == 1);
 }
 
-TEST_CASE("threads that ask and look at the same time drop the inputs once") {
+TEST_CASE("threads that await and poll at the same time drop the inputs once") {
   for (int round = 0; round < 300; ++round) {
     counts seen;
     const held source;
@@ -135,7 +135,7 @@ TEST_CASE("threads that ask and look at the same time drop the inputs once") {
   }
 }
 
-TEST_CASE("a value with many sources below each other is asked for without recursion") {
+TEST_CASE("a long chain of sources is awaited without recursion") {
   constexpr std::size_t links = 100'000;
   counts seen;
   std::vector<held> states(links);
@@ -155,7 +155,7 @@ TEST_CASE("a value with many sources below each other is asked for without recur
   CHECK(seen.drops == links - 1);
 }
 
-TEST_CASE("a lazy value is made once for many, also where it is set while they sleep") {
+TEST_CASE("a lazy value is computed once for many waiters, also if it is set while they sleep") {
   for (int round = 0; round < 200; ++round) {
     counts seen;
     const held state;
@@ -178,7 +178,7 @@ TEST_CASE("a lazy value is made once for many, also where it is set while they s
   }
 }
 
-TEST_CASE("a waiter of a lazy value runs when the value is made") {
+TEST_CASE("a waiter of a lazy value runs when the value is computed") {
   counts seen;
   const held state;
   CHECK(state->claim());

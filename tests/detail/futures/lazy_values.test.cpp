@@ -45,7 +45,7 @@ consumer_handle<T> mapped(consumer_handle<Source> source, Function function) {
 
 }  // namespace
 
-TEST_CASE("a mapped value says which source was not ready in time") {
+TEST_CASE("a mapped value returns the source that was not ready in time") {
   const held_state<int> source;
   const auto first = mapped<int>(source.consumer(), [](int value) { return value + 1; });
   const auto second = mapped<int>(first, [](int value) { return value * 2; });
@@ -59,7 +59,7 @@ TEST_CASE("a mapped value says which source was not ready in time") {
   CHECK(first.state().published());
 }
 
-TEST_CASE("a joined value says which source was not ready in time, the first of them") {
+TEST_CASE("a joined value returns the first source that was not ready in time") {
   const held_state<int> one;
   const held_state<std::string> two;
   using both = std::tuple<int, std::string>;
@@ -71,7 +71,7 @@ TEST_CASE("a joined value says which source was not ready in time, the first of 
   CHECK(joined.settled({}).value() == both{1, "two"});
 }
 
-TEST_CASE("a joined value with nothing to move out of copies") {
+TEST_CASE("a joined value copies from a source that has another handle") {
   tally counts;
   const held_state<tracked> source;
   source.answer(tracked{counts, 6});
@@ -83,7 +83,7 @@ TEST_CASE("a joined value with nothing to move out of copies") {
   CHECK(source.consumer().settled({}).value().value == 6);
 }
 
-TEST_CASE("a hooked value is never ready before it is made, and await_ready makes it") {
+TEST_CASE("a hooked value is not ready before it is computed, and await_ready computes it") {
   const auto hook = [](std::optional<std::chrono::nanoseconds>) { return 3; };
   const auto value = make_lazy<int, hooked_value<int, decltype(hook)>>(hook);
   CHECK_FALSE(value.state().ready());
@@ -92,7 +92,7 @@ TEST_CASE("a hooked value is never ready before it is made, and await_ready make
   CHECK(value.settled({}).value() == 3);
 }
 
-TEST_CASE("what a function holds is destroyed with the value that it makes") {
+TEST_CASE("the captures of a function are destroyed once its value is computed") {
   tally counts;
   {
     const held_state<int> source;

@@ -55,7 +55,7 @@ TEST_CASE("a state goes from pending to ready once") {
   CHECK(state->error() == nullptr);
 }
 
-TEST_CASE("one producer gets the right to answer, until it gives it back") {
+TEST_CASE("one producer holds the claim until it releases it") {
   const held_state<int> state;
   CHECK(state->claim());
   CHECK_FALSE(state->claim());
@@ -66,14 +66,14 @@ TEST_CASE("one producer gets the right to answer, until it gives it back") {
   CHECK_FALSE(state->claim());
 }
 
-TEST_CASE("a reply that is published needs no claim and can be claimed no more") {
+TEST_CASE("a published reply needs no claim and cannot be claimed any more") {
   const held_state<int> state;
   state->store([] { return 1; });
   state->publish();
   CHECK_FALSE(state->claim());
 }
 
-TEST_CASE("of many producers one gets the right") {
+TEST_CASE("exactly one of many producers gets the claim") {
   for (int round = 0; round < 300; ++round) {
     const held_state<int> state;
     std::atomic<int> winners{0};
@@ -95,7 +95,7 @@ TEST_CASE("the only consumer may move the value out, whether the producer has a 
   CHECK(state->move_out());
 }
 
-TEST_CASE("the producer gives handles away until the value is moved out") {
+TEST_CASE("the producer adds consumers until the value is moved out") {
   const held_state<int> state;
   CHECK(state->offer_consumer());
   CHECK_FALSE(state->move_out());
@@ -104,7 +104,7 @@ TEST_CASE("the producer gives handles away until the value is moved out") {
   CHECK_FALSE(state->offer_consumer());
 }
 
-TEST_CASE("either the value is moved out or the producer gives a handle away, and the refused one is not counted") {
+TEST_CASE("moving the value out and adding a consumer exclude each other, and a refusal is not counted") {
   for (int round = 0; round < 1000; ++round) {
     const held_state<int> state;
     std::array<bool, 2> won{};
@@ -115,7 +115,7 @@ TEST_CASE("either the value is moved out or the producer gives a handle away, an
 }
 
 #if VICAR_HAS_FORK
-TEST_CASE("a future with more handles than can be counted ends the process, which would free it too early") {
+TEST_CASE("an overflow of the handle count terminates the process instead of freeing too early") {
   const pid_t child = fork();
   if (child == 0) {
     std::set_terminate([] {
@@ -137,7 +137,7 @@ TEST_CASE("a future with more handles than can be counted ends the process, whic
 }
 #endif
 
-TEST_CASE("a value is destroyed once, with the state") {
+TEST_CASE("a value is destroyed exactly once, with the state") {
   tally counts;
   {
     held_state<tracked> state;
@@ -159,7 +159,7 @@ TEST_CASE("a value is destroyed once, with the state") {
   CHECK(counts.alive == 0);
 }
 
-TEST_CASE("the last handle frees the state, whichever it is") {
+TEST_CASE("the last handle frees the state, be it the producer's or a consumer's") {
   for (const bool producer_last : {false, true}) {
     tally counts;
     auto* state = new future_state<tracked>;
@@ -181,7 +181,7 @@ TEST_CASE("a value that cannot be moved is built in place") {
   CHECK(state->value().value == 4);
 }
 
-TEST_CASE("what the factory throws leaves the state pending") {
+TEST_CASE("an exception of the factory leaves the state pending") {
   const held_state<int> state;
   CHECK_THROWS_AS(state->store([]() -> int { throw std::out_of_range{"far"}; }), std::out_of_range);
   CHECK_FALSE(state->ready());
@@ -201,7 +201,7 @@ TEST_CASE("a waiter that is attached first runs when the state becomes ready") {
   CHECK(next.runs == 1);
 }
 
-TEST_CASE("a waiter that is attached late runs at once") {
+TEST_CASE("a waiter that is attached to a ready state runs at once") {
   const held_state<void> state;
   counted_waiter next;
   state->store([] {});
@@ -280,7 +280,7 @@ TEST_CASE("each of several waiters runs once, whichever side comes first") {
   }
 }
 
-TEST_CASE("awaiting with a limit gives the state that was not ready") {
+TEST_CASE("await with a timeout returns the state that was not ready") {
   const held_state<int> state;
   CHECK(state->await(time_limit{0s}) == &*state);
   CHECK(state->await(time_limit{2ms}) == &*state);
@@ -292,7 +292,7 @@ TEST_CASE("awaiting with a limit gives the state that was not ready") {
   CHECK(state->await_ready({}) == nullptr);
 }
 
-TEST_CASE("all that sleep are woken, with a limit and without") {
+TEST_CASE("all sleeping threads are woken, with a timeout and without") {
   for (int round = 0; round < 200; ++round) {
     const held_state<int> state;
     std::latch begun{3};
@@ -312,7 +312,7 @@ TEST_CASE("all that sleep are woken, with a limit and without") {
   }
 }
 
-TEST_CASE("one that sleeps in the kernel is woken") {
+TEST_CASE("a thread that sleeps in the kernel is woken") {
   for (const bool ready_only : {false, true}) {
     const held_state<int> state;
     support::sleeper waiter;
@@ -330,7 +330,7 @@ TEST_CASE("one that sleeps in the kernel is woken") {
   }
 }
 
-TEST_CASE("a timeout without a source says so") {
+TEST_CASE("the timeout_error of a state without a source names the timeout") {
   const held_state<int> state;
   CHECK(error_text<vicar::timeout_error>([&] { await_or_throw(*state, time_limit{1ms}); }) ==
         containing("vicar: no answer within 0.001 s"));

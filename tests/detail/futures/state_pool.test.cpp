@@ -68,7 +68,7 @@ void give_up(const blocks& taken) {
 
 // In what follows, each test has pools of its own: those of another size, or of a new thread.
 
-TEST_CASE("a thread uses the blocks again that it has given up") {
+TEST_CASE("a thread reuses the blocks that it has freed") {
   using pool = state_pool<72>;
   void* const first = pool::allocate();
   void* const second = pool::allocate();
@@ -87,7 +87,7 @@ TEST_CASE("a thread uses the blocks again that it has given up") {
   pool::deallocate(second);
 }
 
-TEST_CASE("a thread that has warmed up allocates nothing more") {
+TEST_CASE("a warmed-up thread does not allocate") {
   using pool = state_pool<80>;
   give_up<pool>(take<pool>(50));
   std::array<void*, 50> used{};
@@ -101,7 +101,7 @@ TEST_CASE("a thread that has warmed up allocates nothing more") {
   CHECK(pool::kept() == 50);
 }
 
-TEST_CASE("a thread keeps at most as many blocks as it has once had in use at the same time") {
+TEST_CASE("a thread keeps no more blocks than it ever had in use at the same time") {
   using pool = state_pool<88>;
   for (int i = 0; i < 100; ++i) pool::deallocate(pool::allocate());
   CHECK(pool::kept() == 1);
@@ -122,7 +122,7 @@ TEST_CASE("a thread keeps at most as many blocks as it has once had in use at th
   CHECK(grown == -100);
 }
 
-TEST_CASE("a thread keeps 8 MiB of one size at most") {
+TEST_CASE("a thread keeps at most 8 MiB of one size") {
   constexpr std::size_t most = std::size_t{8} << 20U;
   constexpr std::size_t size = 64 << 10U;
   using pool = state_pool<size>;
@@ -133,7 +133,7 @@ TEST_CASE("a thread keeps 8 MiB of one size at most") {
   CHECK(grown == static_cast<long>(most));
 }
 
-TEST_CASE("a thread that only gives up blocks of others keeps none, however long it goes on") {
+TEST_CASE("a thread that only frees blocks of other threads keeps none") {
   using pool = state_pool<96>;
   blocks handed_over(1000);
   std::binary_semaphore full{0};
@@ -164,7 +164,7 @@ TEST_CASE("a thread that only gives up blocks of others keeps none, however long
   CHECK(pool::kept() == 0);
 }
 
-TEST_CASE("threads that give up each other's blocks do not grow") {
+TEST_CASE("threads that free each other's blocks do not grow") {
   using pool = state_pool<104>;
   blocks here(100);
   blocks there(100);
@@ -197,7 +197,7 @@ TEST_CASE("threads that give up each other's blocks do not grow") {
   CHECK(grown == static_cast<long>(pool::kept()));
 }
 
-TEST_CASE("a thread gives all back when it ends") {
+TEST_CASE("a thread frees all its blocks when it ends") {
   using pool = state_pool<112>;
   const growth heap;
   std::size_t kept = 0;
@@ -210,7 +210,7 @@ TEST_CASE("a thread gives all back when it ends") {
   CHECK(grown == 0);
 }
 
-TEST_CASE("blocks that are in use elsewhere when their thread ends stay whole") {
+TEST_CASE("blocks in use on other threads survive the end of their own thread") {
   using pool = state_pool<120>;
   using content = std::array<unsigned char, 120>;
   blocks in_flight(10);
@@ -249,7 +249,7 @@ thread_local std::optional<vicar::future<int>> last_future;
 
 }  // namespace
 
-TEST_CASE("a future that goes when its thread's pool is gone leaves nothing behind") {
+TEST_CASE("a future destroyed after its thread's pool leaks nothing") {
   using pool = state_pool<64>;
   const growth heap;
   std::size_t kept = 0;
@@ -265,7 +265,7 @@ TEST_CASE("a future that goes when its thread's pool is gone leaves nothing behi
   CHECK(grown == 0);
 }
 
-TEST_CASE("a thread that uses futures when its pool is gone leaves nothing behind") {
+TEST_CASE("a thread that uses futures after its pool was destroyed leaks nothing") {
   const growth heap;
   on_new_thread([] {
     after_the_pool.function = [] {
@@ -300,7 +300,7 @@ struct in_static_storage {
 
 }  // namespace
 
-TEST_CASE("a future in static storage leaves nothing behind") {
+TEST_CASE("a future in static storage leaks nothing") {
   static_holder.answer = vicar::make_ready_future(1);
   const vicar::future<int> keeps_the_pool_in_use = vicar::make_ready_future(2);
   SUCCEED("the end of the program looks");
@@ -372,14 +372,14 @@ TEST_CASE("objects of up to 64 and 128 bytes come from pools, larger ones from t
   CHECK(after_one<sized<5000>>() == from_heap);
 }
 
-TEST_CASE("the states of small answers come from pools") {
+TEST_CASE("the states of small values come from pools") {
   CHECK(after_one<future_state<void>>() == from_pool_of_64);
   CHECK(after_one<future_state<int>>() == from_pool_of_64);
   CHECK(after_one<future_state<std::string>>() == from_pool_of_128);
   CHECK(after_one<future_state<std::array<char, 200>>>() == from_heap);
 }
 
-TEST_CASE("AddressSanitizer sees the use of a state that was freed") {
+TEST_CASE("AddressSanitizer detects the use of a freed state") {
   const bool here = &__asan_address_is_poisoned != nullptr;
   CHECK(here != pools_are_used);
   if (!here) return;
@@ -393,7 +393,7 @@ TEST_CASE("AddressSanitizer sees the use of a state that was freed") {
   CHECK(seen(new future_state<over_aligned>));
 }
 
-TEST_CASE("the states of over-aligned answers come from the heap and lie aligned") {
+TEST_CASE("the states of over-aligned values come from the heap and are aligned") {
   CHECK(after_one<future_state<over_aligned>>() == from_heap);
   CHECK(after_one<future_state<on_a_page>>() == from_heap);
   CHECK(lie_aligned<aligned_as_usual>());
@@ -401,7 +401,7 @@ TEST_CASE("the states of over-aligned answers come from the heap and lie aligned
   CHECK(lie_aligned<on_a_page>());
 }
 
-TEST_CASE("a pool without memory throws, and does not count what it did not give") {
+TEST_CASE("a pool without memory throws, and does not count the failed allocation") {
   using pool = state_pool<136>;
   blocks foreign;
   on_new_thread([&] { foreign = take<pool>(5); });
@@ -423,7 +423,7 @@ TEST_CASE("a pool without memory throws, and does not count what it did not give
   CHECK(grown == 1 - 5);
 }
 
-TEST_CASE("a promise without memory throws, and one that finds memory in the pool needs no more") {
+TEST_CASE("a promise without memory throws, unless the pool has a block for it") {
   bool thrown = false;
   bool failed_later = false;
   int value = 0;

@@ -133,7 +133,7 @@ bool consume(mailbox& queue, std::size_t count, std::vector<int>& next_of_sender
 
 }  // namespace
 
-TEST_CASE("a new mailbox is open and has nothing") {
+TEST_CASE("a new mailbox is open and empty") {
   mailbox queue{unbounded};
   CHECK_FALSE(queue.closed());
   CHECK_FALSE(queue.has_messages());
@@ -169,7 +169,7 @@ TEST_CASE("the next message stays where it is until it is taken") {
   CHECK(queue.front() != first);
 }
 
-TEST_CASE("giving a message's bytes up a second time changes nothing") {
+TEST_CASE("releasing a message's bytes a second time has no effect") {
   mailbox queue{unbounded};
   push(queue, 1);
   push(queue, 2);
@@ -180,7 +180,7 @@ TEST_CASE("giving a message's bytes up a second time changes nothing") {
   CHECK(take(queue)->number == 3);
 }
 
-TEST_CASE("messages of every size lie aligned and whole in chunk after chunk") {
+TEST_CASE("messages of every size are aligned and intact across chunks") {
   mailbox queue{unbounded};
   const auto put = [&](int index) {
     const auto mark = static_cast<unsigned char>(index);
@@ -238,7 +238,7 @@ TEST_CASE("a message that does not fit the rest of a chunk goes into a new one")
   }
 }
 
-TEST_CASE("depth is never more than the capacity, whoever asks meanwhile") {
+TEST_CASE("depth never exceeds the capacity, whichever thread reads it") {
   mailbox queue{1};
   std::atomic<bool> over{false};
   std::size_t deepest = 0;
@@ -255,7 +255,7 @@ TEST_CASE("depth is never more than the capacity, whoever asks meanwhile") {
   CHECK(deepest <= 1);
 }
 
-TEST_CASE("depth counts the ordinary messages that wait") {
+TEST_CASE("depth counts the pending ordinary messages") {
   mailbox queue{unbounded};
   push(queue, 1);
   push(queue, 2, false);
@@ -300,7 +300,7 @@ TEST_CASE("a full mailbox refuses ordinary messages and leaves them with the sen
   REQUIRE(refused.content != nullptr);
   CHECK(queue.depth() == 2);
 
-  SECTION("but takes others") {
+  SECTION("but accepts others") {
     CHECK(push(queue, 9, false) == result::accepted);
     CHECK(queue.depth() == 2);
     CHECK(push(queue, 4) == result::full);
@@ -308,7 +308,7 @@ TEST_CASE("a full mailbox refuses ordinary messages and leaves them with the sen
     CHECK(take(queue)->number == 2);
     CHECK(take(queue)->number == 9);
   }
-  SECTION("and has room as soon as one is begun") {
+  SECTION("and has space as soon as one is begun") {
     message* const first = queue.front();
     CHECK(queue.push(refused) == result::full);
     queue.begin(*first);
@@ -324,7 +324,7 @@ TEST_CASE("a full mailbox refuses ordinary messages and leaves them with the sen
   }
 }
 
-TEST_CASE("waiting for room ends at once where there is some") {
+TEST_CASE("a wait for space ends at once if there is some") {
   mailbox queue{1};
   mailbox::room_wait{queue}.sleep();
   push(queue, 1);
@@ -333,7 +333,7 @@ TEST_CASE("waiting for room ends at once where there is some") {
   CHECK(push(queue, 2) == result::accepted);
 }
 
-TEST_CASE("a sender that waits for room is released by room") {
+TEST_CASE("a blocked sender is released by space") {
   for (int round = 0; round < 300; ++round) {
     mailbox queue{1};
     push(queue, 1);
@@ -355,7 +355,7 @@ TEST_CASE("a sender that waits for room is released by room") {
   }
 }
 
-TEST_CASE("a sender that waits for room is released by close") {
+TEST_CASE("a blocked sender is released by close") {
   for (int round = 0; round < 300; ++round) {
     mailbox queue{1};
     push(queue, 1);
@@ -377,7 +377,7 @@ TEST_CASE("a sender that waits for room is released by close") {
   }
 }
 
-TEST_CASE("of two senders that wait for room, the one that was not woken for it can be made to look again") {
+TEST_CASE("of two blocked senders, the one that was not woken can be made to look again") {
   mailbox queue{1};
   push(queue, 1);
   std::array<support::sleeper, 2> senders;
@@ -397,7 +397,7 @@ TEST_CASE("of two senders that wait for room, the one that was not woken for it 
   CHECK(push(queue, 2) == result::accepted);
 }
 
-TEST_CASE("a sender that waits for room does not sleep if there was some since it found none") {
+TEST_CASE("a sender does not sleep if space became free since it found none") {
   mailbox queue{1};
   push(queue, 1);
   mailbox::room_wait wait{queue};
@@ -411,7 +411,7 @@ TEST_CASE("a sender that waits for room does not sleep if there was some since i
   CHECK_FALSE(wait.room().pending());
 }
 
-TEST_CASE("senders that wait for space are released when half of the capacity is free") {
+TEST_CASE("blocked senders are released when half of the capacity is free") {
   for (const std::size_t capacity : {1U, 2U, 3U, 4U, 5U, 64U, 1000U}) {
     mailbox queue{capacity};
     while (push(queue, 0) == result::accepted) {
@@ -429,7 +429,7 @@ TEST_CASE("senders that wait for space are released when half of the capacity is
   }
 }
 
-TEST_CASE("a sender does not sleep as long as the consumer stays in one message and there is space") {
+TEST_CASE("a sender does not stay asleep while the consumer runs one message and there is space") {
   for (const std::size_t capacity : {3U, 64U}) {
     mailbox queue{capacity};
     while (push(queue, 0) == result::accepted) {
@@ -450,7 +450,7 @@ TEST_CASE("a sender does not sleep as long as the consumer stays in one message 
   }
 }
 
-TEST_CASE("a sender waits for space no longer than its limit") {
+TEST_CASE("a sender waits for space no longer than its timeout") {
   mailbox queue{3};
   while (push(queue, 0) == result::accepted) {
   }
@@ -461,7 +461,7 @@ TEST_CASE("a sender waits for space no longer than its limit") {
   CHECK(push(queue, 1) == result::full);
 }
 
-TEST_CASE("senders that wait for room all get through, in their own order") {
+TEST_CASE("blocked senders all get through, each in its own order") {
   constexpr std::size_t senders = 8;
   constexpr int each_sends = 1000;
   const std::size_t capacity = GENERATE(as<std::size_t>{}, 1, 2, 3, 7, 64);
@@ -515,7 +515,7 @@ TEST_CASE("the messages of 64 senders at once arrive once each, in each sender's
   CHECK(queue.depth() == 0);
 }
 
-TEST_CASE("a sender that is held up in the middle of a push lets the others sleep, and nothing is lost") {
+TEST_CASE("other senders sleep while one is preempted in a push, and no message is lost") {
   // In the middle of a push a sender has the lock, as one has that was taken off its core there.
   enum class consumer_waits { in_front, in_arm, to_be_woken };
   const auto where = GENERATE(consumer_waits::in_front, consumer_waits::in_arm, consumer_waits::to_be_woken);
@@ -571,7 +571,7 @@ TEST_CASE("a sender that is held up in the middle of a push lets the others slee
 
 #if defined(__linux__)
 
-TEST_CASE("senders and a consumer that have real-time priorities and share a core get on") {
+TEST_CASE("senders and a consumer with real-time priorities on one core make progress") {
   cpu_set_t one_core;
   CPU_ZERO(&one_core);
   CPU_SET(0, &one_core);
@@ -585,7 +585,7 @@ TEST_CASE("senders and a consumer that have real-time priorities and share a cor
   };
   mailbox queue{unbounded};
   bool ordered = false;
-  SECTION("where a sender with the lock is taken off the core by all others") {
+  SECTION("if all others preempt a sender that holds the lock") {
     // Passing the gate in the middle of a push wakes the others, who go on at once.
     struct one_round {
       gate middle;
@@ -627,7 +627,7 @@ TEST_CASE("senders and a consumer that have real-time priorities and share a cor
     CHECK(ordered);
     CHECK(seen == std::vector<int>(3, count));
   }
-  SECTION("where all send as fast as they can") {
+  SECTION("if all send as fast as they can") {
     constexpr int each_sends = 20000;
     constexpr std::size_t senders = 4;
     std::vector<int> seen(senders);
@@ -649,7 +649,7 @@ TEST_CASE("senders and a consumer that have real-time priorities and share a cor
 
 #endif
 
-TEST_CASE("only the first push after arm is told to wake the consumer") {
+TEST_CASE("only the first push after arm has to wake the consumer") {
   mailbox queue{unbounded};
   CHECK(queue.arm());
   CHECK(queue.arm());
@@ -677,7 +677,7 @@ TEST_CASE("a push that is refused does not disarm the mailbox") {
   CHECK(queue.arm());
 }
 
-TEST_CASE("a consumer that sleeps is woken for every message, whoever comes first") {
+TEST_CASE("a sleeping consumer is woken for every message, in every order of events") {
   constexpr int count = 20000;
   mailbox queue{unbounded};
   std::atomic<int> wakes{0};
@@ -749,7 +749,7 @@ TEST_CASE("a consumer and a sender that sleep in the kernel are woken") {
   }
 }
 
-TEST_CASE("every push against a close either lands and is seen or is refused, in each sender's order") {
+TEST_CASE("every push that races with close is either accepted and handled, or refused") {
   constexpr std::size_t senders = 3;
   for (int round = 0; round < 150; ++round) {
     mailbox queue{unbounded};
@@ -792,7 +792,7 @@ TEST_CASE("every push against a close either lands and is seen or is refused, in
   }
 }
 
-TEST_CASE("an idle mailbox gives the memory of a burst back") {
+TEST_CASE("an idle mailbox frees the memory of a burst") {
   const long before = support::allocations.live;
   {
     mailbox queue{unbounded};
@@ -812,7 +812,7 @@ TEST_CASE("an idle mailbox gives the memory of a burst back") {
   CHECK(support::allocations.live == before);
 }
 
-TEST_CASE("a mailbox holds little once it is idle, also after a burst of a million messages") {
+TEST_CASE("an idle mailbox holds little memory, even after a burst of a million messages") {
   constexpr int messages = 1'000'000;
   constexpr long most = 64L << 10U;
   const long before = support::heap.bytes;
@@ -822,7 +822,7 @@ TEST_CASE("a mailbox holds little once it is idle, also after a burst of a milli
     const bool idle = queue.arm();
     return idle ? support::heap.bytes - before : -1;
   };
-  SECTION("that is handled when all of it is there") {
+  SECTION("that is handled after it has arrived") {
     mailbox queue{unbounded};
     for (int i = 0; i < messages; ++i) push(queue, i);
     const long in_the_burst = support::heap.bytes - before;
@@ -831,7 +831,7 @@ TEST_CASE("a mailbox holds little once it is idle, also after a burst of a milli
     CHECK(when_idle >= 0);
     CHECK(when_idle <= most);
   }
-  SECTION("that is handled while it comes") {
+  SECTION("that is handled while it arrives") {
     mailbox queue{unbounded};
     for (int i = 0; i < messages; ++i) {
       push(queue, i);
@@ -852,7 +852,7 @@ TEST_CASE("a mailbox holds little once it is idle, also after a burst of a milli
   }
 }
 
-TEST_CASE("a mailbox that is used a little again and again allocates no more") {
+TEST_CASE("light repeated use of a mailbox does not allocate") {
   mailbox queue{unbounded};
   const auto use = [&](int count) {
     for (int i = 0; i < count; ++i) push(queue, i);
@@ -861,7 +861,7 @@ TEST_CASE("a mailbox that is used a little again and again allocates no more") {
     CHECK(queue.arm());
   };
   constexpr int little = 40;  // two small chunks
-  SECTION("from its beginning on") { use(little); }
+  SECTION("from its start") { use(little); }
   SECTION("after a burst") {
     use(5000);
     use(little);
@@ -874,7 +874,7 @@ TEST_CASE("a mailbox that is used a little again and again allocates no more") {
   CHECK(support::allocations.live == before);
 }
 
-TEST_CASE("a push without memory changes nothing") {
+TEST_CASE("a push that cannot allocate has no effect") {
   mailbox queue{3};
   SECTION("when there is no chunk yet") {
     note one{0, 1};
@@ -914,7 +914,7 @@ TEST_CASE("a push without memory changes nothing") {
   }
 }
 
-TEST_CASE("the room of a sender that has no memory goes to the next that waits") {
+TEST_CASE("the space of a sender that cannot allocate goes to the next blocked one") {
   for (int round = 0; round < 200; ++round) {
     mailbox queue{1};
     push(queue, 0);

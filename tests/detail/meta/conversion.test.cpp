@@ -99,7 +99,7 @@ TEST_CASE("a view looks at text that its message owns") {
   STATIC_REQUIRE(std::is_same_v<kept_t<std::string_view, std::string_view>, std::string_view>);
 }
 
-TEST_CASE("a call that leaves out default arguments converts those that it has") {
+TEST_CASE("a call that leaves out default arguments converts the given ones") {
   using parameters = type_list<const std::string&, int, double>;
   STATIC_REQUIRE(std::is_same_v<kept_arguments<parameters, const char*>::type, type_list<std::string>>);
   STATIC_REQUIRE(std::is_same_v<kept_arguments<parameters, const char*, char>::type, type_list<std::string, int>>);
@@ -171,7 +171,7 @@ VICAR_PROXY(part, write)
 VICAR_PROXY(writer, write, write_twice, look, repeat, converts, count, both, draw, title, numbers, function, inner,
             VICAR_PROPERTY(headline, get_title, set_title))
 
-TEST_CASE("the text that an argument points to is copied before the call returns") {
+TEST_CASE("a text that an argument points to is copied before the call returns") {
   const auto ref = vicar::start<writer>();
   const auto proxy = ref.proxy();
   passing_text text{proxy};
@@ -181,7 +181,7 @@ TEST_CASE("the text that an argument points to is copied before the call returns
   }
   SECTION("a static method") { CHECK(text.read(proxy->repeat(text.pointer())) == passed); }
   SECTION("by pointer") { CHECK(text.read(proxy.call(&writer::write, text.pointer())) == passed); }
-  SECTION("by constant") { CHECK(text.read(ref.call<&writer::write>(text.pointer())) == passed); }
+  SECTION("by constant member pointer") { CHECK(text.read(ref.call<&writer::write>(text.pointer())) == passed); }
   SECTION("a static method by constant") { CHECK(text.read(ref.call<&writer::repeat>(text.pointer())) == passed); }
   SECTION("a picked overload") {
     CHECK(text.read(proxy.call(vicar::overload<const std::string&>(&writer::both), text.pointer())) == passed);

@@ -117,7 +117,7 @@ TEST_CASE("a container is copyable if its elements are") {
   STATIC_REQUIRE(only_claims_to_be_copyable<std::unordered_map<int, owner>>);
 }
 
-TEST_CASE("container adaptors are asked for their elements, too") {
+TEST_CASE("the elements of container adaptors are checked, too") {
   STATIC_REQUIRE(fully_copyable<std::stack<int>>);
   STATIC_REQUIRE(fully_copyable<std::priority_queue<int>>);
   STATIC_REQUIRE(only_claims_to_be_copyable<std::stack<owner>>);
@@ -125,7 +125,7 @@ TEST_CASE("container adaptors are asked for their elements, too") {
   STATIC_REQUIRE(only_claims_to_be_copyable<std::priority_queue<owner>>);
 }
 
-TEST_CASE("elements of elements are asked, at any depth") {
+TEST_CASE("elements of elements are checked, at any depth") {
   STATIC_REQUIRE(only_claims_to_be_copyable<std::vector<owners>>);
   STATIC_REQUIRE(only_claims_to_be_copyable<std::list<std::map<int, std::stack<owners>>>>);
   STATIC_REQUIRE(only_claims_to_be_copyable<std::optional<owners>>);
@@ -159,7 +159,7 @@ TEST_CASE("a recursive type is copyable unless another element is not") {
   STATIC_REQUIRE_FALSE(copyable<std::variant<tree, owning_tree>>);
 }
 
-TEST_CASE("a type that shares or refers to its elements copies none of them") {
+TEST_CASE("a type that shares or refers to its elements is copyable whatever they are") {
   STATIC_REQUIRE(fully_copyable<std::shared_ptr<owners>>);
   STATIC_REQUIRE(fully_copyable<std::vector<std::shared_ptr<owners>>>);
   STATIC_REQUIRE(fully_copyable<owners*>);
@@ -171,9 +171,9 @@ TEST_CASE("a type that shares or refers to its elements copies none of them") {
   STATIC_REQUIRE(fully_copyable<std::reference_wrapper<owners>>);
 }
 
-TEST_CASE("elements of an incomplete type are not asked") { STATIC_REQUIRE(fully_copyable<opaque>); }
+TEST_CASE("elements of an incomplete type are not checked") { STATIC_REQUIRE(fully_copyable<opaque>); }
 
-TEST_CASE("elements are asked regardless of the copy constructor of what holds them") {
+TEST_CASE("elements are checked regardless of the copy constructor of their container") {
   struct pinned {
     using value_type = int;
     pinned(const pinned&) = delete;

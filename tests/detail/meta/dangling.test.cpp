@@ -57,7 +57,7 @@ inline constexpr bool std::ranges::enable_borrowed_range<permitted_view> = true;
 template <>
 inline constexpr bool vicar::enable_view_result<permitted_view> = true;
 
-TEST_CASE("what looks at data of others dangles") {
+TEST_CASE("a type that refers to data of others dangles") {
   STATIC_REQUIRE(looks_elsewhere<std::string_view>());
   STATIC_REQUIRE(looks_elsewhere<std::span<int>>());
   STATIC_REQUIRE(looks_elsewhere<std::reference_wrapper<int>>());
@@ -74,7 +74,7 @@ TEST_CASE("what looks at data of others dangles") {
   STATIC_REQUIRE(looks_elsewhere<fmt::string_view>());
 }
 
-TEST_CASE("what holds something that dangles does so, too, as deep as it may be") {
+TEST_CASE("a type that contains a dangling one dangles, at any depth") {
   STATIC_REQUIRE(dangles<std::vector<std::string_view>>);
   STATIC_REQUIRE(dangles<std::map<std::string, std::string_view>>);
   STATIC_REQUIRE(dangles<std::map<std::string, std::list<std::optional<std::string_view>>>>);
@@ -98,7 +98,7 @@ TEST_CASE("what holds something that dangles does so, too, as deep as it may be"
 }
 
 #if !defined(__clang__) || __clang_major__ > 15  // which cannot use the ranges of libstdc++
-TEST_CASE("views that are made of others dangle, those that own do not") {
+TEST_CASE("views made of other views dangle, owning views do not") {
   using numbers = std::vector<int>;
   const auto odd = [](int number) { return number % 2 != 0; };
   STATIC_REQUIRE(dangles<decltype(std::declval<numbers&>() | std::views::filter(odd))>);
@@ -110,7 +110,7 @@ TEST_CASE("views that are made of others dangle, those that own do not") {
 }
 #endif
 
-TEST_CASE("what owns its data does not dangle") {
+TEST_CASE("a type that owns its data does not dangle") {
   STATIC_REQUIRE_FALSE(dangles<int>);
   STATIC_REQUIRE_FALSE(dangles<int*>);
   STATIC_REQUIRE_FALSE(dangles<undefined*>);
@@ -134,7 +134,7 @@ TEST_CASE("what owns its data does not dangle") {
   STATIC_REQUIRE_FALSE(dangles<vicar::any_actor_ref>);
 }
 
-TEST_CASE("a view that was permitted is one wherever it stands") {
+TEST_CASE("a permitted view is permitted at any depth") {
   STATIC_REQUIRE_FALSE(dangles<permitted_view>);
   STATIC_REQUIRE_FALSE(dangles<std::vector<permitted_view>>);
   STATIC_REQUIRE(dangles<std::pair<permitted_view, std::string_view>>);

@@ -61,13 +61,13 @@ TEST_CASE("a field's class and type are known") {
   STATIC_REQUIRE(member_traits<int plain::*>::arity == -1);
 }
 
-TEST_CASE("what is no member pointer has no class") {
+TEST_CASE("a type that is not a member pointer has no class") {
   STATIC_REQUIRE(std::same_as<member_traits<int>::class_type, void>);
   STATIC_REQUIRE(std::same_as<member_traits<int (*)(plain&)>::class_type, void>);
   STATIC_REQUIRE(member_traits<int*>::arity == -1);
 }
 
-TEST_CASE("a read gives the value without qualifiers, and arrays as std::array") {
+TEST_CASE("a read returns the value without qualifiers, and arrays as std::array") {
   STATIC_REQUIRE(std::same_as<read_result_t<int>, int>);
   STATIC_REQUIRE(std::same_as<read_result_t<const int>, int>);
   STATIC_REQUIRE(std::same_as<read_result_t<int&>, int>);

@@ -43,7 +43,7 @@ TEST_CASE("a slot calls its handler with each record") {
   CHECK(seen == std::vector{1, 2});
 }
 
-TEST_CASE("a handler is replaced by the next one, and taken away by reset") {
+TEST_CASE("a handler is replaced by the next one, and removed by reset") {
   slot target;
   std::string seen;
   target.set([&](const record&) { seen += 'a'; });
@@ -55,7 +55,7 @@ TEST_CASE("a handler is replaced by the next one, and taken away by reset") {
   CHECK(seen == "b");
 }
 
-TEST_CASE("a handler may be a function, an object with a state, or one that can only be moved") {
+TEST_CASE("a handler may be a function, stateful, or move-only") {
   slot target;
   static int last = 0;
   target.set(+[](const record& each) { last = each.number; });
@@ -67,7 +67,7 @@ TEST_CASE("a handler may be a function, an object with a state, or one that can 
   CHECK(last == 12);
 }
 
-TEST_CASE("a handler is destroyed when it is replaced, taken away, or its slot is destroyed") {
+TEST_CASE("a handler is destroyed when it is replaced, removed, or its slot is destroyed") {
   support::tally counts;
   const auto handler = [&] { return [kept = support::tracked{counts}](const record&) {}; };
   {

@@ -161,7 +161,7 @@ TEST_CASE("each wake-up differs from the one before") {
   }
 }
 
-TEST_CASE("an actor whose pauses are long sleeps at once") {
+TEST_CASE("an actor with long pauses sleeps at once") {
   idle_wait pause;
   looked_into queue = with_long_pauses();
   for (int i = 0; i < 20; ++i) {
@@ -171,7 +171,7 @@ TEST_CASE("an actor whose pauses are long sleeps at once") {
   }
 }
 
-TEST_CASE("an actor whose pauses are short looks for the next message before it sleeps") {
+TEST_CASE("an actor with short pauses polls for the next message before it sleeps") {
   idle_wait pause;
   REQUIRE(spins_after_short_pauses(pause));
   looked_into without_message;
@@ -180,7 +180,7 @@ TEST_CASE("an actor whose pauses are short looks for the next message before it 
   CHECK(taken.slept);
 }
 
-TEST_CASE("an actor learns that its pauses have become long or short") {
+TEST_CASE("an actor adapts when its pauses become long or short") {
   idle_wait pause;
   looked_into queue = with_long_pauses();
   for (int turn = 0; turn < 3; ++turn) {
@@ -191,7 +191,7 @@ TEST_CASE("an actor learns that its pauses have become long or short") {
 }
 
 #if defined(__linux__)
-TEST_CASE("an actor keeps a core that is its own awake until the next actor is woken, if it was woken from elsewhere") {
+TEST_CASE("an actor keeps its own core awake until the next actor is woken, if woken from another core") {
   const std::vector<unsigned> cores = two_cores();
   if (cores.front() == cores.back()) return;
   looked_into queue;
@@ -220,7 +220,7 @@ TEST_CASE("an actor keeps a core that is its own awake until the next actor is w
     CHECK(looks[1] > 1);
     CHECK(looks[1] <= 6);  // fewer than five if it did not get to them in time
   }
-  SECTION("rarely, if nobody was woken the last time") {
+  SECTION("rarely, if no actor was woken the last time") {
     be_woken_from(cores.front());
     when_confined([&] {
       idle_wait pause;

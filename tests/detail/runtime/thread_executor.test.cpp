@@ -98,7 +98,8 @@ void on_a_thread(Action action) {
   std::thread{action}.join();
 }
 
-TEMPLATE_TEST_CASE("what an actor sets on its thread is not there for the next", "", changing, changing_in_destructor) {
+TEMPLATE_TEST_CASE("thread settings of an actor are not passed on to the next one", "", changing,
+                   changing_in_destructor) {
   SECTION("signals") {
     const attributes seen = look_after<TestType>([] { support::block_signal(SIGUSR1); });
     CHECK_FALSE(seen.blocks_user_signal);
@@ -143,7 +144,7 @@ void check_another_thread(change what) {
 #endif
 }
 
-TEMPLATE_TEST_CASE("a thread is not used again once an actor has set what cannot be set back", "", changing,
+TEMPLATE_TEST_CASE("a thread is not reused after an actor changed what cannot be restored", "", changing,
                    changing_in_destructor) {
   SECTION("a stack for signals") {
     check_another_thread<TestType>([] {
@@ -153,7 +154,7 @@ TEMPLATE_TEST_CASE("a thread is not used again once an actor has set what cannot
       sigaltstack(&stack, nullptr);
     });
   }
-  SECTION("signals that wait") {
+  SECTION("pending signals") {
     check_another_thread<TestType>([] {
       support::block_signal(SIGUSR1);
       pthread_kill(pthread_self(), SIGUSR1);
@@ -172,7 +173,7 @@ TEMPLATE_TEST_CASE("a thread is not used again once an actor has set what cannot
 #endif
 }
 
-TEST_CASE("an actor's thread has what the thread that starts it has at that moment") {
+TEST_CASE("an actor's thread inherits the settings of the starting thread") {
   look();  // a thread that has run an actor, and waits
   on_a_thread([] {
     support::block_signal(SIGUSR1);
@@ -228,7 +229,7 @@ void check_alone(Start start) {
   }
 }
 
-TEST_CASE("an actor with a thread of its own finds fresh objects for it") {
+TEST_CASE("an actor with its own thread finds fresh thread-local objects") {
   vicar::start<counting>().call(&counting::count).get();
   vicar::registry::stop_all();
   check_alone([] { return vicar::start<counting>({.thread = vicar::own_thread}); });
@@ -247,7 +248,7 @@ struct leaving {
   void tell(std::binary_semaphore* gone) { at_the_end.gone = gone; }
 };
 
-TEST_CASE("a thread of an actor's own ends with it, and is not given to another") {
+TEST_CASE("an actor's own thread ends with it, and is not reused") {
   std::binary_semaphore gone{0};
   const auto ref = vicar::start<leaving>({.thread = vicar::own_thread});
   ref.call(&leaving::tell, &gone).get();

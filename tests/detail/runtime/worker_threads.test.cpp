@@ -58,9 +58,9 @@ std::thread::id run_one() {
   return where;
 }
 
-TEST_CASE("a job runs on a thread of its own") { CHECK(run_one() != std::this_thread::get_id()); }
+TEST_CASE("a job runs on another thread") { CHECK(run_one() != std::this_thread::get_id()); }
 
-TEST_CASE("jobs that come one after another find the thread of the last one") {
+TEST_CASE("consecutive jobs reuse one thread") {
   std::set<std::thread::id> threads;
   for (int i = 0; i < 1000; ++i) threads.insert(run_one());
   // A job is seen to be done after its thread was offered; a test that was idle meanwhile lets the thread go.
@@ -73,7 +73,7 @@ struct meet final : job::steps {
   void before() override { all->arrive_and_wait(); }
 };
 
-TEST_CASE("jobs at one time have a thread each, more than may wait idle, too") {
+TEST_CASE("concurrent jobs have a thread each, even more than may stay idle") {
   for (int round = 0; round < 5; ++round) {
     const auto together = std::make_shared<std::latch>(41);
     for (int i = 0; i < 40; ++i) the_pool().run(job{std::make_shared<meet>(together)});
@@ -96,7 +96,7 @@ struct wait_in_the_end final : job::steps {
   }
 };
 
-TEST_CASE("a thread that is offered begins its next job when it is done with the last words of this one") {
+TEST_CASE("an offered thread begins its next job after it has finished the current one") {
   static pool& own = *new pool;  // in which no thread of another test can be the next
   std::binary_semaphore offered{0};
   std::binary_semaphore open{0};
@@ -112,7 +112,7 @@ TEST_CASE("a thread that is offered begins its next job when it is done with the
   CHECK(second == first);
 }
 
-TEST_CASE("a job with a thread of its own finds none that waits, and leaves none") {
+TEST_CASE("a job with its own thread reuses no idle thread, and leaves none") {
   static pool& own = *new pool;
   struct note_number final : job::steps {
     long* where;
@@ -146,14 +146,14 @@ struct count_destroyed final : job::steps {
   }
 };
 
-TEST_CASE("a job is destroyed when it is done, not when the next one comes") {
+TEST_CASE("a job is destroyed when it is done, not when the next one arrives") {
   std::atomic<int> destroyed{0};
   the_pool().run(job{std::make_shared<count_destroyed>(destroyed)});
   destroyed.wait(0);
   CHECK(destroyed == 1);
 }
 
-TEST_CASE("many threads hand out jobs, and each runs once") {
+TEST_CASE("each of the jobs that many threads submit runs once") {
   std::atomic<int> destroyed{0};
   support::on_threads(4, [&](std::size_t) {
     for (int i = 0; i < 500; ++i) the_pool().run(job{std::make_shared<count_destroyed>(destroyed)});

@@ -39,7 +39,7 @@ fork_steps only_in_child{nullptr, nullptr, []() noexcept { steps += "forget thir
 
 }  // namespace
 
-TEST_CASE("each owner takes its steps around fork(), in the order in which they were added, once") {
+TEST_CASE("the steps of each owner run once around fork(), in the order of registration") {
   fork_handlers::add({&first, &second});
   fork_handlers::add({&second, &only_in_child, &first});
   for (int i = 0; i < 2; ++i) {
@@ -68,7 +68,7 @@ TEST_CASE("steps may be added in a child") {
 
 #else
 
-TEST_CASE("where there is no fork() there is one generation") {
+TEST_CASE("without fork() there is one generation") {
   fork_handlers::add({});
   CHECK(this_generation() == 0);
 }

@@ -32,7 +32,7 @@ TEST_CASE("a spin lock lets one thread in at a time") {
   CHECK(sum == 8 * rounds);
 }
 
-TEST_CASE("a spin lock publishes what its holder did, also to a thread that had to sleep") {
+TEST_CASE("a spin lock publishes the writes of its holder, also to a thread that had to sleep") {
   spin_lock lock;
   int data = 0;
   lock.lock();
@@ -55,7 +55,7 @@ TEST_CASE("a spin lock publishes what its holder did, also to a thread that had 
 
 #if defined(__linux__)
 
-TEST_CASE("a holder of lower priority gets on, also where all have real-time priorities and share a core") {
+TEST_CASE("a holder of lower priority makes progress, even with real-time priorities on one core") {
   cpu_set_t one_core;
   CPU_ZERO(&one_core);
   CPU_SET(0, &one_core);

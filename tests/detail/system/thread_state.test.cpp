@@ -38,11 +38,11 @@ bool like_new_after(Change change) {
   return like_new;
 }
 
-TEST_CASE("a thread on which nothing was set may be used again") {
+TEST_CASE("a thread on which nothing was set may be reused") {
   CHECK(like_new_after([] {}));
 }
 
-TEST_CASE("what can be set again does not keep a thread from being used again") {
+TEST_CASE("restorable settings do not prevent the reuse of a thread") {
   CHECK(like_new_after([] { support::block_signal(SIGUSR1); }));
   CHECK(like_new_after([] { std::fesetround(FE_UPWARD); }));
   CHECK(like_new_after([] { errno = EIO; }));
@@ -70,7 +70,7 @@ TEST_CASE("a thread between actors rounds, and names its locale, as the program 
   });
 }
 
-TEST_CASE("a thread between actors can be cancelled as a new one, at the next point where it waits") {
+TEST_CASE("a thread between actors can be cancelled like a new one, at its next cancellation point") {
   on_a_thread([] {
     const thread_between_actors between;
     const thread_heritage heritage = thread_heritage::of_this_thread();
@@ -85,7 +85,7 @@ TEST_CASE("a thread between actors can be cancelled as a new one, at the next po
   });
 }
 
-TEST_CASE("a thread takes over signals and rounding from whoever starts the actor, and no errno") {
+TEST_CASE("a thread inherits signals and rounding from the starting thread, but not errno") {
   on_a_thread([] {
     support::block_signal(SIGUSR1);
     std::fesetround(FE_UPWARD);
@@ -105,14 +105,14 @@ TEST_CASE("a thread takes over signals and rounding from whoever starts the acto
   });
 }
 
-TEST_CASE("a thread to which a signal was sent that waits is not used again") {
+TEST_CASE("a thread with a pending signal is not reused") {
   CHECK_FALSE(like_new_after([] {
     support::block_signal(SIGUSR1);
     pthread_kill(pthread_self(), SIGUSR1);
   }));
 }
 
-TEST_CASE("a thread with another stack for signals is not used again") {
+TEST_CASE("a thread with an alternate signal stack is not reused") {
   static std::array<char, 1 << 16> memory;
   CHECK_FALSE(like_new_after([] {
     stack_t stack{};
@@ -128,15 +128,15 @@ TEST_CASE("threads are scheduled alike until one is changed") {
   on_a_thread([&] { CHECK(here == thread_schedule::of_this_thread()); });
 }
 
-TEST_CASE("a thread whose priority was lowered is not used again") {
+TEST_CASE("a thread whose priority was lowered is not reused") {
   CHECK_FALSE(like_new_after([] { support::set_nice(support::nice() + 1); }));
 }
 
-TEST_CASE("a thread that has another scheduling policy is not used again") {
+TEST_CASE("a thread with another scheduling policy is not reused") {
   CHECK_FALSE(like_new_after([] { REQUIRE(support::become_batch()); }));
 }
 
-TEST_CASE("a thread that was bound to a core is not used again") {
+TEST_CASE("a thread that was bound to a core is not reused") {
   if (support::cpu_count() == 1) return;  // nothing to choose from
   CHECK_FALSE(like_new_after([] { support::bind_to_one_cpu(); }));
 }

@@ -12,14 +12,14 @@ using namespace std::chrono_literals;
 using vicar::detail::time_limit;
 using clock_type = std::chrono::steady_clock;
 
-TEST_CASE("no limit is for ever") {
+TEST_CASE("a default deadline is never reached") {
   const time_limit none;
   CHECK(none.forever());
   CHECK_FALSE(none.passed());
   CHECK(none.until() == clock_type::time_point::max());
 }
 
-TEST_CASE("a limit is a point on the steady clock") {
+TEST_CASE("a deadline is a point on the steady clock") {
   const auto before = clock_type::now();
   const time_limit hour{1h};
   const auto after = clock_type::now();
@@ -32,7 +32,7 @@ TEST_CASE("a limit is a point on the steady clock") {
   CHECK(hour.left() > 30min);
 }
 
-TEST_CASE("zero or less has passed at once, however much less") {
+TEST_CASE("a timeout of zero or less has passed at once") {
   for (const time_limit& limit :
        {time_limit{0s}, time_limit{-1s}, time_limit{std::chrono::hours::min()},
         time_limit{std::chrono::duration<double>{-1e300}}, time_limit{std::chrono::nanoseconds::min()}}) {
@@ -42,7 +42,7 @@ TEST_CASE("zero or less has passed at once, however much less") {
   }
 }
 
-TEST_CASE("more than the clock can count is for ever") {
+TEST_CASE("a timeout beyond the clock's range is infinite") {
   CHECK(time_limit{std::chrono::hours::max()}.forever());
   CHECK(time_limit{std::chrono::nanoseconds::max()}.forever());
   CHECK(time_limit{std::chrono::duration<double>{1e300}}.forever());
@@ -51,13 +51,13 @@ TEST_CASE("more than the clock can count is for ever") {
   CHECK_FALSE(time_limit{std::chrono::duration<std::int64_t, std::ratio<31556952>>{10}}.forever());
 }
 
-TEST_CASE("a part of a tick is rounded up, so that a limit is never shorter than asked for") {
+TEST_CASE("a fraction of a tick is rounded up, so that a timeout is never shortened") {
   const auto before = clock_type::now();
   CHECK(time_limit{std::chrono::duration<double, std::nano>{0.25}}.until() > before);
   CHECK(time_limit{std::chrono::duration<float>{1.5F}}.asked_seconds() == 1.5);
 }
 
-TEST_CASE("a point on another clock is a limit from now") {
+TEST_CASE("a point on another clock is converted to a duration from now") {
   const time_limit in_an_hour{std::chrono::system_clock::now() + 1h};
   CHECK(in_an_hour.left() > 30min);
   CHECK(in_an_hour.left() <= 1h);
@@ -65,7 +65,7 @@ TEST_CASE("a point on another clock is a limit from now") {
   CHECK(time_limit{clock_type::now()}.passed());
 }
 
-TEMPLATE_TEST_CASE("a point that no clock can count up to has passed, or is for ever", "", std::chrono::steady_clock,
+TEMPLATE_TEST_CASE("a point beyond every clock has passed, or is never reached", "", std::chrono::steady_clock,
                    std::chrono::system_clock) {
   using exact = std::chrono::time_point<TestType>;
   using coarse = std::chrono::time_point<TestType, std::chrono::seconds>;
@@ -79,6 +79,6 @@ TEMPLATE_TEST_CASE("a point that no clock can count up to has passed, or is for 
   }
 }
 
-TEST_CASE("what is no number has passed at once") {
+TEST_CASE("a timeout that is not a number has passed at once") {
   CHECK(time_limit{std::numeric_limits<double>::quiet_NaN()}.passed());
 }

@@ -27,7 +27,7 @@ namespace {
 struct hidden {};
 }  // namespace
 
-TEST_CASE("a class name is qualified and whole") {
+TEST_CASE("a class name is qualified and complete") {
   STATIC_REQUIRE(class_name<int> == "int");
   STATIC_REQUIRE(class_name<outer::inner::plain> == "outer::inner::plain");
   STATIC_REQUIRE(class_name<outer::inner::plain::nested> == "outer::inner::plain::nested");
@@ -69,7 +69,7 @@ TEST_CASE("a method without a name is described by its class, parameters and res
         containing("outer::inner::plain::(int) -> void"));
 }
 
-TEST_CASE("the last component of a name is what is behind the last colon outside of arguments") {
+TEST_CASE("the last component of a name follows the last colon outside of arguments") {
   STATIC_REQUIRE(last_component("adder") == "adder");
   STATIC_REQUIRE(last_component("app::adder") == "adder");
   STATIC_REQUIRE(last_component("{anonymous}::adder") == "adder");

@@ -57,7 +57,7 @@ TEST_CASE("the name of a member of a template has none of the class's arguments"
   CHECK(std::string{member_name<&app::worker::generic<int>>}.find("generic") == 0);
 }
 
-TEST_CASE("what is no plain name stays as it is") {
+TEST_CASE("anything that is not a plain identifier stays as it is") {
   STATIC_REQUIRE(last_name("").empty());
   STATIC_REQUIRE(last_name("&a::f") == "f");
   STATIC_REQUIRE(last_name("&f") == "f");

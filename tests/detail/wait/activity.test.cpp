@@ -8,7 +8,7 @@
 
 using vicar::detail::activity;
 
-TEST_CASE("an actor that has done nothing is at rest") {
+TEST_CASE("a new activity is at rest, with all counters zero") {
   const activity one;
   CHECK(one.running().empty());
   const vicar::actor_stats stats = one.stats(3);
@@ -19,7 +19,7 @@ TEST_CASE("an actor that has done nothing is at rest") {
   CHECK(stats.running_member.empty());
 }
 
-TEST_CASE("what runs is seen, and since when") {
+TEST_CASE("the running member is visible, with the time of its start") {
   constexpr std::string_view label = "play";
   activity one;
   const auto about = std::chrono::steady_clock::now();
@@ -33,7 +33,7 @@ TEST_CASE("what runs is seen, and since when") {
   CHECK(one.running().empty());
 }
 
-TEST_CASE("messages are counted by what became of them") {
+TEST_CASE("messages are counted by their outcome") {
   activity one;
   one.count_processed(false);
   one.count_processed(true);

@@ -119,12 +119,12 @@ std::string refusal(actor_record& target, const time_limit& limit = {}, wait_rea
 
 }  // namespace
 
-TEST_CASE("a thread that is no actor's waits for anybody") {
+TEST_CASE("a thread outside of all actors may wait for any actor") {
   waiter other{"other"};
   CHECK(refusal(other) == nothing_thrown);
 }
 
-TEST_CASE("an actor waits for another") {
+TEST_CASE("an actor may wait for another") {
   waiter one{"one"};
   waiter other{"other"};
   const running here{one};
@@ -132,19 +132,19 @@ TEST_CASE("an actor waits for another") {
   CHECK(refusal(other) == nothing_thrown);
 }
 
-TEST_CASE("an actor that waits for itself is told so, with both members") {
+TEST_CASE("an actor that waits for itself gets an error that names both members") {
   waiter one{"one"};
   const running here{one};
   CHECK(refusal(one) == containing("vicar: ", "one (waiter, urn:uuid:", "waits for itself", "answer", "its_member"));
 }
 
-TEST_CASE("an actor that waits for itself with a limit is let, because it ends") {
+TEST_CASE("an actor may wait for itself with a timeout, because the wait ends") {
   waiter one{"one"};
   const running here{one};
   CHECK(refusal(one, time_limit{1h}) == nothing_thrown);
 }
 
-TEST_CASE("a constructor that waits for its own actor is told so, on any thread") {
+TEST_CASE("a constructor that waits for its own actor gets an error, on any thread") {
   waiter caller{"caller"};
   waiter unborn{"unborn"};
   unborn.construct();
@@ -174,7 +174,7 @@ TEST_CASE("a handle holds one reference") {
   CHECK(one.references() == 1);
 }
 
-TEST_CASE("an edge can be looked at from outside while its actor waits") {
+TEST_CASE("an edge can be read from other threads while its actor waits") {
   waiter one{"one"};
   waiter other{"other"};
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
@@ -191,7 +191,7 @@ TEST_CASE("an edge can be looked at from outside while its actor waits") {
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
 }
 
-TEST_CASE("an edge to what is about to be freed is not seen") {
+TEST_CASE("an edge to an actor that is about to be freed is not visible") {
   waiter one{"one"};
   waiter other{"other"};
   const running here{one};
@@ -201,7 +201,7 @@ TEST_CASE("an edge to what is about to be freed is not seen") {
   CHECK_FALSE(static_cast<bool>(wait_edge::from(one).target));
 }
 
-TEST_CASE("of two actors, the one that would close the circle is told the whole of it") {
+TEST_CASE("of two actors, the one that would close the cycle gets an error with all of it") {
   waiter one{"one"};
   waiter other{"other"};
   one.runs("ask");
@@ -215,7 +215,7 @@ TEST_CASE("of two actors, the one that would close the circle is told the whole 
       "answer without asking back, or wait with a time limit");
 }
 
-TEST_CASE("a circle may be of any length, and begin after some steps that are not in it") {
+TEST_CASE("a cycle of any length is detected, and ignored from outside of it") {
   for (const std::size_t length : {2U, 3U, 4U, 5U, 8U, 9U, 17U, 40U}) {
     std::deque<waiter> others;
     std::deque<other_wait> waits;
@@ -240,7 +240,7 @@ TEST_CASE("a circle may be of any length, and begin after some steps that are no
   }
 }
 
-TEST_CASE("the search ends in a circle that this thread is not in") {
+TEST_CASE("the search terminates in a cycle that does not contain this thread") {
   const event coming;
   for (const std::size_t length : {1U, 2U, 3U, 5U, 7U, 8U, 16U, 21U}) {
     for (const std::size_t before : {0U, 1U, 2U, 6U}) {
@@ -256,7 +256,7 @@ TEST_CASE("the search ends in a circle that this thread is not in") {
   }
 }
 
-TEST_CASE("who answers something else first has what it runs in the path") {
+TEST_CASE("a busy actor appears in the path with its running member") {
   waiter one{"one"};
   waiter other{"other"};
   waiter third{"third"};
@@ -286,7 +286,7 @@ TEST_CASE("who answers something else first has what it runs in the path") {
   }
 }
 
-TEST_CASE("what has come is not waited for, wherever it is on the way") {
+TEST_CASE("a satisfied wait is not followed by the cycle search") {
   waiter one{"one"};
   waiter second{"second"};
   waiter third{"third"};
@@ -311,7 +311,7 @@ TEST_CASE("what has come is not waited for, wherever it is on the way") {
   CHECK(has_come());
 }
 
-TEST_CASE("a wait with a limit is on no circle, but it is seen") {
+TEST_CASE("a wait with a timeout is not part of a cycle, but its edge is visible") {
   waiter one{"one"};
   waiter other{"other"};
   const event coming;
@@ -322,7 +322,7 @@ TEST_CASE("a wait with a limit is on no circle, but it is seen") {
   CHECK(refusal(other, time_limit{1h}) == nothing_thrown);
 }
 
-TEST_CASE("all actors on one thread wait, and each of them is the end of a circle") {
+TEST_CASE("all actors on one thread wait, and a cycle may close at each of them") {
   waiter outer{"outer"};
   waiter inner{"inner"};
   inner.construct();
@@ -331,7 +331,7 @@ TEST_CASE("all actors on one thread wait, and each of them is the end of a circl
   const event coming;
   const running outside{outer};
   const running inside{inner};
-  SECTION("they have the edge, and lose it") {
+  SECTION("they have the edge until the wait ends") {
     {
       const blocked_sender to_outer{outer};
       const blocked_sender to_inner{inner};
@@ -344,12 +344,12 @@ TEST_CASE("all actors on one thread wait, and each of them is the end of a circl
     CHECK_FALSE(static_cast<bool>(wait_edge::from(outer).target));
     CHECK_FALSE(static_cast<bool>(wait_edge::from(inner).target));
   }
-  SECTION("one waits for the outer one") {
+  SECTION("another actor waits for the outer one") {
     const other_wait back{other, outer, "its_member", coming};
     CHECK(refusal(other, {}, reply, "its_member") ==
           containing("deadlock: inner.its constructor → other.its_member → outer.its_member;"));
   }
-  SECTION("one waits for the inner one") {
+  SECTION("another actor waits for the inner one") {
     const other_wait back{other, inner, "later", coming};
     CHECK(refusal(other, {}, reply, "its_member") ==
           containing("deadlock: inner.its constructor → other.its_member → inner.later (behind its constructor);"));
@@ -366,7 +366,7 @@ TEST_CASE("all actors on one thread wait, and each of them is the end of a circl
   }
 }
 
-TEST_CASE("who is told of a circle does not wait, and can wait for another one") {
+TEST_CASE("an actor that got a deadlock_error does not wait, and may wait for another one") {
   waiter one{"one"};
   waiter other{"other"};
   waiter third{"third"};
@@ -384,7 +384,7 @@ TEST_CASE("who is told of a circle does not wait, and can wait for another one")
   CHECK(after.checks_again());
 }
 
-TEST_CASE("others look again before the way is followed, so that room that somebody takes then closes the circle") {
+TEST_CASE("blocked senders look again before the search, so space that is taken meanwhile closes the cycle") {
   waiter one{"one"};
   waiter other{"other"};
   const blocked_sender sender{one};  // there is space: `other` is about to wake
@@ -402,7 +402,7 @@ TEST_CASE("an actor that waits with a timeout also lets blocked senders look aga
   CHECK(sender.checks_again());
 }
 
-TEST_CASE("an actor that wants a circle to be logged waits all the same") {
+TEST_CASE("with deadlock_policy::log, the cycle is logged and the actor waits") {
   const support::log_capture log;
   waiter one{"one"};
   waiter other{"other"};
@@ -423,7 +423,7 @@ TEST_CASE("an actor that wants a circle to be logged waits all the same") {
   CHECK(log.lines()[0].message == containing("vicar: deadlock: one.its_member → other.its_member → one.its_member;"));
 }
 
-TEST_CASE("a log sink that waits itself does not take away the wait that is logged") {
+TEST_CASE("a log sink that waits does not remove the edge of the logged wait") {
   const support::log_capture before;
   waiter one{"one"};
   waiter other{"other"};
@@ -447,7 +447,7 @@ TEST_CASE("a log sink that waits itself does not take away the wait that is logg
   CHECK(since_then->checks_again());
 }
 
-TEST_CASE("an actor that does not want to be told waits, and is in the circles of others") {
+TEST_CASE("with deadlock_policy::off, the actor waits, and is part of cycles of others") {
   const support::log_capture log;
   waiter one{"one"};
   waiter other{"other"};

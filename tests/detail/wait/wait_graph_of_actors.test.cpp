@@ -34,7 +34,7 @@ using support::until_waiting;
 using support::waits;
 using vicar::deadlock_error;
 
-TEST_CASE("what others can end is no deadlock") {
+TEST_CASE("a wait that another thread can end is not a deadlock") {
   const started<party> a{named("a")};
   const started<party> b{named("b")};
   SECTION("a promise that is kept from outside") {
@@ -44,7 +44,7 @@ TEST_CASE("what others can end is no deadlock") {
     kept.set_value("kept");
     CHECK(first.get() == "kept");
   }
-  SECTION("an answer that has come before") {
+  SECTION("a reply that was received before") {
     const auto before = a.proxy->answer();
     before.wait();
     const auto first = a.proxy->foo([&] {
@@ -57,7 +57,7 @@ TEST_CASE("what others can end is no deadlock") {
     });
     CHECK(first.get() == "7");
   }
-  SECTION("two ways to one actor") {
+  SECTION("two paths to one actor") {
     const started<party> c{named("c")};
     const started<party> d{named("d")};
     vicar::promise<void> gate;
@@ -77,7 +77,7 @@ TEST_CASE("what others can end is no deadlock") {
   }
 }
 
-TEST_CASE("a promise that two may keep, of whom one waits for its reader, is no deadlock") {
+TEST_CASE("a promise that either of two actors may keep is not a deadlock if one waits for the reader") {
   std::latch runs{1};
   const started<party> a{named("a")};
   const started<party> b{named("b")};
@@ -132,7 +132,7 @@ TEST_CASE("a promise that two may keep, of whom one waits for its reader, is no 
   CHECK(by_a.get() == "c");
 }
 
-TEST_CASE("an actor that looks at two answers in turn gets the one while the other is in a circle") {
+TEST_CASE("an actor that polls two replies gets one while the other is in a cycle") {
   const started<party> a{named("a")};
   const started<party> b{named("b")};
   const started<party> c{named("c")};
@@ -171,7 +171,7 @@ TEST_CASE("an actor that looks at two answers in turn gets the one while the oth
   CHECK(by_c.get() == "c");
 }
 
-TEST_CASE("a get that finds its value does not touch the graph of waits") {
+TEST_CASE("a get that finds its value does not touch the wait graph") {
   std::latch locked{1};
   const started<party> a{named("a")};
   const started<party> b{named("b")};
@@ -207,7 +207,7 @@ TEST_CASE("a get that finds its value does not touch the graph of waits") {
   CHECK(found.get_future().get() == std::vector{7, 7, 7, 14, 5, 3, 6, 7, 1});
 }
 
-TEST_CASE("an answer that has come is not waited for, although its reader has not woken yet") {
+TEST_CASE("an edge whose reply is ready is not followed, even before its reader wakes") {
   // The reader sleeps at a latch and not for the answer, with the edge of a reader.
   std::latch woken{1};
   const started<party> a{named("a")};
@@ -261,7 +261,7 @@ class late {
 
 }  // namespace
 
-TEST_CASE("an actor that waits for one that may have room, until another one takes it, is in a circle from then on") {
+TEST_CASE("a wait for free space joins a cycle once another sender takes the space") {
   const started<party> full{named("full", 1)};
   const started<party> sender{named("sender")};
   vicar::promise<void> gate;
