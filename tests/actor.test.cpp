@@ -34,7 +34,7 @@ using vicar::start;
 
 namespace {
 
-/// What an actor tells the test about its life.
+/// The events in an actor's life, recorded for the test.
 struct diary {
   std::mutex mutex;
   std::vector<std::string> entries;
@@ -47,7 +47,7 @@ struct diary {
   }
 };
 
-/// Lets the test hold an actor inside a message.
+/// Holds an actor inside a message until the test releases it.
 struct gate {
   std::binary_semaphore entered{0};
   std::binary_semaphore open{0};
@@ -247,7 +247,7 @@ TEST_CASE("self of a part outside the actor's object throws an error that says s
 }
 
 namespace {
-/// Sends itself more in its constructor than its mailbox holds.
+/// Sends itself more messages in its constructor than its mailbox can hold.
 struct hasty {
   hasty() {
     for (int i = 0; i < 3; ++i) self(*this).defer<&hasty::nothing>();
@@ -602,7 +602,7 @@ TEST_CASE("stop_all_actors stops every actor from any hook") {
   SECTION("on_start") { start<stops_all_in_hook<1>>(); }
   SECTION("on_stop") { start<stops_all_in_hook<2>>().stop().get(); }
   SECTION("on_failure") { start<stops_all_in_hook<3>>().defer<&stops_all_in_hook<3>::fail>(); }
-  // The bystander is told to stop by the other's thread; a call that is answered late enough shows it.
+  // The other actor's thread stops the bystander; only a call that is answered late enough shows it.
   while (bystander.is_alive()) std::this_thread::yield();
   bystander.stop().wait();
 }
@@ -654,7 +654,7 @@ TEST_CASE("without a thread, start throws, the object is destroyed and nothing l
   vicar::registry::stop_all();
   support::settle();
   diary book;
-  std::vector<vicar::actor_ref<worker>> others;  // they have all the threads that actors before them have left
+  std::vector<vicar::actor_ref<worker>> others;  // they occupy all idle threads of earlier actors
   for (std::size_t i = 0; i < vicar::detail::most_idle_threads; ++i) others.push_back(start<worker>());
   pthread_attr_t usual;
   pthread_attr_t impossible;
@@ -937,14 +937,14 @@ TEST_CASE("idle actors use no processor time") {
   };
   std::vector<vicar::actor_ref<worker>> all;
   for (int i = 0; i < 100; ++i) all.push_back(start<worker>());
-  // Some, one after the other, so that an actor may expect another one soon.
+  // Several in succession, so that an actor may expect the next one soon.
   for (const auto& each : all)
     for (int i = 0; i < 20; ++i) CHECK(each.call<&worker::add_one>(i).get() == i + 1);
 
   const vicar::promise<int> never_kept;
   const auto before = processor_time();
   CHECK_FALSE(never_kept.get_future().wait_for(std::chrono::milliseconds{300}));
-  // Of the 600 ms that two cores have. What is used is how each of them goes to sleep.
+  // Of the 600 ms that two cores have. The actors use some of it to fall asleep.
   CHECK(processor_time() - before < std::chrono::milliseconds{100});
   std::vector<vicar::future<bool>> stopped;
   for (auto& each : all) stopped.push_back(each.stop());

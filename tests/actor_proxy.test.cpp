@@ -450,7 +450,7 @@ TEST_CASE("a failed allocation reaches the caller, and nothing is lost") {
   const auto attempt = [&](auto send) {
     long failures = 0;
     for (const bool lasting : {false, true}) {
-      support::joined_thread fresh{[&] {  // one that keeps no memory of earlier replies
+      support::joined_thread fresh{[&] {  // a thread without pooled memory of earlier replies
         for (long successes = 0;; ++successes, ++failures) {
           const support::failing_allocation fault{successes, lasting};
           try {

@@ -33,7 +33,7 @@ class counter {
   vicar::traversable<std::vector<int>> items;
 };
 
-/// Takes any callable, as a user's function would.
+/// Accepts any callable, like a function of the user's.
 template <class Function>
 int apply(const Function& function, int value) {
   return function(value).get();

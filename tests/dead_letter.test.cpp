@@ -38,7 +38,7 @@ class clerk {
   int stamped = 0;
 };
 
-/// What a handler was told.
+/// The arguments of a handler.
 struct letter {
   std::string actor;
   std::string class_name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Actors in circles of waits: the one that would close a circle is told, and all of them get on.
+// Actors in cycles of waits: the wait that would close a cycle throws, and all actors continue.
 #include <atomic>
 #include <chrono>
 #include <exception>
@@ -218,12 +218,12 @@ TEST_CASE("of two actors that call stop_all, one gets an error, and all end") {
     until_waiting(a);
     return stop_all();
   });
-  const auto first = a.call<&party::foo>(stop_all);  // later, so that the other one is not stopped before it is asked
+  const auto first = a.call<&party::foo>(stop_all);  // last, so that the other actor is not stopped before its call
   CHECK(second.get() == deadlock("b.bar → a.stop (behind foo) → b.stop (behind bar)"));
   CHECK(first.get() == nothing_thrown);
   CHECK_FALSE(b.is_alive());
   CHECK_FALSE(c.is_alive());
-  while (a.is_alive()) std::this_thread::yield();  // it was told, too, and stops when it has returned
+  while (a.is_alive()) std::this_thread::yield();  // it was stopped, too, and ends when it has returned
   a.stop().wait();
 }
 
@@ -460,7 +460,7 @@ TEST_CASE("an actor that waits with a timeout is not part of a cycle") {
     };
     const auto told = both.a.proxy->foo([&] {
       const auto answer = both.b.proxy->bar(closing);
-      while (!answer.wait_for(100ms) && !give_up) {  // long enough to be seen waiting
+      while (!answer.wait_for(100ms) && !give_up) {  // long enough for the wait to be observed
       }
       return std::string{"gave up"};
     });

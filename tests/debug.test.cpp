@@ -23,11 +23,11 @@
 #include "support/expect.hpp"
 #include "support/threads.hpp"
 
-// With names that other files can see, so that every compiler leaves them in the stacks.
+// With external linkage, so that every compiler keeps the names in the stacks.
 void vicar_debug_test_waits_here(const vicar::future<void>& gate);
 std::string vicar_debug_test_looks_here();
 [[gnu::noinline]] void vicar_debug_test_waits_here(const vicar::future<void>& gate) {
-  const vicar::future<void> here = gate;  // its destructor comes after the wait, which is so no tail call
+  const vicar::future<void> here = gate;  // its destructor follows the wait, so the wait is not a tail call
   here.get();
 }
 [[gnu::noinline]] std::string vicar_debug_test_looks_here() { return vicar::thread_tracebacks() + '\n'; }
@@ -82,8 +82,8 @@ std::string line_of(const std::string& text, std::string_view start) {
   return found;
 }
 
-/// A table that is begun when an earlier one has had `part` in it: rows are looked at one after another, so the first
-/// that has it may show other actors as they were before.
+/// A table begun after an earlier one contained `part`: rows are read one after another, so the first table
+/// that contains it may have older states of other actors.
 std::string table_with(std::string_view part) {
   while (vicar::actor_table().find(part) == std::string::npos) std::this_thread::yield();
   return vicar::actor_table();
@@ -119,8 +119,8 @@ TEST_CASE("an idle actor is listed as idle, an ended one is not listed") {
 
 #if defined(__linux__)
 
-/// The stacks as soon as they have `part` in them, and that of each thread: one that has begun its message may not have
-/// come to the function in which it waits, and a busy machine may keep one from answering in time.
+/// The stacks as soon as they contain `part` and one stack for each thread: a thread that has begun its message may not
+/// have reached the function in which it waits, and on a busy machine one may not reply in time.
 std::string stacks_with(std::string_view part) {
   for (;;) {
     std::string stacks = vicar::thread_tracebacks();
@@ -182,7 +182,7 @@ class deaf {
   long thread() { return syscall(SYS_gettid); }
 };
 
-/// Whether a signal waits for the thread, which blocks it.
+/// Whether a blocked signal is pending for the thread.
 bool has_pending_signal(long thread) {
   std::ifstream status{"/proc/self/task/" + std::to_string(thread) + "/status"};
   std::string line;
@@ -235,7 +235,7 @@ TEST_CASE("a thread that unblocks signals late does not write the stack of anoth
   second.stop().wait();
 }
 
-/// Gives the records of a log to a test that waits for them.
+/// Passes the records of a log to a test that waits for them.
 class record_channel {
  public:
   record_channel() {

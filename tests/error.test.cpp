@@ -30,7 +30,7 @@ void is_an_error() {
   CHECK_THROWS_AS(throw copy, std::exception);
 }
 
-/// Counts how often it is written.
+/// Counts how often its text is formatted.
 class counted_text final : public vicar::detail::late_text {
  public:
   explicit counted_text(std::atomic<int>& writings) : writings_{writings} {}
@@ -78,7 +78,7 @@ TEST_CASE("the text of a timeout_error is written when it is read, and is the sa
   CHECK(writings == 0);
   std::array<const char*, 4> read{};
   on_threads(read.size(), [&](std::size_t index) { read[index] = (index % 2 == 0 ? first : second).what(); });
-  CHECK(writings >= 1);  // by several threads, if they read at the same time
+  CHECK(writings >= 1);  // more, if several threads read at the same time
   const int by_then = writings;
   for (const char* each : read) CHECK(each == read[0]);
   CHECK(std::string{read[0]} == "vicar: written late, and long enough to need memory of its own");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What becomes of messages to an actor whose mailbox is full, by every way to send them.
+// The fate of messages to an actor with a full mailbox, for every kind of send.
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -47,7 +47,7 @@ class desk {
   }
   void put(int number) { numbers.push_back(number); }
   void take(std::unique_ptr<int> number) { numbers.push_back(*number); }
-  /// Too large for a chunk of the mailbox.
+  /// Does not fit a chunk of the mailbox.
   void spread(const std::array<int, 100>& sheet) { numbers.push_back(sheet[0]); }
   void on_receive(std::unique_ptr<int> number) { numbers.push_back(*number); }
   int level() {
@@ -85,7 +85,7 @@ struct busy_desk {
     while (proxy.try_defer<&desk::put>(0)) {
     }
   }
-  /// What the desk has when it was released and has stopped.
+  /// The papers of the desk after it was released and has stopped.
   std::vector<int> numbers() {
     release();
     proxy.stop().get();
@@ -185,7 +185,7 @@ TEST_CASE("try_defer and try_tell return false for a full mailbox, and change no
     CHECK_FALSE(proxy.ref().try_tell(std::move(number)));
     CHECK_FALSE(vicar::any_actor_ref{proxy.ref()}.try_tell(std::move(number)));
     CHECK_FALSE(proxy.try_defer([kept = std::move(number)](desk&) {}));
-    CHECK(number == nullptr);  // the function that was made of it took it
+    CHECK(number == nullptr);  // it was moved into the function object
     CHECK_FALSE(proxy->callback.try_defer(3));
     CHECK_FALSE(proxy->spread.try_defer(std::array<int, 100>{}));
     CHECK_FALSE(proxy->top->open.try_defer());
@@ -357,7 +357,7 @@ TEST_CASE("overflow::drop_oldest: a displaced argument may send, and hold the la
   };
   busy_desk busy{overflow::drop_oldest, 1};
   busy.proxy.defer([argument = sends_when_destroyed{busy.proxy}](desk&) {});
-  busy.proxy->put.defer(1);  // displaces that, which displaces this
+  busy.proxy->put.defer(1);  // displaces the argument, whose destructor displaces this message
   CHECK(busy.numbers() == std::vector{7});
   CHECK(busy.proxy.ref().stats().dropped == 2);
 }

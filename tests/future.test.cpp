@@ -99,7 +99,7 @@ TEST_CASE("the reference that get returns is valid as long as any handle exists"
 }
 
 TEST_CASE("a reference cannot be got from a temporary future") {
-  STATIC_REQUIRE_FALSE(fmt::is_formattable<future<int>>::value);  // test frameworks ask
+  STATIC_REQUIRE_FALSE(fmt::is_formattable<future<int>>::value);  // test frameworks check this
   STATIC_REQUIRE_FALSE(rvalue_get_gives_reference<int>);
   STATIC_REQUIRE(std::same_as<decltype(make_ready_future(1).get()), int>);
   STATIC_REQUIRE(std::same_as<decltype(make_ready_future(1).get(1s)), int>);

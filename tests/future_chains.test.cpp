@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Futures that are made from futures, as many of them as the user likes.
+// Chains of futures made from futures, of any length.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -48,7 +48,7 @@ int sum_of(const std::vector<int>& values) {
   return sum;
 }
 
-/// Runs `function` on a thread with a stack of 256 KiB, where not even nine bytes for each link would fit.
+/// Runs `function` on a thread with a stack of 256 KiB, which is less than nine bytes for each link.
 void on_small_stack(std::function<void()> function) {
 #if defined(__unix__) || defined(__APPLE__)
   pthread_attr_t attributes;
@@ -59,7 +59,7 @@ void on_small_stack(std::function<void()> function) {
     (*static_cast<std::function<void()>*>(what))();
     return nullptr;
   };
-  // The function may have assertions, and Catch2's are for one thread at a time.
+  // The function may contain assertions, and Catch2's are not thread-safe.
   const int refused = pthread_create(&thread, &attributes, run, &function);
   if (refused == 0) pthread_join(thread, nullptr);
   REQUIRE(refused == 0);
@@ -75,7 +75,7 @@ future<int> mapped(future<int> last, int links) {
   for (int i = 0; i < links; ++i) last = std::move(last).map(&add_one);
   return last;
 }
-/// The way to add up answers one by one.
+/// Adds up answers one by one.
 future<int> joined(future<int> last, int links) {
   const future<int> one = make_ready_future(1);
   for (int i = 0; i < links; ++i) last = std::move(last).join(one).map(&sum_of);
@@ -98,7 +98,7 @@ future<int> mixed(future<int> last, int links) {
   }
   return last;
 }
-/// A future that the function of the next one holds, and not its source.
+/// Each future is captured by the function of the next one, and is not its source.
 future<int> captured(future<int> last, int links) {
   const future<int> one = make_ready_future(1);
   for (int i = 0; i < links; ++i) {

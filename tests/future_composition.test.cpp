@@ -408,7 +408,7 @@ TEST_CASE("get_all copies out of an lvalue range, and moves out of an rvalue") {
   CHECK(*values[1] == 2);
 }
 
-/// A view that may own what it shows, as far as can be told from its type.
+/// A view whose type does not show whether it owns its elements.
 struct all_but_first : std::ranges::view_base {
   explicit all_but_first(const std::vector<future<std::string>>& whole) : futures{&whole} {}
   auto begin() const { return futures->begin() + 1; }

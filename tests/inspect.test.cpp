@@ -23,7 +23,7 @@ namespace app {
 struct any_holder {
   std::any first;
 };
-/// Takes whatever it is given.
+/// Converts from anything.
 struct greedy {
   greedy() = default;
   template <class Value>
@@ -102,7 +102,7 @@ struct job {
   std::filesystem::path file;
 };
 
-/// With a formatter, so it is no matter that Boost.PFR could print it, too.
+/// Has a formatter, which takes precedence over Boost.PFR.
 struct amount {
   int cents;
 };
@@ -115,7 +115,7 @@ class vault {
   int door;
 };
 
-/// Prints itself, so it is no matter that it is no aggregate.
+/// Has a formatter, so it need not be an aggregate.
 class money {
  public:
   explicit money(int cents) : cents_{cents} {}
@@ -153,10 +153,10 @@ struct counter {
   std::mutex mutex;
 };
 
-/// With arrays that are full, so that no null ends them.
+/// Its arrays are full, without a terminating null.
 class label {
  public:
-  label() = default;  // so that it is no aggregate
+  label() = default;  // so that it is not an aggregate
   char code[4] = {'A', 'B', 'C', 'D'};
   char secret[8] = {'s', 'e', 'c', 'r', 'e', 't', 's', 's'};
   char note[8] = "ink";

@@ -26,7 +26,7 @@ using vicar::log_record;
 
 namespace {
 
-/// Back to the default log at the end of the scope.
+/// Restores the default log at the end of the scope.
 struct restored_log {
   restored_log() = default;
   ~restored_log() {
@@ -41,7 +41,7 @@ void write(log_level level, const char* text = "text") {
   vicar::detail::log(level, "actor-1", nullptr, [&] { return std::string{text}; });
 }
 
-/// What is written to the standard error stream meanwhile.
+/// Captures the output to the standard error stream.
 template <class Action>
 std::string errors_of(Action action) {
   std::FILE* const file = std::tmpfile();
@@ -58,7 +58,7 @@ std::string errors_of(Action action) {
   return text;
 }
 
-/// Whose `what` returns what it was given.
+/// Its `what` returns the given pointer.
 class saying final : public std::exception {
  public:
   explicit saying(const char* text) : text_{text} {}
@@ -68,7 +68,7 @@ class saying final : public std::exception {
   const char* text_;
 };
 
-/// Tells when its last copy is gone.
+/// Records the destruction of its last copy.
 struct tracked_sink {
   std::shared_ptr<int> calls;
   void operator()(const log_record&) const { ++*calls; }
@@ -244,7 +244,7 @@ TEST_CASE("one_line replaces characters that could end a line or control a termi
 
 TEST_CASE("one_line replaces bytes that are not UTF-8") {
   CHECK(vicar::one_line("\x85") == "\\x85");           // a line break in ISO 8859-1
-  CHECK(vicar::one_line("\xc0\x8a") == "\\xc0\\x8a");  // longer forms of one
+  CHECK(vicar::one_line("\xc0\x8a") == "\\xc0\\x8a");  // an overlong encoding of a line break
   CHECK(vicar::one_line("\xe0\x80\x8a") == "\\xe0\\x80\\x8a");
   CHECK(vicar::one_line("\xf0\x80\x80\x8a") == "\\xf0\\x80\\x80\\x8a");
   CHECK(vicar::one_line("\xe2\x80") == "\\xe2\\x80");  // cut off

@@ -35,7 +35,7 @@ struct ancestor {
   int old_field = 7;
 };
 
-/// One of each kind that a list takes.
+/// One of each kind of member that a list accepts.
 class kinds : public ancestor {
  public:
   int plain(int value) { return value + 1; }
@@ -267,7 +267,7 @@ struct surrounding {
   };
 };
 
-/// Whose members have the names of ours.
+/// Its members have the names of members of the library.
 class namesakes {
  public:
   int call() { return 1; }

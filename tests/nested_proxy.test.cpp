@@ -41,7 +41,7 @@ using vicar::traversable;
 
 namespace {
 
-/// At the end of every way.
+/// At the end of every path.
 class cone {
  public:
   static constexpr bool vicar_traversable = true;

@@ -96,7 +96,7 @@ TEST_CASE("arguments are converted as in a direct call") {
 }
 
 namespace {
-// The explicit ways are better matches for an int, and no direct call takes them.
+// The explicit constructors are better matches for an int, and a direct call ignores them.
 struct amount {
   amount(long) {}  // NOLINT(google-explicit-constructor): converts
   explicit amount(int) : by_explicit{true} {}

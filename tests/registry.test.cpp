@@ -53,7 +53,7 @@ struct numbered {
     stop_order.push_back(number);
   }
 };
-/// Stops what a test leaves.
+/// Stops all actors that a test leaves behind.
 struct clean {
   clean() { registry::stop_all(); }
   ~clean() { registry::stop_all(); }
@@ -177,7 +177,7 @@ TEST_CASE("stop_all with a timeout names the stuck actor and its member, and sto
   stuck.defer<&app::stone::wait>();
   while (stuck.stats().running_member != "wait") std::this_thread::yield();
   std::string text;
-  do {  // on a busy machine, the one that is stopped first may need longer than that
+  do {  // on a busy machine, the actor that is stopped first may need longer than that
     text = text_of<vicar::timeout_error>([] { registry::stop_all(std::chrono::milliseconds{20}); });
   } while (contains(text, late.urn()));
   CHECK(contains(text, "app::stone (" + stuck.urn() + ") did not answer stop"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What becomes of the results of members and functions on their way into a future, whichever way that is.
+// Conversions of the results of members and functions into the values of futures, for every kind of call.
 #include <any>
 #include <array>
 #include <concepts>
@@ -25,7 +25,7 @@ using vicar::make_ready_future;
 
 namespace {
 
-/// Copied where that is said, and not by an implicit conversion.
+/// Can be copied explicitly only.
 struct explicit_copy {
   explicit_copy() = default;
   explicit explicit_copy(int number) : value{number} {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The stop token for standard libraries without one, here taken for one of those.
+// The stop token for standard libraries without std::stop_token, forced here.
 #include <version>
 #undef __cpp_lib_jthread
 #include <vicar/stop_token.hpp>

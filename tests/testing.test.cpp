@@ -203,9 +203,9 @@ struct opened : private hidden_base {
 };
 #if defined(__clang__)
 #pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wfinal-dtor-non-final-class"  // that is what this class is for
+#pragma clang diagnostic ignored "-Wfinal-dtor-non-final-class"  // the point of this class
 #endif
-/// Cannot be derived from, and is not marked final.
+/// Cannot be a base class, although it is not marked final.
 struct sealed {
   virtual ~sealed() final = default;
   int value() { return 1; }

@@ -28,7 +28,7 @@ using std::string_literals::operator""s;
 
 struct other_note {};
 
-/// Has a member of its own instead of one of its base.
+/// Hides a member of its base.
 struct recorder : player_base {
   int erase() { return 1; }
 };

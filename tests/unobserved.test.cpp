@@ -50,7 +50,7 @@ VICAR_PROXY(clerk, stamp, stamp_at, end_all, VICAR_PROPERTY(title, get_title, se
 
 namespace {
 
-/// What a handler was called with.
+/// The arguments of a handler.
 struct failure {
   std::string actor;
   std::string class_name;
@@ -132,7 +132,7 @@ TEST_CASE("a failure whose future was dropped before is reported by the actor's 
 
 TEST_CASE("every kind of message with a reply is reported") {
   const collector seen;
-  const log_capture log;  // the actor does not take one of them
+  const log_capture log;  // one of them is not handled
   const auto ref = vicar::start<clerk>();
   ref.ask(1).wait();
   vicar::any_actor_ref{ref}.ask(2.5).wait();  // unhandled_message_error, thrown on the actor's thread

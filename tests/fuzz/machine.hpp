@@ -545,7 +545,7 @@ inline void execute(world& all, const body& what, subject* here) {
     input.steps.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sign of life
     try {
       perform(all, each, here);
-    } catch (...) {  // judged where it was thrown
+    } catch (...) {  // checked where it was thrown
       if (hands_on(each)) throw;
     }
   }
@@ -556,7 +556,7 @@ inline void execute_all(world& all, const body& what) {
     input.steps.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sign of life
     try {
       perform(all, each, nullptr);
-    } catch (...) {  // judged where it was thrown
+    } catch (...) {  // checked where it was thrown
     }
   }
 }

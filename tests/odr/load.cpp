@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Loads the library whose path is given, uses its actors and closes it, some times over, also with one of its actors
-// alive. Once it has started an actor it stays in memory, since threads may be in its code.
+// Repeatedly loads the library with the given path, uses its actors and closes it, also with one of its actors
+// alive. Once it has started an actor, it stays in memory, since threads may run its code.
 #include <any>
 #include <cstddef>
 #include <optional>
@@ -56,7 +56,7 @@ int main(int count, char** arguments) {
   {
     const library opened{path, mode};
     if (!opened) return 1;
-    opened.call<void>("start_loaded_actor");  // on a thread that may begin in the library's code
+    opened.call<void>("start_loaded_actor");  // on a thread that may start in the library's code
     theirs().value().stop().wait();
   }
   expect(in_memory(path), "the library stays in memory once it has started an actor");

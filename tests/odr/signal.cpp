@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Closes the library whose path is given once that has asked for a report on a signal, and then sends the signal: the
-// library starts no actor, but stays, since the report is made by its code.
+// Closes the library with the given path after it has requested a report on a signal, and then sends the signal: the
+// library starts no actor, but stays in memory, since its code writes the report.
 #include <atomic>
 #include <csignal>
 #include <cstdio>

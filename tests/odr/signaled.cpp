@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// A shared library that asks for a report on a signal, and starts no actor.
+// A shared library that requests a report on a signal, and starts no actor.
 #include <csignal>
 
 #include <vicar/debug.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Loads the library whose path is given, which uses vicar but starts no actor, and closes it again: then it is gone,
-// and the program's actor goes on.
+// Loads the library with the given path, which uses vicar but starts no actor, and closes it: then it is unloaded,
+// and the program's actor continues.
 #include <any>
 #include <string>
 #include <string_view>
@@ -32,7 +32,7 @@ void use(const library& opened, const vicar::actor_ref<program_actor>& ref) {
   expect(opened.call<int>("make_value_in_library") == 42, "the library makes futures");
   expect(opened.call<int>("ask_from_library") == 12, "its messages reach the program's actor");
   opened.call<void>("take_log_in_library");
-  vicar::any_actor_ref{ref}.tell('c');  // a warning, since nobody takes it
+  vicar::any_actor_ref{ref}.tell('c');  // a warning, since it is not handled
   expect(ref.call<&program_actor::last>().get() == "from afar", "they were handled");
   expect(opened.call<int>("give_log_back_in_library") == 1, "its sink gets the program's log");
 }

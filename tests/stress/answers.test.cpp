@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Every question gets exactly one answer, whatever happens to the actor meanwhile.
+// Every call gets exactly one reply, whatever happens to the actor meanwhile.
 #include <atomic>
 #include <cstdint>
 #include <latch>
@@ -53,7 +53,7 @@ struct tally {
 
 enum class finish { stop, fail, stop_all };
 
-/// Some producers ask one actor while it is brought to an end; gives what they were answered.
+/// Several producers call one actor while it is brought to an end; returns the replies.
 tally run_round(unsigned seed, finish how, const vicar::options& chosen, std::uint64_t& handled) {
   constexpr int producers = 3;
   constexpr std::uint64_t questions = 400;
@@ -97,7 +97,7 @@ tally run_round(unsigned seed, finish how, const vicar::options& chosen, std::ui
         ref.defer<&counter::stop_everything>();
         break;
     }
-  } catch (const vicar::error&) {  // the mailbox is full: it is stopped below
+  } catch (const vicar::error&) {  // the mailbox is full: the actor is stopped below
   }
   auto stopped = ref.stop();
   for (auto& each : threads) each.join();

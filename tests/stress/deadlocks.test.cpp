@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Actors that call each other at random, beside a table of their own of who waits for whom: what vicar calls a deadlock
-// is one, and what is one does not stay.
+// Actors that call each other at random, with a table of their waits: every deadlock that vicar reports
+// is one, and every real one is reported.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -34,14 +34,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// What a wait is for, as vicar's texts tell it.
+/// The reason of a wait, as vicar's texts name it.
 enum reason : unsigned { reply = 1, room = 2, value = 4 };
 
-/// One thing that a wait needs: something that `whom` has to do.
+/// One condition of a wait: something that `whom` has to do.
 struct needed {
-  unsigned why;                         ///< one reason, or those that may be it
-  std::function<std::uint64_t()> whom;  ///< its number; 0 if that is nobody yet, or no actor
-  std::function<bool()> pending;        ///< stays true while the one that has to do it stands still
+  unsigned why;                         ///< one reason, or several possible ones
+  std::function<std::uint64_t()> whom;  ///< the actor's number; 0 if there is none yet, or it is not an actor
+  std::function<bool()> pending;        ///< stays true while that actor does not continue
 };
 using needs = std::vector<needed>;
 
@@ -57,10 +57,10 @@ bool runs_here(std::uint64_t number) {
                      [number](const running& each) { return each.number == number; });
 }
 
-/// What actors are called, so that the text of an error says which they are.
+/// The names of actors, so that the text of an error identifies them.
 constexpr std::string_view name_prefix = "node-";
 std::string name_of(std::uint64_t number) { return fmt::format("{}{}", name_prefix, number); }
-/// The number of the actor whose name is in a part of such a text; 0 if none is.
+/// The number of the actor named in a part of such a text; 0 if there is none.
 std::uint64_t number_in(std::string_view part) {
   const std::size_t name = part.find(name_prefix);
   std::uint64_t number = 0;
@@ -71,19 +71,19 @@ std::uint64_t number_in(std::string_view part) {
 }
 
 struct counts {
-  std::uint64_t circles = 0;       ///< waits that were refused, rightly
-  std::uint64_t long_circles = 0;  ///< those of more than two actors
-  std::uint64_t room = 0;          ///< those for room
-  std::uint64_t values = 0;        ///< those for the value of a future that another one makes
-  std::uint64_t limited = 0;       ///< waits that had a limit, and would have been refused without one
+  std::uint64_t circles = 0;       ///< waits that were refused, correctly
+  std::uint64_t long_circles = 0;  ///< cycles of more than two actors
+  std::uint64_t room = 0;          ///< cycles with a wait for space
+  std::uint64_t values = 0;        ///< cycles with a wait for the value of a future that another actor computes
+  std::uint64_t limited = 0;       ///< waits with a timeout that would have been refused without it
   std::uint64_t waits = 0;
   std::vector<std::string> wrong;
 };
 
-/// The truth: every wait without a limit is in here from just before it begins until it has ended.
+/// The ground truth: contains every wait without a timeout from just before it begins until it has ended.
 class wait_table {
  public:
-  /// Waits by `wait()`, and judges the `deadlock_error` if that is what it throws.
+  /// Calls `wait()`, and checks its `deadlock_error` if it throws one.
   template <class Wait>
   auto waiting(needs all, Wait wait) {
     begin(std::move(all));
@@ -98,7 +98,7 @@ class wait_table {
       throw;
     }
   }
-  /// The same for a wait with a limit, which nobody may refuse and which refuses nobody else's.
+  /// The same for a wait with a timeout, which must neither be refused nor cause a refusal.
   template <class Wait>
   void limited(const needed& what, Wait wait) {
     note_limited(what);
@@ -119,7 +119,7 @@ class wait_table {
     return moves_;
   }
 
-  /// The actors that are in circles now, with whom each waits for.
+  /// The actors that are in cycles now, each with the actors that it waits for.
   std::string circles() const {
     const std::lock_guard lock{mutex_};
     std::string text;
@@ -159,8 +159,8 @@ class wait_table {
     counts_.wrong.push_back(fmt::format("actor {} was told, {}: {}", running_here.back().number, why, text));
   }
 
-  /// Whatever vicar throws within a message is caught there, so no `deadlock_error` comes back as an answer: this one
-  /// refuses this wait. The circle stays until this thread goes on, so all that the text says of it is in the table.
+  /// Whatever vicar throws within a message is caught there, so no `deadlock_error` arrives as a reply: this one
+  /// refuses this wait. The cycle lasts until this thread continues, so the table contains all that the text says.
   void judge(std::string_view text) {
     const std::lock_guard lock{mutex_};
     const std::vector<hop> path = path_in(text);
@@ -176,7 +176,7 @@ class wait_table {
     if (path.front().why == value) ++counts_.values;
   }
 
-  /// What the text of a `deadlock_error` says of one wait.
+  /// One wait in the text of a `deadlock_error`.
   struct hop {
     std::uint64_t from;
     std::uint64_t to;
@@ -221,8 +221,8 @@ class wait_table {
     });
   }
 
-  /// Whether a way from an actor, over things that are still needed, leads to one that `is_end`. Actors on one thread
-  /// wait together, and each has an entry of its own.
+  /// Whether a path from an actor, over pending conditions, leads to one that `is_end`. Actors on one thread
+  /// wait together, and each has its own entry.
   template <class IsEnd>
   bool leads_to(std::uint64_t from, IsEnd is_end) const {
     std::set<std::uint64_t> seen;
@@ -278,12 +278,12 @@ struct action {
   shared_plan at_the_other;
 };
 
-/// What an actor does with one message.
+/// The actions of an actor in one message.
 struct plan {
   std::vector<action> actions;
 };
 
-/// A future that several actors read, and whose value the first of them makes by a plan.
+/// A future that several actors read, and whose value the first of them computes by a plan.
 struct shared_value {
   std::atomic<std::uint64_t> maker{0};
   std::atomic<bool> made{false};
@@ -291,10 +291,10 @@ struct shared_value {
 };
 
 constexpr std::size_t places = 8;
-constexpr std::size_t children = 2;  // places for actors that are made by others
+constexpr std::size_t children = 2;  // slots for actors that are started by others
 constexpr std::size_t values = 2;
 
-/// Keeps promises on a thread of its own, which waits for no actor.
+/// Keeps promises on its own thread, which waits for no actor.
 class keeper {
  public:
   keeper() : thread_{[this] { keep(); }} {}
@@ -339,7 +339,7 @@ class keeper {
   support::joined_thread thread_;
 };
 
-/// What is assigned to an actor's member. Its token lives as long as the message.
+/// Assigned to an actor's member. Its token lives as long as the message.
 struct assigned {
   assigned() = default;
   explicit assigned(std::shared_ptr<const void> token) : token_{std::move(token)} {}
@@ -351,7 +351,7 @@ struct assigned {
   std::shared_ptr<const void> token_;
 };
 
-/// Who is there.
+/// The current actors.
 class world {
  public:
   struct place {
@@ -366,7 +366,7 @@ class world {
     const std::lock_guard lock{mutex_};
     return places_[index];
   }
-  /// Tells the actor that was there to stop.
+  /// Stops the previous actor of the slot.
   void put(std::size_t index, std::uint64_t number, vicar::actor_ref<node> ref, std::size_t capacity) {
     auto one = std::make_shared<const place>(place{number, std::move(ref), capacity});
     {
@@ -408,7 +408,7 @@ template <class T>
 needed answer_of(const place_handle& place, const vicar::future<T>& answer) {
   return {reply, [place] { return place->number; }, [answer] { return !answer.ready(); }};
 }
-/// Either of the two: a message needs the one and then the other. What it carries goes with it, also when it is
+/// Space or the handling: a message needs the one and then the other. Its contents move with it, also when it is
 /// refused.
 needed room_or_answer(const place_handle& place, const std::weak_ptr<const void>& carried) {
   const needed for_room = room_at(place);
@@ -443,12 +443,12 @@ class node {
     follow(*world_, *what);
     return 1;
   }
-  /// Asks another one, and answers before that one does; with a value where it could not ask.
+  /// Calls another actor, and returns before its reply; with a value if it could not call.
   vicar::future<int> hand_on(const place_handle& to, const shared_plan& what) {
     const here scope{*this};
     try {
       return ask(*world_, to, what);
-    } catch (const vicar::error&) {  // judged where it was thrown
+    } catch (const vicar::error&) {  // checked where it was thrown
       return vicar::make_ready_future(1);
     }
   }
@@ -570,7 +570,7 @@ void perform(world& around, const action& one) {
     }
     case kind::shared_limited: {
       const auto shared = around.value(one.other % values);
-      if (runs_here(shared->maker)) return;  // it would be told that it waits for itself, with a limit too
+      if (runs_here(shared->maker)) return;  // a wait for itself would be refused, also with a timeout
       table.limited(value_of(shared), [&] { shared->value.get(300us); });
       break;
     }
@@ -591,7 +591,7 @@ void follow(world& around, const plan& what) {
   for (const action& each : what.actions) {
     try {
       perform(around, each);
-    } catch (const vicar::error&) {  // judged where it was thrown
+    } catch (const vicar::error&) {  // checked where it was thrown
     }
   }
 }
@@ -643,7 +643,7 @@ class planner {
   std::mt19937_64 random_;
 };
 
-/// Ends the process, with what it knows, when nothing has moved for long.
+/// Terminates the process with a report if there is no progress for long.
 class watchdog {
  public:
   watchdog(const wait_table& table, const std::uint64_t& seed)
@@ -688,7 +688,7 @@ class watchdog {
   support::joined_thread thread_;
 };
 
-/// Gives the actors some plans at once, and comes back when all of them were followed.
+/// Gives the actors several plans at once, and returns when all of them were executed.
 void run_round(world& around, std::uint64_t seed) {
   planner plans{seed};
   for (std::size_t i = 0; i < values; ++i) {

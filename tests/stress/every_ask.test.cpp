@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Every ask has exactly one outcome, and the right one, whatever happens to the actor: asks from several threads meet
-// constructors, hooks, methods and destructors that throw, stops of every kind, and mailboxes that are full, all at
-// random. What the actor has counted then is what came of them.
+// constructors, hooks, methods and destructors that throw, stops of every kind, and full mailboxes, all at
+// random. Afterwards the actor's counters agree with the outcomes.
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -38,7 +38,7 @@ constexpr std::uint64_t least_asks = sanitized ? 1'000'000 : 2'500'000;
 constexpr std::size_t producers = 3;
 constexpr std::size_t asks_of_each = 250;
 
-/// Numbers at random that are the same for the same seed.
+/// A reproducible sequence of random numbers.
 class random_numbers {
  public:
   explicit random_numbers(std::uint64_t seed) : state_{seed} {}
@@ -68,8 +68,9 @@ enum class finish : std::uint8_t {
 
 struct script {
   finish how = finish::stopped;
-  std::uint64_t turning_point = 0;  ///< the ask in whose method it happens, or after how many from outside
-  bool end_throws = false;          ///< on_stop and on_failure throw
+  std::uint64_t turning_point =
+      0;                    ///< the ask whose method ends the actor, or the number of asks before its end from outside
+  bool end_throws = false;  ///< on_stop and on_failure throw
   bool destructor_throws = false;
   vicar::options chosen;
 };
@@ -80,17 +81,17 @@ struct question {
 
 class subject;
 
-/// What producers and actor share in a round.
+/// The state that producers and actor share in a round.
 struct stage {
   explicit stage(const script& what) : plan{what}, handled(producers * asks_of_each) {}
 
   script plan;
-  std::vector<std::atomic<std::uint8_t>> handled;  ///< how often each ask was
+  std::vector<std::atomic<std::uint8_t>> handled;  ///< how often each ask was handled
   std::atomic<std::uint64_t> handled_so_far{0};
   std::atomic<std::uint64_t> destructors_thrown{0};
-  std::uint64_t deferred = 0;  ///< messages that nobody waits for, and that were sent without an error
+  std::uint64_t deferred = 0;  ///< messages without a reply that were sent without an error
   std::latch everybody{static_cast<std::ptrdiff_t>(producers)};
-  std::atomic<std::size_t> asking{producers};  ///< producers that have not asked everything yet
+  std::atomic<std::size_t> asking{producers};  ///< producers that have not sent all asks yet
   std::latch born{1};
   std::shared_ptr<vicar::actor_ref<subject>> ref;  ///< published by `born`
 };
@@ -149,15 +150,15 @@ class subject {
   stage* stage_;
 };
 
-/// What the asks came to.
+/// The outcomes of the asks.
 struct outcomes {
   std::uint64_t values = 0;
   std::uint64_t exceptions = 0;
   std::uint64_t dead = 0;
   std::uint64_t full = 0;
   std::uint64_t wrong = 0;
-  std::uint64_t left_over = 0;  ///< of the dead: in the mailbox when the actor ended
-  std::uint64_t cut_off = 0;    ///< of the dead: in the middle of their handling
+  std::uint64_t left_over = 0;  ///< of the dead: pending when the actor ended
+  std::uint64_t cut_off = 0;    ///< of the dead: being handled when the actor ended
   std::uint64_t destructors_thrown = 0;
 
   std::uint64_t all() const { return values + exceptions + dead + full + wrong; }
@@ -171,7 +172,7 @@ struct outcomes {
     cut_off += other.cut_off;
     destructors_thrown += other.destructors_thrown;
   }
-  /// Notes one, which has to go with how often the actor has handled the ask.
+  /// Records an outcome, which has to agree with how often the actor has handled the ask.
   void note(const stage& on, std::size_t number, const vicar::future<std::string>& answer) {
     const auto handled = [&] { return static_cast<int>(on.handled[number].load()); };
     try {
@@ -198,7 +199,7 @@ outcomes ask_all(stage& on, std::size_t producer, random_numbers random) {
   std::array<vicar::future<std::string>, asks_of_each> kept;
   outcomes mine;
   const std::uint64_t patience = 1 + random(40);
-  // The constructor or the hook that throws waits until each has asked so many, for which there has to be room.
+  // The constructor or the hook that throws waits until each has sent that many asks, which must fit the mailbox.
   const std::size_t announce_after = on.plan.chosen.mailbox_capacity == vicar::unbounded ? random(40) : 0;
   for (std::size_t i = 0; i < asks_of_each; ++i) {
     const std::size_t number = producer * asks_of_each + i;
@@ -213,7 +214,7 @@ outcomes ask_all(stage& on, std::size_t producer, random_numbers random) {
   return mine;
 }
 
-/// Brings the actor to its end from outside, if the plan says so; gives the answers to its stop requests.
+/// Brings the actor to its end from outside, if the plan says so; returns the replies to its stop requests.
 void finish_from_outside(stage& on, const vicar::actor_ref<subject>& ref) {
   while (on.handled_so_far < on.plan.turning_point && on.asking > 0 && ref.is_alive()) std::this_thread::yield();
   switch (on.plan.how) {
@@ -224,7 +225,7 @@ void finish_from_outside(stage& on, const vicar::actor_ref<subject>& ref) {
       try {
         ref.defer<&subject::fail>();
         ++on.deferred;
-      } catch (const vicar::error&) {  // no room for it, or it has ended
+      } catch (const vicar::error&) {  // the mailbox is full, or the actor has ended
       }
       break;
     default:
@@ -237,7 +238,7 @@ void finish_from_outside(stage& on, const vicar::actor_ref<subject>& ref) {
   if (ref.stop().get()) FAIL("a stop request after the end was answered as one before it");
 }
 
-/// Whether an actor that has ended has counted each message that was sent to it, once and as what it came to.
+/// Whether an ended actor has counted each message sent to it once, by its outcome.
 bool counted_right(const stage& on, const outcomes& sum, const vicar::actor_stats& counted) {
   const std::uint64_t handled = on.handled_so_far;
   const vicar::overflow way = on.plan.chosen.on_overflow;
@@ -279,7 +280,7 @@ outcomes run_round(std::uint64_t seed) {
   outcomes sum;
   for (const outcomes& one : each) sum.add(one);
   sum.destructors_thrown = on.destructors_thrown;
-  // All answers are there and the actor has ended, so the counters move no more.
+  // All replies have arrived and the actor has ended, so the counters are final.
   if (!counted_right(on, sum, on.ref->stats())) FAIL("the actor has counted wrong, at seed " << seed);
   on.ref.reset();
   return sum;
@@ -298,7 +299,7 @@ TEST_CASE("every ask has exactly one outcome, consistent with the actor's work")
     REQUIRE(one.all() == producers * asks_of_each);
     sum.add(one);
   }
-  // Each kind has come often, or the rounds do not show what they are for.
+  // Each outcome is frequent, otherwise the rounds do not test what they should.
   CHECK(sum.values > least_asks / 20);
   CHECK(sum.exceptions > least_asks / 200);
   CHECK(sum.dead > least_asks / 20);

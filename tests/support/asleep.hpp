@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// Whether a thread sleeps, for tests of what happens to it then. Linux only.
+// Whether a thread sleeps, for tests that act on a sleeping thread. Linux only.
 namespace support {
 
 /// The system's number of this thread.

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-// What tests say of exceptions and texts, in words that Catch2 v2 and v3 share.
+// Checks of exceptions and texts that work with Catch2 2 and 3.
 namespace support {
 
 /// Equal to a text that has all of these parts: `CHECK(text == containing("adder", "add_one"))` shows the text when it
@@ -35,7 +35,7 @@ class containing {
   std::vector<std::string> parts_;
 };
 
-/// What `action` throws; null if it throws nothing.
+/// The exception that `action` throws; null if it throws nothing.
 template <class Action>
 std::exception_ptr thrown_by(Action&& action) {
   try {
@@ -46,7 +46,7 @@ std::exception_ptr thrown_by(Action&& action) {
   return nullptr;
 }
 
-/// What `error_text` returns where nothing was thrown.
+/// The result of `error_text` if nothing was thrown.
 inline constexpr std::string_view nothing_thrown = "(nothing was thrown)";
 
 /// The text of the `Expected` that `action` throws; another text, which begins with `(`, if it does not.

@@ -11,22 +11,22 @@ namespace support {
 
 /// The allocations of one thread.
 struct allocation_counter {
-  long live = 0;            ///< made minus given back, on this thread
-  long until_failure = -1;  ///< how many succeed before one fails; negative: all do
-  bool lasting = false;     ///< whether those after that one fail, too
-  long shortage = 0;        ///< the number of the `shortage` that this ends with; zero: none
-  long failures = 0;        ///< how many have failed
+  long live = 0;            ///< allocated minus freed, on this thread
+  long until_failure = -1;  ///< allocations that succeed before one fails; negative: all
+  bool lasting = false;     ///< whether all later ones fail, too
+  long shortage = 0;        ///< the number of the `shortage` that ends this; zero: none
+  long failures = 0;        ///< failed allocations
 };
 inline thread_local allocation_counter allocations;
 
-/// What the whole program holds at this moment; the bytes are those that were asked for.
+/// The live allocations of the whole program; the bytes are the requested ones.
 struct heap_counter {
   std::atomic<long> blocks{0};
   std::atomic<long> bytes{0};
 };
 inline constinit heap_counter heap;
 
-/// While it lives, the allocation of this thread after `successes` more fails, once or with all that follow.
+/// During its lifetime, this thread's allocation after `successes` more fails, alone or with all later ones.
 class failing_allocation {
  public:
   explicit failing_allocation(long successes, bool lasting = false) : before_{allocations.failures} {
@@ -38,14 +38,15 @@ class failing_allocation {
   failing_allocation(const failing_allocation&) = delete;
   failing_allocation& operator=(const failing_allocation&) = delete;
 
-  /// Whether it has come to that.
+  /// Whether an allocation has failed.
   bool happened() const { return allocations.failures != before_; }
 
  private:
   long before_;
 };
 
-/// As `failing_allocation`, for threads of actors: begun there, it ends everywhere with this object. One at a time.
+/// Like `failing_allocation`, for threads of actors: begun there, it ends on all threads with this object. One at a
+/// time.
 class shortage {
  public:
   shortage() {
@@ -56,7 +57,7 @@ class shortage {
   shortage(const shortage&) = delete;
   shortage& operator=(const shortage&) = delete;
 
-  /// On the thread that is to be short of memory.
+  /// Called on the thread whose allocations are to fail.
   void begin(long successes, bool lasting) const {
     allocations.until_failure = successes;
     allocations.lasting = lasting;
@@ -81,7 +82,7 @@ class shortage {
   }
 };
 
-/// Whether the allocation that this thread is about to make fails.
+/// Whether the next allocation of this thread has to fail.
 inline bool next_allocation_fails() noexcept {
   allocation_counter& counter = allocations;
   if (counter.until_failure < 0) return false;
@@ -96,7 +97,7 @@ inline bool next_allocation_fails() noexcept {
   return true;
 }
 
-/// How far behind the beginning of its memory a block lies, which holds the block's size.
+/// The offset of a block from the beginning of its memory, where the block's size is stored.
 constexpr std::size_t block_offset(std::size_t alignment) {
   return alignment > alignof(std::max_align_t) ? alignment : alignof(std::max_align_t);
 }
@@ -132,8 +133,8 @@ inline void* allocate_or_null(std::size_t size, std::size_t alignment) noexcept 
 
 }  // namespace support
 
-// For one unit of a program: these take the place of the library's. All forms, since those of a sanitizer would not
-// come here.
+// In one unit of a program: these replace the standard ones. All overloads, since a sanitizer's would not
+// call these.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"

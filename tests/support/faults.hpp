@@ -19,12 +19,12 @@
 // Faults, injected and counted.
 namespace support {
 
-/// What was injected so far; printed when the program ends.
+/// The faults injected so far; printed when the program ends.
 struct fault_count {
-  std::atomic<long> allocations{0};  // failed at a point of their own
+  std::atomic<long> allocations{0};  // that failed, each at a different point
   std::atomic<long> threads{0};      // refused
   std::atomic<long> exceptions{0};   // thrown
-  std::atomic<long> stops{0};        // from places of their own
+  std::atomic<long> stops{0};        // each from a different place
 
   fault_count() = default;
   fault_count(const fault_count&) = delete;
@@ -36,7 +36,7 @@ struct fault_count {
 };
 inline fault_count faults;
 
-/// Runs `body` on a thread of its own, which has no memory left from earlier calls, and hands on what it throws.
+/// Runs `body` on a new thread, which has no pooled memory of earlier calls, and propagates its exception.
 template <class Body>
 void on_fresh_thread(Body body) {
   std::exception_ptr thrown;
@@ -50,9 +50,9 @@ void on_fresh_thread(Body body) {
   if (thrown) std::rethrow_exception(thrown);
 }
 
-/// Checks that `body`, which stops the actors that it starts, leaves no memory in use the second time. The first time
-/// makes what the process keeps. Its actors make no calls, since their threads would keep the memory of these. A thread
-/// that waits for an actor holds a block, and may have waited long enough meanwhile, or not: then once more.
+/// Checks that `body`, which stops the actors that it starts, leaks no memory the second time. The first time
+/// allocates what the process keeps. Its actors make no calls, since their threads would keep the memory of these. An
+/// idle thread holds a block, and may or may not have ended meanwhile: then the body runs once more.
 template <class Body>
 void leaves_no_memory(Body body) {
   on_fresh_thread(body);
@@ -67,15 +67,15 @@ void leaves_no_memory(Body body) {
   CHECK(grown == 0);
 }
 
-/// What an operation gave that was run while memory was short.
+/// The outcome of an operation with failing allocations.
 template <class Result>
 class attempt {
  public:
   /// Whether an allocation failed.
   bool short_of_memory = false;
-  /// What the operation threw; null if it returned.
+  /// The exception of the operation; null if it returned.
   std::exception_ptr thrown;
-  /// What it returned; empty if it threw, or returns nothing.
+  /// Its result; empty if it threw, or returns nothing.
   std::optional<Result> result;
 
   bool returned() const { return !thrown; }
@@ -93,9 +93,9 @@ class attempt {
 
 struct no_result {};
 
-/// Runs `operation` with its first allocation failing, then its second and so on until it needs no more, first with
-/// that one failing alone, then with all that follow; each time on a fresh thread. `check(attempt)` looks at what came
-/// of it. Checks that it came to a failure at all.
+/// Runs `operation` with its first allocation failing, then its second and so on until none fails, first with
+/// that one failing alone, then with all later ones, too; each time on a new thread. `check(attempt)` checks the
+/// outcome. Checks that there was a failure at all.
 template <class Operation, class Check>
 void at_every_allocation(Operation operation, Check check) {
   using returned = std::invoke_result_t<Operation&>;
@@ -125,14 +125,14 @@ void at_every_allocation(Operation operation, Check check) {
   CHECK(failed > 0);
 }
 
-/// The same for an operation whose caller gets every failure as `std::bad_alloc`.
+/// The same for an operation that reports every failure as `std::bad_alloc`.
 template <class Operation>
 void at_every_allocation(Operation operation) {
   at_every_allocation(std::move(operation),
                       [](const auto& now) { REQUIRE(now.threw_bad_alloc() == now.short_of_memory); });
 }
 
-/// Checks that `operation` does what it does where there is no memory at all.
+/// Checks that `operation` works without any memory.
 template <class Operation>
 void needs_no_memory(Operation operation) {
   on_fresh_thread([&] {

@@ -8,7 +8,7 @@
 
 namespace support {
 
-/// A shared library as long as it is open.
+/// A shared library that is open during the object's lifetime.
 class library {
  public:
   library(const char* path, int mode) : handle_{dlopen(path, mode | RTLD_NOW)} {
@@ -31,7 +31,7 @@ class library {
 };
 
 inline int failures = 0;
-/// Prints whether it is as expected, and counts if not.
+/// Prints whether the expectation holds, and counts failures.
 inline void expect(bool condition, const char* what) {
   std::printf("%s: %s\n", condition ? "ok" : "FAILED", what);
   if (!condition) ++failures;

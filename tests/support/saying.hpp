@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-// For programs whose output is compared, however they end.
+// For programs whose output is compared, regardless of how they end.
 namespace support {
 
 inline void say(const char* text) {
@@ -12,7 +12,7 @@ inline void say(const char* text) {
   std::fflush(stdout);
 }
 
-/// In static storage, tells when that is destroyed.
+/// In static storage, reports the destruction of static objects.
 struct last_word {
   ~last_word() { say("statics destroyed"); }
 };

@@ -6,10 +6,10 @@
 
 namespace support {
 
-/// Blocks until the threads of all actors that were stopped are done with them.
+/// Blocks until the threads of all stopped actors are done with them.
 inline void settle() {
   auto& awaited = vicar::detail::exit_list::instance();
-  while (!awaited.wait_until_empty(awaited.entered())) {  // others were started meanwhile
+  while (!awaited.wait_until_empty(awaited.entered())) {  // again, as others may have been started meanwhile
   }
 }
 

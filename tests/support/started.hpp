@@ -8,7 +8,7 @@
 
 namespace support {
 
-/// An actor that has ended when the scope does.
+/// An actor that is stopped at the end of the scope.
 template <class T>
 class started {
  public:

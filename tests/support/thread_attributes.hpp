@@ -14,7 +14,7 @@
 #include <unistd.h>
 #endif
 
-// What can be set on the calling thread alone.
+// Attributes that can be set for the calling thread alone.
 namespace support {
 
 inline void block_signal(int signal) {
@@ -29,7 +29,7 @@ inline bool blocks_signal(int signal) {
   return sigismember(&set, signal) == 1;
 }
 
-/// Tells threads apart, also one that has ended from one that was made in its place, where the system has numbers.
+/// Identifies a thread, also after it has ended, where the system numbers its threads.
 inline long thread_number() {
 #if defined(__linux__)
   return syscall(SYS_gettid);
@@ -45,7 +45,7 @@ inline int nice() { return getpriority(PRIO_PROCESS, 0); }
 inline void set_nice(int value) { setpriority(PRIO_PROCESS, 0, value); }
 
 inline int policy() { return sched_getscheduler(0); }
-/// Which every process may.
+/// Every process is allowed to do that.
 inline bool become_batch() {
   const sched_param none{};
   return sched_setscheduler(0, SCHED_BATCH, &none) == 0;

@@ -51,7 +51,7 @@ void on_threads(std::size_t count, Function function) {
   for (std::thread& each : threads) each.join();
 }
 
-/// One thread as another one sees it that has to know that it sleeps, so that waking it is what is tested.
+/// Lets one thread wait until another one sleeps, so that a test really wakes it.
 class sleeper {
  public:
   /// Called by the thread that is going to sleep.
@@ -63,7 +63,7 @@ class sleeper {
 #endif
     number_.notify_all();
   }
-  /// Returns when that thread sleeps in the kernel. Where the system does not tell, gives it some turns.
+  /// Returns when that thread sleeps in the kernel. Where the system does not expose that, yields some times.
   void wait_until_asleep() const {
     number_.wait(0);
 #if defined(__linux__)

@@ -8,7 +8,7 @@
 
 namespace support {
 
-/// What happened to all objects of a test that share it.
+/// Counts the operations on all objects of a test that share it.
 struct tally {
   std::atomic<int> alive{0};
   std::atomic<int> copies{0};
@@ -17,8 +17,8 @@ struct tally {
   std::atomic<bool> move_throws{false};
 };
 
-/// Counts its copies and moves; throws in them when the tally says so. `NothrowMove` is what its move constructor
-/// promises.
+/// Counts its copies and moves; throws in them if the tally says so. `NothrowMove` is the exception specification
+/// of its move constructor.
 template <bool NothrowMove>
 class basic_tracked {
  public:

@@ -31,7 +31,7 @@ struct writer {
 }  // namespace
 
 int main() {
-  static int shared = 0;  // drd does not look at stacks
+  static int shared = 0;  // drd does not check stacks
   std::array<int, 2> ends{};
   if (pipe(ends.data()) != 0) return 1;
   const auto first = vicar::start<writer>(&shared, ends[0], ends[1]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// A right program: helgrind and drd have nothing to say of it.
+// A correct program: helgrind and drd report nothing.
 #include <cstdio>
 #include <string>
 #include <thread>
@@ -32,7 +32,7 @@ VICAR_PROXY(bank, own)
 
 namespace {
 
-/// What a program does with an actor; plain values go back and forth.
+/// A typical use of an actor, which exchanges plain values.
 std::size_t use(const vicar::actor_proxy<account>& proxy, const vicar::actor_ref<bank>& bank) {
   std::size_t length = 0;
   for (int i = 0; i < 20; ++i) {

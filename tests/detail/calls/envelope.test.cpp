@@ -30,7 +30,7 @@ using support::tracked;
 
 namespace {
 
-/// An argument of at least `Size` bytes that knows whether it came whole and lies as it has to.
+/// An argument of at least `Size` bytes that can tell whether it is intact and aligned.
 template <std::size_t Size, std::size_t Alignment = alignof(void*)>
 struct alignas(Alignment) bulk {
   bulk(tally& whose, int number) : life{whose, number} { bytes.fill(static_cast<unsigned char>(number)); }
@@ -113,8 +113,8 @@ TEMPLATE_TEST_CASE("arguments of every size and alignment arrive intact, in orde
 
 namespace {
 
-/// Its move constructor throws when it is called for the last time that `moves_left` allows. Large, so that one that
-/// is lost shows.
+/// Its move constructor throws when `moves_left` reaches zero. Large, so that a leaked object
+/// is noticed.
 class throws_when_moved {
  public:
   static constexpr std::size_t size = 100 << 10;
@@ -153,7 +153,7 @@ TEST_CASE("an exception from any move of an argument reaches the caller, and the
   std::atomic<int> moves_left{0};
   const throws_when_moved original{counts, moves_left};
 
-  // Lets the first move throw, then the second and so on, as long as there are so many; gives how many there are.
+  // Lets the first move throw, then the second and so on, until there are no more; returns their number.
   const auto moves_that_can_throw = [&](auto send) {
     for (int moves = 1;; ++moves) {
       moves_left = moves;
@@ -213,7 +213,7 @@ TEST_CASE("an argument that throws when it is moved leaks no memory") {
   }
   moves_left = 0;
   actor.ref.call(&taker::look, original).wait();
-  actor.ref.call([](taker&) {}).wait();  // a message's memory is given back before the next one is handled
+  actor.ref.call([](taker&) {}).wait();  // a message's memory is freed before the next one is handled
   const long grown = support::heap.bytes - before;
   CHECK(grown < static_cast<long>(throws_when_moved::size));
 }
@@ -229,7 +229,7 @@ struct counter {
   }
 };
 
-/// Sends a message to its actor each time that it is moved.
+/// Sends a message to its actor each time it is moved.
 struct sends_when_moved {
   explicit sends_when_moved(vicar::actor_ref<counter> whose) : to{std::move(whose)} {}
   sends_when_moved(const sends_when_moved&) = default;
@@ -274,8 +274,8 @@ VICAR_PROXY(memory::subject, note, twice)
 
 namespace {
 
-/// How many bytes each of many messages takes that wait for an actor which is busy. They are sent by a thread that has
-/// no memory for replies yet.
+/// The number of bytes per message of many that are pending for a busy actor. They are sent by a thread that has
+/// no pooled memory for replies yet.
 template <class Send>
 double bytes_per_pending_message(Send send) {
   constexpr int count = 10'000;

@@ -18,7 +18,7 @@ using vicar::detail::step_to_base;
 namespace {
 
 struct leaf {
-  int before = 0;  // so that a value in no leaf is not at null
+  int before = 0;  // so that the offset of the value is not zero
   int value = 1;
 };
 struct first_base {

@@ -29,7 +29,7 @@ struct counts {
   std::atomic<int> disposals{0};
 };
 
-/// A lazy value that says what is done with it. The test keeps the source alive, if there is one.
+/// A lazy value that counts what is done with it. The test keeps its source alive, if there is one.
 class scripted final : public lazy_value {
  public:
   scripted(future_state<int>& state, counts& seen) : lazy_value{{}}, state_{state}, seen_{seen} {}

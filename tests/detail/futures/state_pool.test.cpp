@@ -20,7 +20,7 @@
 #include "support/failing_new.hpp"
 #include "support/threads.hpp"
 
-/// Of AddressSanitizer, where the program runs under it.
+/// A function of AddressSanitizer, null if the program runs without it.
 extern "C" [[gnu::weak]] int __asan_address_is_poisoned(const volatile void* address);
 
 using support::joined_thread;
@@ -30,16 +30,16 @@ using vicar::detail::state_pool;
 
 namespace {
 
-/// Where the use of freed memory is looked for, everything comes from the heap and goes back there at once.
+/// Under AddressSanitizer, blocks come from the heap and are freed at once, so that it finds uses of freed memory.
 constexpr bool pools_are_used = !VICAR_SANITIZES_ADDRESSES;
 
-/// Runs `function` on a thread that keeps nothing yet, to the end of that thread.
+/// Runs `function` on a new thread, which keeps no blocks yet, and joins it.
 template <class Function>
 void on_new_thread(Function function) {
   joined_thread{std::move(function)}.join();
 }
 
-/// How much more the program holds than when this object was made. To be asked outside the macros of Catch2, which
+/// The growth of the heap since this object was created. To be read outside of Catch2's macros, which
 /// allocate, too.
 class growth {
  public:
@@ -66,7 +66,7 @@ void give_up(const blocks& taken) {
 
 }  // namespace
 
-// In what follows, each test has pools of its own: those of another size, or of a new thread.
+// Each of the following tests has its own pools: of another size, or of a new thread.
 
 TEST_CASE("a thread reuses the blocks that it has freed") {
   using pool = state_pool<72>;
@@ -193,7 +193,7 @@ TEST_CASE("threads that free each other's blocks do not grow") {
     yours.release();
   }
   const long grown = heap.blocks();
-  CHECK(most <= 200);  // at most what each has once had in use
+  CHECK(most <= 200);  // at most the blocks that each had in use at the same time
   CHECK(grown == static_cast<long>(pool::kept()));
 }
 
@@ -282,7 +282,7 @@ TEST_CASE("a thread that uses futures after its pool was destroyed leaks nothing
 
 namespace {
 
-/// Destroyed when the pool of the main thread is gone.
+/// Destroyed after the pool of the main thread.
 struct in_static_storage {
   std::optional<vicar::future<int>> answer;
   in_static_storage() = default;
@@ -321,7 +321,7 @@ struct use {
   bool operator==(const use&) const = default;
 };
 
-/// What a new thread keeps once it has made and destroyed one object, and what is left of that after its end.
+/// The blocks that a new thread keeps after creating and destroying one object, and those that remain after its end.
 template <class T>
 use after_one() {
   use seen;
@@ -348,7 +348,7 @@ struct alignas(4096) on_a_page {
   int number = 0;
 };
 
-/// Whether many futures of a `Value` hold theirs aligned.
+/// Whether the values of many futures of a `Value` are aligned.
 template <class Value>
 bool lie_aligned() {
   std::vector<vicar::future<Value>> futures;
@@ -384,7 +384,8 @@ TEST_CASE("AddressSanitizer detects the use of a freed state") {
   CHECK(here != pools_are_used);
   if (!here) return;
   const auto seen = [](auto* state) {
-    const volatile auto address = reinterpret_cast<std::uintptr_t>(state);  // volatile: GCC would warn of its use below
+    const volatile auto address =
+        reinterpret_cast<std::uintptr_t>(state);  // volatile: otherwise GCC warns about its use below
     delete state;
     return __asan_address_is_poisoned(reinterpret_cast<const void*>(address)) != 0;
   };

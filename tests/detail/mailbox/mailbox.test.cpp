@@ -37,12 +37,12 @@ namespace {
 
 constexpr std::size_t unbounded = static_cast<std::size_t>(-1);
 
-/// Where a thread stops in the middle of a move, until the test lets it go on.
+/// A thread stops here in the middle of a move, until the test lets it continue.
 struct gate {
   std::latch entered{1};
   std::latch open{1};
 };
-/// The first that moves it passes the gate.
+/// The first move passes the gate.
 class stops_at {
  public:
   stops_at() = default;
@@ -58,7 +58,7 @@ class stops_at {
   gate* where_ = nullptr;
 };
 
-/// A message that the tests take out themselves: its handler is never called.
+/// A message that the tests take out of the mailbox themselves: its handler is never called.
 struct note : message {
   note(std::size_t whose, int what, bool ordinary = true)
       : message{ordinary ? &ordinary_note : &urgent_note}, sender{whose}, number{what} {}
@@ -98,7 +98,7 @@ result push(mailbox& queue, int number, bool ordinary = true, std::size_t sender
   return queue.push(one);
 }
 
-/// Takes the next message out, which has to be a `Note`.
+/// Takes out the next message, which must be a `Note`.
 template <class Note = note>
 std::optional<Note> take(mailbox& queue) {
   message* const next = queue.front();
@@ -111,13 +111,13 @@ std::optional<Note> take(mailbox& queue) {
   return taken;
 }
 
-/// Pushes, and wakes the consumer if that is wanted.
+/// Pushes, and wakes the consumer if necessary.
 void send(mailbox& queue, note one) {
   if (queue.push(one) == result::accepted_armed) queue.wake();
 }
 
-/// Takes messages out and sleeps meanwhile, until there have been `count`; false if those of a sender did not come in
-/// the order of their numbers, each once.
+/// Takes out `count` messages, sleeping in between; false unless those of each sender arrived in
+/// the order of their numbers, each exactly once.
 bool consume(mailbox& queue, std::size_t count, std::vector<int>& next_of_sender) {
   bool ordered = true;
   for (std::size_t received = 0; received < count;) {
@@ -404,7 +404,7 @@ TEST_CASE("a sender does not sleep if space became free since it found none") {
   CHECK(wait.room().pending());
   take(queue);
   CHECK_FALSE(wait.room().pending());
-  push(queue, 2);  // somebody else was faster
+  push(queue, 2);  // another sender was faster
   CHECK(wait.room().pending());
   wait.sleep();
   queue.close();
@@ -516,7 +516,7 @@ TEST_CASE("the messages of 64 senders at once arrive once each, in each sender's
 }
 
 TEST_CASE("other senders sleep while one is preempted in a push, and no message is lost") {
-  // In the middle of a push a sender has the lock, as one has that was taken off its core there.
+  // In the middle of a push a sender holds the lock, like a sender that was preempted there.
   enum class consumer_waits { in_front, in_arm, to_be_woken };
   const auto where = GENERATE(consumer_waits::in_front, consumer_waits::in_arm, consumer_waits::to_be_woken);
   CAPTURE(static_cast<int>(where));
@@ -524,7 +524,7 @@ TEST_CASE("other senders sleep while one is preempted in a push, and no message 
   constexpr int each_sends = 500;
   mailbox queue{unbounded};
   const std::size_t before = where == consumer_waits::in_front ? 1 : 0;
-  if (before == 1) push(queue, 0, true, senders);  // so that the consumer has something to look for
+  if (before == 1) push(queue, 0, true, senders);  // so that the consumer has a message to poll for
   gate held;
   std::array<support::sleeper, senders> waiting;
   std::vector<int> seen(senders + 1);
@@ -586,7 +586,7 @@ TEST_CASE("senders and a consumer with real-time priorities on one core make pro
   mailbox queue{unbounded};
   bool ordered = false;
   SECTION("if all others preempt a sender that holds the lock") {
-    // Passing the gate in the middle of a push wakes the others, who go on at once.
+    // Passing the gate in the middle of a push wakes the others, which continue at once.
     struct one_round {
       gate middle;
       std::latch over{1};
@@ -775,7 +775,7 @@ TEST_CASE("every push that races with close is either accepted and handled, or r
           one.content = std::make_unique<int>(i);
           const result outcome = queue.push(one);
           if (i == 0) begun.count_down();
-          if (i % 64 == 63) std::this_thread::yield();  // or the consumer drowns where all share a core
+          if (i % 64 == 63) std::this_thread::yield();  // otherwise the consumer starves if all threads share one core
           if (outcome == result::closed) {
             kept_when_refused[sender] = one.content != nullptr;
             break;
@@ -944,7 +944,8 @@ TEST_CASE("the space of a sender that cannot allocate goes to the next blocked o
       begun.wait();
       CHECK(take(queue)->number == 0);
       first.wait(-1);
-      // The mailbox is full again if the rich sender came first; else it gets the room that the poor one did not use.
+      // The mailbox is full again if the sender with memory was first; else it gets the space that the other did not
+      // use.
       if (first == 1) CHECK(take(queue)->number == 2);
     }
     CHECK(accepted[1]);

@@ -36,13 +36,13 @@ struct circle final : shape {
   std::string name() const override { return "circle"; }
 };
 
-/// Looks at text, and says so to nobody.
+/// Refers to a text, without being marked as a view.
 struct text_pointer {
   text_pointer(const std::string& text) : begin{text.data()}, size{text.size()} {}  // NOLINT: converts
   const char* begin;
   std::size_t size;
 };
-/// Refers to what it was made of, with a copy constructor of its own.
+/// Refers to its source, with a copy constructor of its own.
 struct matrix_reference {
   matrix_reference(const std::vector<double>& all) : to{&all} {}  // NOLINT: converts
   matrix_reference(const matrix_reference& other) : to{other.to} {}
@@ -110,7 +110,7 @@ TEST_CASE("a call that leaves out default arguments converts the given ones") {
 
 namespace {
 
-/// Made of a number by the thread that converts it.
+/// Converts from a number, and records the converting thread.
 struct converted {
   converted(int value) : made_by{std::this_thread::get_id()} {  // NOLINT: converts
     if (value < 0) throw std::invalid_argument{"negative"};

@@ -55,7 +55,7 @@ struct forest : std::vector<std::list<forest>> {};
 struct folder;
 struct entry : std::vector<folder> {};
 struct folder : std::vector<entry> {};
-/// Recursive, with an element that can only be moved.
+/// Recursive, with a move-only element.
 struct owning_tree {
   using value_type = std::pair<owner, owning_tree>;
   value_type* begin();

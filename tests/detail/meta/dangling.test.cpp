@@ -34,7 +34,7 @@ using vicar::detail::dangles;
 using vicar::detail::kept_result_t;
 using vicar::detail::looks_elsewhere;
 
-// Not in the unnamed namespace, where Clang takes the variables below for unused ones.
+// Not in the unnamed namespace, where Clang would warn that the variables below are unused.
 struct permitted_view : std::string_view {
   using std::string_view::string_view;
 };

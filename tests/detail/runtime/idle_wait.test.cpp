@@ -37,7 +37,7 @@ struct note : message {
 constexpr message::traits note::kind{nullptr, &vicar::detail::relocate_message<note>, sizeof(note), true};
 
 #if defined(__linux__)
-/// The cores that this process may use, two at most, the second of them the first once more if there is one only.
+/// At most two of the cores that this process may use; the same one twice if there is only one.
 std::vector<unsigned> two_cores() {
   cpu_set_t allowed;
   REQUIRE(sched_getaffinity(0, sizeof allowed, &allowed) == 0);
@@ -65,8 +65,8 @@ void on_core(unsigned core, Function function) {
 }
 #endif
 
-/// Handles `count` messages that another thread sends one by one, each when the one before has been handled; in between
-/// that thread does `before_each`.
+/// Handles `count` messages that another thread sends one by one, each after the previous one was handled; in between
+/// that thread calls `before_each`.
 template <class Prepare, class Before>
 void one_by_one(std::size_t count, Prepare prepare, Before before_each) {
   mailbox queue{static_cast<std::size_t>(-1)};
@@ -96,7 +96,7 @@ void one_by_one(std::size_t count, Prepare prepare, Before before_each) {
   }
 }
 
-/// A mailbox that counts how often it is looked into. A pause arms at once if it has looked once when it sleeps.
+/// A mailbox that counts how often it is polled. A pause sleeps at once if there was one poll before the sleep.
 struct looked_into {
   std::function<bool(int)> has_message_at_look = [](int) { return false; };
   std::function<void()> sleep = [] { the_last_wake.note(); };  // by this core
@@ -122,7 +122,7 @@ pause_taken wait_once(idle_wait& pause, looked_into& queue) {
   return {queue.looks, queue.sleeps == 1};
 }
 
-/// Longer than the longest that makes a difference.
+/// Longer than any pause that makes a difference.
 void pass_time() {
   const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds{1};
   while (std::chrono::steady_clock::now() < until) {
@@ -138,8 +138,8 @@ looked_into with_long_pauses() {
   return queue;
 }
 
-/// Pauses that are over at the second look, or at once by a wake-up, until one has found its message by looking.
-/// Whether there was one: it takes more pauses where other threads take the core away, so that a short one lasts.
+/// Pauses that end at the second poll, or at once by a wake-up, until one of them found its message by polling.
+/// False if none did: other threads may preempt this one, so that a short pause becomes long.
 bool spins_after_short_pauses(idle_wait& pause) {
   looked_into queue;
   queue.has_message_at_look = [](int look) { return look >= 2; };
@@ -218,7 +218,7 @@ TEST_CASE("an actor keeps its own core awake until the next actor is woken, if w
     });
     CHECK(looks[0] == 1);
     CHECK(looks[1] > 1);
-    CHECK(looks[1] <= 6);  // fewer than five if it did not get to them in time
+    CHECK(looks[1] <= 6);  // fewer than five if they were not reached in time
   }
   SECTION("rarely, if no actor was woken the last time") {
     be_woken_from(cores.front());
@@ -271,8 +271,8 @@ TEST_CASE("a thread knows whether it is confined to a core") {
 
 TEST_CASE("no message is missed by an actor that keeps its core awake") {
   const std::vector<unsigned> cores = two_cores();
-  // Pauses that are too long to spin through, so that the actor sleeps in them, or keeps its core awake; and wake-ups
-  // of others, which end that at any moment.
+  // Pauses too long for spinning, so that the actor sleeps in them, or keeps its core awake; and wake-ups
+  // by others, which end that at any moment.
   on_core(cores.front(), [&] {
     one_by_one(
         1000, [&] { confine_to(cores.back()); },

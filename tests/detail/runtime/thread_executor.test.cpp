@@ -19,13 +19,13 @@
 #include "support/catch.hpp"
 #include "support/thread_attributes.hpp"
 
-// An actor's thread is as if `start` had made it, whatever an actor before it has set on it.
+// The state of an actor's thread is that of a new thread, whatever an earlier actor has set on it.
 
 namespace {
 
 using change = void (*)();
 
-/// Sets something on its thread, wherever an actor may.
+/// Changes its thread's state in any place where an actor runs.
 struct changing {
   change what;
   explicit changing(change to) : what{to} {}
@@ -39,7 +39,7 @@ struct changing_in_destructor {
   long thread() const { return support::thread_number(); }
 };
 
-/// What an actor finds on its thread before it does anything.
+/// The state of its thread that an actor finds at its start.
 struct attributes {
   long thread = support::thread_number();
   int error_number = errno;
@@ -79,7 +79,7 @@ attributes look() {
   return seen;
 }
 
-/// What the next actor finds on the same thread. (Another thread may be found, where the last one has given up
+/// The state that the next actor finds on the same thread. (It may get another thread, if the previous one has ended
 /// meanwhile.)
 template <class First>
 attributes look_after(change what) {
@@ -92,7 +92,7 @@ attributes look_after(change what) {
   }
 }
 
-/// On a thread of its own, which starts actors.
+/// Runs on a new thread, which starts actors.
 template <class Action>
 void on_a_thread(Action action) {
   std::thread{action}.join();
@@ -127,7 +127,7 @@ TEMPLATE_TEST_CASE("thread settings of an actor are not passed on to the next on
   }
 }
 
-/// The thread that `what` was called on, and what the next actor finds.
+/// The thread that `what` was called on, and the state that the next actor finds.
 template <class First>
 void check_another_thread(change what) {
   const attributes before = look();
@@ -174,7 +174,7 @@ TEMPLATE_TEST_CASE("a thread is not reused after an actor changed what cannot be
 }
 
 TEST_CASE("an actor's thread inherits the settings of the starting thread") {
-  look();  // a thread that has run an actor, and waits
+  look();  // leaves an idle thread behind
   on_a_thread([] {
     support::block_signal(SIGUSR1);
     std::fesetround(FE_DOWNWARD);
@@ -207,7 +207,7 @@ TEST_CASE("an actor's thread inherits the settings of the starting thread") {
 TEST_CASE("actors that start and stop in turn share threads") {
   std::set<long> threads;
   for (int i = 0; i < 1000; ++i) threads.insert(look().thread);
-  CHECK(threads.size() < 100);  // a test that was idle meanwhile lets a thread go
+  CHECK(threads.size() < 100);  // if the test was preempted, an idle thread may have ended
 }
 
 thread_local int calls_on_this_thread = 0;
@@ -253,7 +253,7 @@ TEST_CASE("an actor's own thread ends with it, and is not reused") {
   const auto ref = vicar::start<leaving>({.thread = vicar::own_thread});
   ref.call(&leaving::tell, &gone).get();
   ref.stop().get();
-  gone.acquire();  // the next actor would come sooner than an idle thread ends
+  gone.acquire();  // the next actor would start before an idle thread ends
   SUCCEED("its objects are destroyed");
 }
 

@@ -17,7 +17,7 @@
 
 namespace {
 
-/// What a test lets a worker do: `before` the worker may be given another job, and `after` that.
+/// A job in two parts: `before` the worker may be given another job, and `after` that.
 struct job {
   struct steps {
     virtual ~steps() = default;
@@ -36,7 +36,7 @@ struct job {
 
 using pool = vicar::detail::worker_threads<job>;
 
-/// Threads may use it until the process is gone.
+/// Never destroyed: threads may use it until the process ends.
 pool& the_pool() {
   static pool* const one = new pool;
   return *one;
@@ -63,12 +63,12 @@ TEST_CASE("a job runs on another thread") { CHECK(run_one() != std::this_thread:
 TEST_CASE("consecutive jobs reuse one thread") {
   std::set<std::thread::id> threads;
   for (int i = 0; i < 1000; ++i) threads.insert(run_one());
-  // A job is seen to be done after its thread was offered; a test that was idle meanwhile lets the thread go.
+  // A job is visibly done after its thread was offered; if the test was preempted, the thread may have ended.
   CHECK(threads.size() < 100);
 }
 
 struct meet final : job::steps {
-  std::shared_ptr<std::latch> all;  // the last to leave it may be any of them
+  std::shared_ptr<std::latch> all;  // any of them may be the last to leave it
   explicit meet(std::shared_ptr<std::latch> together) : all{std::move(together)} {}
   void before() override { all->arrive_and_wait(); }
 };
@@ -97,7 +97,7 @@ struct wait_in_the_end final : job::steps {
 };
 
 TEST_CASE("an offered thread begins its next job after it has finished the current one") {
-  static pool& own = *new pool;  // in which no thread of another test can be the next
+  static pool& own = *new pool;  // so that no idle thread of another test is reused
   std::binary_semaphore offered{0};
   std::binary_semaphore open{0};
   std::thread::id first;
@@ -106,7 +106,7 @@ TEST_CASE("an offered thread begins its next job after it has finished the curre
   std::thread::id second;
   std::binary_semaphore done{0};
   own.run(job{std::make_shared<note_thread>(second, done)});
-  CHECK_FALSE(done.try_acquire());  // it has been given to the thread that still waits
+  CHECK_FALSE(done.try_acquire());  // the job was given to the thread that is still waiting
   open.release();
   done.acquire();
   CHECK(second == first);

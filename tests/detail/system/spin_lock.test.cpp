@@ -73,7 +73,7 @@ TEST_CASE("a holder of lower priority makes progress, even with real-time priori
     const joined_thread low{[&] {
       real_time = become(1);
       lock.lock();
-      held.count_down();  // from here on the other one runs, if it may
+      held.count_down();  // from here on the other thread runs, if it can
       done = true;
       lock.unlock();
     }};

@@ -19,13 +19,13 @@ using vicar::detail::thread_between_actors;
 using vicar::detail::thread_heritage;
 using vicar::detail::thread_schedule;
 
-/// On a thread of its own, which the test may change as it likes.
+/// Runs on a new thread, whose state the test may change freely.
 template <class Action>
 void on_a_thread(Action action) {
   std::thread{action}.join();
 }
 
-/// Whether a thread that `change` was called on may be used again.
+/// Whether a thread may be reused after `change` was called on it.
 template <class Change>
 bool like_new_after(Change change) {
   bool like_new = false;

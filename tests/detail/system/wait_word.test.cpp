@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <vicar/detail/system/wait_word.hpp>
 
-#define PARKER_NAMESPACE vicar
-#define PARKER_CASE(text) "a parker " text
+#define WAIT_WORD_NAMESPACE vicar
+#define WAIT_WORD_CASE(text) "a parker " text
 
-#include "support/parker_cases.hpp"
+#include "support/wait_word_cases.hpp"

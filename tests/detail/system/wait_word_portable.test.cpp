@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// The same cases for systems without futexes. The other name of the namespace keeps the two apart in one program.
+// The same cases for systems without futexes. The renamed namespace allows both in one program.
 #define VICAR_NO_FUTEX
 #define vicar vicar_without_futex
 #include <vicar/detail/system/wait_word.hpp>
@@ -8,7 +8,7 @@
 
 static_assert(!VICAR_USES_FUTEX);
 
-#define PARKER_NAMESPACE vicar_without_futex
-#define PARKER_CASE(text) "a parker without futexes " text
+#define WAIT_WORD_NAMESPACE vicar_without_futex
+#define WAIT_WORD_CASE(text) "a parker without futexes " text
 
-#include "support/parker_cases.hpp"
+#include "support/wait_word_cases.hpp"

@@ -73,10 +73,10 @@ class blocked_sender {
   vicar::detail::mailbox::room_wait wait_;
 };
 
-/// Lets an actor seem to run on this thread.
+/// Makes an actor the current one of this thread.
 using running = vicar::detail::actor_frame;
 
-/// Something that comes when a test says so.
+/// An event that a test triggers.
 struct event {
   bool pending = true;
   awaited_event look() const {

@@ -151,7 +151,7 @@ TEST_CASE("an actor that polls two replies gets one while the other is in a cycl
   };
   const task answer_late = [&] {
     until([&] { return waits(b.ref); });
-    const int last = rounds + 1;  // the first that begins to wait for one that waits for it
+    const int last = rounds + 1;  // the first wait that closes the cycle
     until([&] { return rounds > last; });
     return std::string{"c"};
   };
@@ -161,7 +161,7 @@ TEST_CASE("an actor that polls two replies gets one while the other is in a cycl
     by_b = b.proxy->bar(ask_back);
     by_c = c.proxy->baz(answer_late);
     const std::string text = refusal([&] {
-      while (!by_b.wait_for(20ms) && !by_c.wait_for(0ms)) ++rounds;  // long enough to be seen waiting
+      while (!by_b.wait_for(20ms) && !by_c.wait_for(0ms)) ++rounds;  // long enough for the wait to be observed
     });
     a_goes_on = true;
     return by_b.ready() ? std::string{"b was answered"} : text;
@@ -200,7 +200,7 @@ TEST_CASE("a get that finds its value does not touch the wait graph") {
   {
     const std::lock_guard lock{vicar::detail::wait_graph_mutex()};
     locked.count_down();
-    in_time = found.get_future().wait_for(60s);  // of a promise: this wait does not touch it either
+    in_time = found.get_future().wait_for(60s);  // of a promise: this wait does not touch the graph either
   }
   CHECK(in_time);
   CHECK(told.get() == "as it should");
@@ -208,7 +208,7 @@ TEST_CASE("a get that finds its value does not touch the wait graph") {
 }
 
 TEST_CASE("an edge whose reply is ready is not followed, even before its reader wakes") {
-  // The reader sleeps at a latch and not for the answer, with the edge of a reader.
+  // The reader sleeps at a latch instead of waiting for the reply, but has the edge of that wait.
   std::latch woken{1};
   const started<party> a{named("a")};
   const started<party> b{named("b")};
@@ -228,7 +228,7 @@ TEST_CASE("an edge whose reply is ready is not followed, even before its reader 
     return std::to_string(answer.get());
   });
   asked.get_future().get();
-  b.proxy->answer().get();  // so the one before was answered
+  b.proxy->answer().get();  // so the call before it was answered
   const auto second = b.proxy->bar([&] { return std::to_string(a.proxy->answer().get()); });
   until_waiting(b.ref);
   woken.count_down();
@@ -238,7 +238,7 @@ TEST_CASE("an edge whose reply is ready is not followed, even before its reader 
 
 namespace {
 
-/// Part of a message that, once it is told so, enters a mailbox only when the mailbox's actor waits.
+/// Part of a message that can delay its push until the receiving actor waits.
 class late {
  public:
   struct shared {
@@ -276,7 +276,7 @@ TEST_CASE("a wait for free space joins a cycle once another sender takes the spa
     gate.get_future().get();
     return std::string{};
   });
-  // The mailbox is full with this; when it is handled, there is room, of which only the other thread is told.
+  // This message fills the mailbox; when it is handled, there is space, and only the other thread is notified.
   const auto asking = full.proxy->bar([&] {
     const std::string text = count([&] { sender.proxy->answer().get(); });
     how.over = true;
@@ -300,7 +300,7 @@ TEST_CASE("a wait for free space joins a cycle once another sender takes the spa
     asking.wait();
     sending.wait();
   }
-  CHECK(refused <= 1);  // none where the system wakes the sender first
+  CHECK(refused <= 1);  // none if the system wakes the sender first
   CHECK(full.proxy->answer().get() == 7);
   CHECK(sender.proxy->answer().get() == 7);
 }

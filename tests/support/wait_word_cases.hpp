@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// The cases of parker.hpp, for each way to sleep that it has: PARKER_NAMESPACE is where it lies, PARKER_CASE names a
-// case.
+// The cases of wait_word.hpp, for each of its implementations: WAIT_WORD_NAMESPACE is its namespace, WAIT_WORD_CASE
+// names a case.
 
 #include <array>
 #include <atomic>
@@ -16,23 +16,23 @@
 namespace {
 
 using namespace std::chrono_literals;
-using PARKER_NAMESPACE::detail::sleep_while;
-using PARKER_NAMESPACE::detail::spin_until;
-using PARKER_NAMESPACE::detail::time_limit;
-using PARKER_NAMESPACE::detail::wait_word;
-using PARKER_NAMESPACE::detail::wake_all;
-using PARKER_NAMESPACE::detail::wake_one;
 using support::joined_thread;
 using support::on_threads;
+using WAIT_WORD_NAMESPACE::detail::sleep_while;
+using WAIT_WORD_NAMESPACE::detail::spin_until;
+using WAIT_WORD_NAMESPACE::detail::time_limit;
+using WAIT_WORD_NAMESPACE::detail::wait_word;
+using WAIT_WORD_NAMESPACE::detail::wake_all;
+using WAIT_WORD_NAMESPACE::detail::wake_one;
 
-TEST_CASE(PARKER_CASE("does not sleep if the word has changed already")) {
+TEST_CASE(WAIT_WORD_CASE("does not sleep if the word has changed already")) {
   const wait_word word{1};
   sleep_while(word, 0);
   sleep_while(word, 0, time_limit{1h}.until_nanoseconds());
   CHECK(word == 1);
 }
 
-TEST_CASE(PARKER_CASE("sleeps until its deadline and not longer")) {
+TEST_CASE(WAIT_WORD_CASE("sleeps until its deadline and not longer")) {
   const wait_word word{0};
   for (const auto duration : {0us, 1us, 900us, 5000us, -5000us}) {
     const time_limit limit{duration};
@@ -43,7 +43,7 @@ TEST_CASE(PARKER_CASE("sleeps until its deadline and not longer")) {
   }
 }
 
-TEST_CASE(PARKER_CASE("is woken by another thread")) {
+TEST_CASE(WAIT_WORD_CASE("is woken by another thread")) {
   for (const bool limited : {false, true}) {
     for (int round = 0; round < 300; ++round) {
       wait_word word{0};
@@ -67,7 +67,7 @@ TEST_CASE(PARKER_CASE("is woken by another thread")) {
   }
 }
 
-TEST_CASE(PARKER_CASE("is woken out of the kernel, by wake_one and by wake_all")) {
+TEST_CASE(WAIT_WORD_CASE("is woken out of the kernel, by wake_one and by wake_all")) {
   for (const bool all : {false, true}) {
     for (const bool limited : {false, true}) {
       wait_word word{0};
@@ -86,7 +86,7 @@ TEST_CASE(PARKER_CASE("is woken out of the kernel, by wake_one and by wake_all")
   }
 }
 
-TEST_CASE(PARKER_CASE("passes a word to and fro")) {
+TEST_CASE(WAIT_WORD_CASE("passes a word to and fro")) {
   constexpr std::uint32_t rounds = 2000;
   wait_word word{0};
   const auto play = [&](std::uint32_t mine) {
@@ -100,7 +100,7 @@ TEST_CASE(PARKER_CASE("passes a word to and fro")) {
   CHECK(word == rounds);
 }
 
-TEST_CASE(PARKER_CASE("wakes all threads that sleep on one word, and loses no other wake-up")) {
+TEST_CASE(WAIT_WORD_CASE("wakes all threads that sleep on one word, and loses no other wake-up")) {
   std::array<wait_word, 3> words{};
   std::atomic<int> woken{0};
   std::latch begun{6};
@@ -122,7 +122,7 @@ TEST_CASE(PARKER_CASE("wakes all threads that sleep on one word, and loses no ot
   CHECK(woken == 6);
 }
 
-TEST_CASE(PARKER_CASE("spins for a moment and returns whether the condition became true")) {
+TEST_CASE(WAIT_WORD_CASE("spins for a moment and returns whether the condition became true")) {
   int asked = 0;
   CHECK(spin_until([&] { return ++asked == 3; }));
   CHECK(asked == 3);
