@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Starting, stopping, finding and reading actors runs out of memory: the caller gets std::bad_alloc, and all actors are
-// what they were before.
+// Allocations fail while actors are started, stopped, found and read: the caller gets std::bad_alloc, and all actors
+// are unchanged.
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -54,7 +54,7 @@ class house : public animal {
   room inside;
 };
 
-/// Counts how many there are; its constructor allocates.
+/// Counts its instances; its constructor allocates.
 class guest {
  public:
   explicit guest(tally& counts, std::string text = long_text) : counted_{counts}, text_{std::move(text)} {}
@@ -65,7 +65,7 @@ class guest {
   std::string text_;
 };
 
-/// Sends to itself in its constructor, and hands the answers out.
+/// Calls itself in its constructor, and exposes the futures.
 class eager {
  public:
   eager(vicar::future<int>& answer, vicar::future<bool>& stopped) {
@@ -79,14 +79,14 @@ class eager {
   std::string text_;
 };
 
-/// Hands out its stop token.
+/// Exposes its stop token.
 class visitor : public vicar::actor {
  public:
   explicit visitor(vicar::stop_token& token) { token = stop_token(); }
   int seven() const { return 7; }
 };
 
-/// An actor that is held in a message as long as this lives, with one more in its mailbox, which is full.
+/// An actor that is held in a message during this object's lifetime, with a second one in its mailbox, which is full.
 class full_house {
  public:
   full_house() {
@@ -104,7 +104,7 @@ class full_house {
   full_house(const full_house&) = delete;
   full_house& operator=(const full_house&) = delete;
 
-  /// From the second time on, the message is dropped.
+  /// The second and later messages are dropped.
   void send() const {
     ref.defer([](house&) {});
   }
@@ -117,7 +117,7 @@ class full_house {
   std::binary_semaphore open_{0};
 };
 
-/// Actors that take the threads which earlier ones have left, so that the next one needs a new thread.
+/// Actors that occupy the idle threads of earlier ones, so that the next one needs a new thread.
 class taken_threads {
  public:
   taken_threads() {
@@ -150,7 +150,7 @@ TEST_CASE("start without memory leaks no actor") {
       at_every_allocation(start, [&](const auto& now) {
         REQUIRE(now.threw_bad_alloc() == now.short_of_memory);
         if (now.returned()) {
-          ones.push_back(*now.result);  // stopped later, so that its thread is not there for the next
+          ones.push_back(*now.result);  // stopped later, so that the next one cannot reuse its thread
           CHECK(now.result->call(&guest::seven).get() == 7);
         }
         CHECK(registry::get_all().size() == others.size() + ones.size());
@@ -177,7 +177,7 @@ TEST_CASE("start without memory logs what it can") {
                         ++started_so_far;
                         CHECK(now.result->stop().get());
                       });
-  CHECK(started_so_far > 2);  // a line that cannot be written fails nobody
+  CHECK(started_so_far > 2);  // a line that cannot be written makes no start fail
   CHECK(log.count(vicar::log_level::debug, "Stopped") == static_cast<std::size_t>(started_so_far));
   CHECK(counts.alive == 0);
 }
@@ -221,7 +221,7 @@ TEST_CASE("a start that is refused for its options throws that error or bad_allo
 TEST_CASE("a stop without memory has no effect: the actor runs on, its token is not signalled") {
   leaves_no_memory([] {
     vicar::stop_token token;
-    auto ref = vicar::start<visitor>(token);  // nobody has sent it anything: its mailbox has no memory yet
+    auto ref = vicar::start<visitor>(token);  // it was sent no message: its mailbox has no memory yet
     at_every_allocation([&] { return ref.stop(); },
                         [&](const auto& now) {
                           REQUIRE(now.threw_bad_alloc() == now.short_of_memory);
@@ -349,7 +349,7 @@ TEST_CASE("the text of a timeout_error is complete, or says that there is no mem
         REQUIRE(now.returned());
         const std::string_view part = now.short_of_memory ? "memory is short" : "house";
         CHECK(now.result->find(part) != std::string_view::npos);
-        if (!now.short_of_memory) run_out_of_time();  // the text of that one is there now
+        if (!now.short_of_memory) run_out_of_time();  // creates the error's text
       });
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Fakes run out of memory.
+// Allocations of fakes fail.
 #include <cstddef>
 #include <memory>
 #include <new>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Futures and promises run out of memory: whoever asks gets std::bad_alloc, and no future is left without an answer.
+// Allocations of futures and promises fail: the caller gets std::bad_alloc, and no future is left unanswered.
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -30,7 +30,7 @@ namespace {
 const std::string long_text(100, 'x');
 using texts = std::vector<std::string>;
 
-/// Checks that a future which is made by `make` is made or not, and then gives `expected`.
+/// Checks that `make` either throws `std::bad_alloc` or returns a future whose value is `expected`.
 template <class Make, class T>
 void made_or_not(Make make, const T& expected) {
   leaves_no_memory([&] {
@@ -42,8 +42,8 @@ void made_or_not(Make make, const T& expected) {
   });
 }
 
-/// Checks that the first get of a future which is made by `make` either gives `expected`, or throws `std::bad_alloc`,
-/// and all that follow do the same.
+/// Checks that the first get of a future that `make` returns either returns `expected`, or throws `std::bad_alloc`,
+/// and all later ones do the same.
 template <class Make, class T>
 void made_by_get(Make make, const T& expected) {
   leaves_no_memory([&] {

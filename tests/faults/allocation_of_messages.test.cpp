@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Whoever sends a message runs out of memory on the way: the message was never sent, and nothing else happens.
+// Allocations fail while a message is sent: the message was not sent, and there is no other effect.
 #include <any>
 #include <array>
 #include <cstddef>
@@ -39,7 +39,7 @@ struct remark {
   int number;
 };
 
-/// Writes what is assigned to it at the end of the notes.
+/// Appends each assigned value to the notes.
 struct line {
   std::vector<int>* notes;
   line& operator=(int number) {
@@ -58,7 +58,7 @@ struct page {
   }
 };
 
-/// Keeps the numbers that it is sent.
+/// Stores the numbers that it receives.
 class ledger {
  public:
   using receives = vicar::messages<remark>;
@@ -100,7 +100,7 @@ inline constexpr bool is_answer = false;
 template <class T>
 inline constexpr bool is_answer<vicar::future<T>> = true;
 
-/// A ledger that stays in one message until it is opened, with space for one more in its mailbox.
+/// A ledger that is held in one message until it is opened, with space for one more in its mailbox.
 class busy_ledger {
  public:
   explicit busy_ledger(vicar::overflow when_full)
@@ -120,8 +120,8 @@ class busy_ledger {
   std::binary_semaphore door_{0};
 };
 
-/// Checks that `send(actor, number)` either throws `std::bad_alloc` and sends nothing, or sends a message that notes
-/// the number once; that what is sent before and after arrives once, in its order; and that no memory is lost.
+/// Checks that `send(actor, number)` either throws `std::bad_alloc` and sends nothing, or sends a message that records
+/// the number once; that earlier and later messages arrive once, in order; and that no memory is leaked.
 template <class Send>
 void sends_once_or_not(Send send) {
   leaves_no_memory([&] {
@@ -307,7 +307,7 @@ TEST_CASE("without memory, a message displaces another one or leaves it in the m
                             ++displaced;
                             if (now.short_of_memory)
                               CHECK_THROWS_AS(waiting.get(),
-                                              std::exception);  // perhaps for want of memory for its text
+                                              std::exception);  // perhaps bad_alloc, thrown for its text
                             else
                               CHECK_THROWS_AS(waiting.get(), vicar::mailbox_full_error);
                             waiting = *now.result;
@@ -340,12 +340,12 @@ TEST_CASE("a message dropped without memory is counted, and its dead letter is r
     const auto drops = [&](auto send) {
       at_every_allocation(send, [&](const auto& now) {
         CHECK(now.returned() != now.threw_bad_alloc());
-        if (now.returned()) ++dropped;  // else it was never sent
+        if (now.returned()) ++dropped;  // otherwise it was not sent
         CHECK(ref.stats().dropped == dropped);
         const std::size_t missed = log.count(vicar::log_level::error, "Unhandled exception in the dead letter handler");
         const std::size_t outcomes = told - told_before + missed - missed_before;
         CHECK(outcomes <= (now.returned() ? 1U : 0U));
-        if (now.returned() && outcomes == 0) CHECK(now.short_of_memory);  // for the line in the log, too
+        if (now.returned() && outcomes == 0) CHECK(now.short_of_memory);  // also for the line in the log
         told_before = told;
         missed_before = missed;
         if constexpr (is_answer<std::remove_cvref_t<decltype(*now.result)>>) {

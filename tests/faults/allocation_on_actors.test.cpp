@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// An actor's own thread runs out of memory, at each of its allocations: whoever waits is answered, and the actor goes
-// on or ends as it would have done.
+// Each allocation on an actor's own thread fails in turn: all callers are answered, and the actor runs on or ends
+// as it would have done.
 #include <exception>
 #include <new>
 #include <semaphore>
@@ -32,7 +32,7 @@ namespace {
 
 const std::string long_text(100, 'x');
 
-/// When memory becomes short: on the thread that calls `begin`.
+/// The moment from which allocations fail, on the thread that calls `begin`.
 struct moment {
   const shortage* which;
   long successes;
@@ -40,8 +40,8 @@ struct moment {
   void begin() const { which->begin(successes, lasting); }
 };
 
-/// Runs `attempt(moment)` with ever later failures, until none happens: first with one failing, then with all that
-/// follow.
+/// Runs `attempt(moment)` with later and later failures, until there is none: first with one failing, then with all
+/// later ones, too.
 template <class Attempt>
 void at_every_allocation_there(Attempt attempt) {
   long failed = 0;
@@ -57,7 +57,7 @@ void at_every_allocation_there(Attempt attempt) {
   CHECK(failed > 0);
 }
 
-/// How a future was answered.
+/// The outcome of a future.
 enum class answer { value, bad_alloc, dead, other };
 template <class T>
 answer answer_of(const vicar::future<T>& asked) {
@@ -157,7 +157,7 @@ TEST_CASE("an actor that cannot start another one for lack of memory runs on") {
   });
 }
 
-// Without memory after the error was made, only the report of a failure that is not read is lost.
+// If allocations fail after the error was created, only the report of an unread failure is lost.
 template <class T>
 void check_deadlock_or_no_memory(const vicar::future<T>& asked, const moment& when) {
   if (when.which->happened() && answer_of(asked) == answer::bad_alloc) return;
@@ -201,7 +201,7 @@ TEST_CASE("an exception that cannot be logged for lack of memory still reaches i
   });
 }
 
-/// Ends in one of several ways, and is short of memory from then on.
+/// Ends in one of several ways; its allocations fail from then on.
 class mortal {
  public:
   enum class way { stop, fail, start, all };
@@ -329,7 +329,7 @@ TEST_CASE("a dead letter that cannot be described for lack of memory is still co
   vicar::reset_dead_letter_handler();
 }
 
-// The last one: some of its actors wait to the end of the program.
+// The last test: some of its actors wait until the end of the program.
 TEST_CASE("a wait in a cycle that is only logged lasts, even if the log lacks its line, or throws bad_alloc") {
   long refused = 0;
   long not_logged = 0;
@@ -347,7 +347,7 @@ TEST_CASE("a wait in a cycle that is only logged lasts, even if the log lacks it
     } else {
       CHECK(log.count(log_level::error, "waits for itself") == (when.which->happened() ? 0U : 1U));
       if (when.which->happened()) ++not_logged;
-      registry::unregister(ref);  // it waits for ever, also when others look for all actors
+      registry::unregister(ref);  // it waits forever, and must not be found by later tests
     }
   });
   CHECK(refused > 0);

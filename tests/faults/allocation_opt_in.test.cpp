@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the opt-in headers write runs out of memory.
+// Allocations fail in the opt-in headers.
 
-// Boost's way to read the names of functions from the debug information does so anew on each thread, which takes long.
+// Boost reads the names of functions from the debug information again on each thread, which takes long.
 #undef BOOST_STACKTRACE_USE_BACKTRACE
 
 #include <csignal>
@@ -66,7 +66,7 @@ TEST_CASE("the stacks of actors are written or throw bad_alloc, and can be reque
   leaves_no_memory([] {
     const started<place> first;
     const started<place> second;
-    for (const auto* each : {&first, &second}) (*each)->get(&place::number).get();  // its thread runs
+    for (const auto* each : {&first, &second}) (*each)->get(&place::number).get();  // its thread is running
     at_every_allocation([] { return vicar::thread_tracebacks(); },
                         [](const auto& now) {
                           REQUIRE(now.returned() != now.threw_bad_alloc());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Exceptions of every kind from every place where code of the user's runs.
+// Exceptions of every kind from every place where user code runs.
 #include <any>
 #include <cstddef>
 #include <exception>
@@ -31,7 +31,7 @@ using vicar::log_level;
 
 namespace {
 
-/// Its copy throws; the language copies it where it is caught by value, and vicar nowhere.
+/// Its copy constructor throws; it is copied where it is caught by value, and vicar never copies it.
 struct uncopyable_in_fact {
   uncopyable_in_fact() = default;
   uncopyable_in_fact(const uncopyable_in_fact&) { throw std::logic_error{"an exception was copied"}; }
@@ -39,7 +39,7 @@ struct uncopyable_in_fact {
   uncopyable_in_fact& operator=(const uncopyable_in_fact&) = delete;
   ~uncopyable_in_fact() = default;
 };
-/// Sends a message where it is destroyed, and throws, and catches that.
+/// Its destructor sends a message, and throws and catches an exception.
 struct busy_at_its_end {
   explicit busy_at_its_end(const vicar::any_actor_ref& to) : target{to} {}
   busy_at_its_end(const busy_at_its_end&) = default;
@@ -55,7 +55,7 @@ struct busy_at_its_end {
 };
 class empty_error : public std::exception {};
 
-/// What is thrown: one of these by its number.
+/// Throws one of these by its number.
 constexpr int kinds = 9;
 [[noreturn]] void throw_kind(int kind) {
   ++support::faults.exceptions;
@@ -112,7 +112,7 @@ bool throws_kind(int kind, Action action) {
   return is_kind(kind, support::thrown_by(action));
 }
 
-/// Throws when it has been copied or moved so often.
+/// Throws on a given copy or move.
 struct fragile {
   int kind = 0;
   int copies_left = 1000;
@@ -182,7 +182,7 @@ TEST_CASE("an exception of any kind from a move or a copy reaches the sender or 
   CHECK(throws_kind(kind, [&] { actor.proxy->take.defer(never_copied); }));
   CHECK(throws_kind(kind, [&] { actor.ref.call(&workshop::take_reference, never_copied); }));
   CHECK(actor.ref.stats().processed == 0);
-  // From one move to the next, on the way into the mailbox or out of it: in the call or in its future.
+  // From each move, into the mailbox or out of it: in the call or in its future.
   int sent = 0;
   for (int moves = 0;; ++moves) {
     const std::exception_ptr thrown = support::thrown_by([&] { actor.proxy->take(fragile{kind, 1000, moves}).get(); });
@@ -271,7 +271,7 @@ TEST_CASE("an exception of any kind from a hook or the destructor is logged, and
   const auto ref = vicar::start<moody>(where, kind, counts);
   if (where == place::failure) ref.defer(&moody::fail);
   const bool was_there = ref.stop().get();
-  if (where == place::stop || where == place::destructor) CHECK(was_there);  // else it may have ended by itself
+  if (where == place::stop || where == place::destructor) CHECK(was_there);  // otherwise it may have ended by itself
   CHECK_FALSE(ref.is_alive());
   CHECK(counts.alive == 0);
   CHECK(log.lines().size() == (where == place::failure ? 2U : 1U));
@@ -357,7 +357,7 @@ TEST_CASE("an exception whose destructor sends messages is harmless") {
   CHECK(registry::get_all().empty());
 }
 
-/// Where `stop_all_actors` is thrown on an actor's thread, beside the methods and hooks.
+/// The places where `stop_all_actors` is thrown on an actor's thread, besides methods and hooks.
 struct stops_all {
   stops_all() = default;
   stops_all(const stops_all&) { throw vicar::stop_all_actors{}; }
@@ -384,7 +384,7 @@ TEST_CASE(
     ++support::faults.stops;
     const auto asked = ask();
     CHECK_THROWS_AS(asked.get(), vicar::actor_dead_error);
-    while (bystander.ref.is_alive()) std::this_thread::yield();  // until it is told
+    while (bystander.ref.is_alive()) std::this_thread::yield();  // until it was stopped
     actor.ref.stop().wait();
     bystander.ref.stop().wait();
     CHECK(registry::get_all().empty());

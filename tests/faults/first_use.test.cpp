@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The first thing that a process does with vicar meets a shortage of memory. Each case runs in a process of its own, so
-// that what the library makes once is not there yet.
+// Allocations fail in the first use of vicar in a process. Each case runs in its own process, so
+// that nothing that the library creates once exists yet.
 #include <csignal>
 #include <cstdio>
 #include <new>
@@ -21,7 +21,7 @@ struct adder {
   int add_one(int number) { return number + 1; }
 };
 
-/// A constructor that throws, and leaves a message behind whose answer somebody keeps.
+/// A constructor that throws after a call, whose future is kept.
 struct stillborn {
   explicit stillborn(vicar::future<int>& answer) {
     answer = vicar::self(*this).call(&stillborn::seven);
@@ -35,7 +35,7 @@ struct outcome {
   bool as_wanted = false;
 };
 
-/// What `body(outcome)` finds in a process of its own; `as_wanted` is false if that ends in another way.
+/// The result of `body(outcome)` in its own process; `as_wanted` is false if that process ends in another way.
 template <class Body>
 outcome in_new_process(Body body) {
   int ends[2] = {};
@@ -44,7 +44,7 @@ outcome in_new_process(Body body) {
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
-    std::signal(SIGABRT, SIG_DFL);  // not the test framework's
+    std::signal(SIGABRT, SIG_DFL);  // instead of the test framework's handler
     outcome found;
     body(found);
     const bool written = write(ends[1], &found, sizeof(found)) == static_cast<ssize_t>(sizeof(found));
@@ -60,8 +60,9 @@ outcome in_new_process(Body body) {
   return found;
 }
 
-/// Runs `operation` until no allocation of it fails, in a process of its own for each way to fail; then
-/// `works()` has to be true. Gives the number of failures.
+/// Runs `operation` with its first allocation failing, then its second and so on until none fails, in one process
+/// with single failures and in another one with lasting ones; then `works()` has to be true. Returns the number of
+/// failures.
 template <class Operation, class Works>
 int failures_of(Operation operation, Works works) {
   int failures = 0;
@@ -138,7 +139,7 @@ TEST_CASE("the log is used first without memory") {
 }
 
 TEST_CASE("the registry is used first without memory") {
-  // What it needs is made when the program is loaded, where the system has fork().
+  // Where the system has fork(), its memory is allocated when the program is loaded.
   CHECK(failures_of([] { static_cast<void>(vicar::registry::get_all()); }, an_actor_works) >= 0);
   CHECK(failures_of([] { vicar::registry::stop_all(); }, an_actor_works) >= 0);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Values that are larger than any stack: neither the sender's nor the actor's thread has room for one.
+// Values that are larger than any stack: neither the sender's nor the actor's thread has space for one.
 #include <any>
 #include <cstddef>
 #include <functional>
@@ -64,7 +64,7 @@ VICAR_PROXY(screen, show, show_two, reference, value, shown, painter, part, pixe
 
 namespace {
 
-/// On a thread whose stack is much smaller than a picture, as those of actors are.
+/// Runs `action` on a thread whose stack is much smaller than a picture, like those of actors.
 template <class Action>
 void on_a_small_stack(Action action) {
   pthread_attr_t attributes;
@@ -75,7 +75,7 @@ void on_a_small_stack(Action action) {
     (*static_cast<Action*>(what))();
     return nullptr;
   };
-  // The action has assertions, and Catch2's are for one thread at a time.
+  // The action contains assertions, and Catch2's are not thread-safe.
   const int refused = pthread_create(&thread, &attributes, run, &action);
   if (refused == 0) pthread_join(thread, nullptr);
   REQUIRE(refused == 0);

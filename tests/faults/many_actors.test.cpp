@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Thousands of actors, each with its thread, at once.
+// Thousands of actors at once, each with its own thread.
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -14,7 +14,7 @@ namespace registry = vicar::registry;
 
 namespace {
 
-// Sanitizers take their time for each thread.
+// Sanitizers need much time for each thread.
 #if defined(__SANITIZE_THREAD__) || VICAR_SANITIZES_ADDRESSES
 constexpr std::size_t number_of_actors = 500;
 #else
@@ -74,7 +74,7 @@ TEST_CASE(
     if (answer.ready()) ++answered;
   }
   CHECK(answered == number_of_actors);
-  support::settle();  // returns when the last one has ended: nobody else stops them
+  support::settle();  // returns when the last one has ended, as no other thread stops them
   CHECK(alive == 0);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The system refuses a thread to an actor: start throws, and whoever had to do with the actor by then is answered.
+// The system refuses a thread to an actor: start throws, and all calls to the actor are answered.
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -33,7 +33,7 @@ struct bystander {
   int seven() const { return 7; }
 };
 
-/// From `begin` on, nobody gets a new thread, and no thread is left that waits for an actor.
+/// From `begin` on, no new thread can be created, and there is no idle thread for an actor.
 class no_threads {
  public:
   no_threads() {
@@ -63,7 +63,7 @@ class no_threads {
   std::vector<vicar::actor_ref<bystander>> others_;
 };
 
-/// Hands out a reference in its constructor, waits there until it has been used, and gets no thread.
+/// Exposes a reference in its constructor, waits there until it has been used, and gets no thread.
 class unlucky {
  public:
   unlucky(no_threads& refusal, std::optional<vicar::actor_ref<unlucky>>& handed_out, std::binary_semaphore& there,
@@ -146,7 +146,7 @@ TEST_CASE("without a thread, a daemon is refused as well") {
   CHECK(registry::get_all().size() == refusal.others());
 }
 
-/// Has a thread of its own, which goes on until the actor is asked to stop, and for which its destructor waits.
+/// Has its own thread, which runs until the actor is stopped, and which its destructor joins.
 class with_helper : public vicar::actor {
  public:
   explicit with_helper(no_threads& refusal)

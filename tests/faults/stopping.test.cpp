@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Actors stop themselves, each other or all from every place where they can, and arguments do the like where they are
+// Actors stop themselves, each other or all actors from every possible place, and arguments do so when they are
 // destroyed.
 #include <array>
 #include <atomic>
@@ -29,7 +29,7 @@ using vicar::any_actor_ref;
 
 namespace {
 
-/// Where an actor does something to itself or to others.
+/// The places from which an actor acts on itself or on others.
 enum class place { constructor, start, method, deferred, message, stop, failure, destructor };
 constexpr std::array places{place::constructor, place::start, place::method,  place::deferred,
                             place::message,     place::stop,  place::failure, place::destructor};
@@ -38,7 +38,7 @@ struct other {
   int seven() { return 7; }
 };
 
-/// Does `what` once, at one place.
+/// Runs `what` once, at one place.
 class agent {
  public:
   using deed = std::function<void(agent&)>;
@@ -66,7 +66,7 @@ class agent {
   deed what_;
 };
 
-/// Brings an agent to the place where it does what it does, and to its end; checks that all is over then.
+/// Brings an agent to the place where it acts, and to its end; checks that all actors have ended then.
 void run_agent(place where, agent::deed what) {
   const log_capture log{vicar::log_level::off};
   const auto ref = vicar::start<agent>(where, std::move(what));
@@ -76,7 +76,7 @@ void run_agent(place where, agent::deed what) {
     if (where == place::deferred) ref.defer(&agent::defer);
     if (where == place::message) ref.tell(1);
     if (where == place::failure) ref.defer(&agent::fail);
-  } catch (const vicar::actor_dead_error&) {  // it was faster
+  } catch (const vicar::actor_dead_error&) {  // it has ended already
   }
   ref.stop().wait();
   if (where == place::method) CHECK(called.ready());
@@ -109,7 +109,7 @@ TEST_CASE("an actor stops all anywhere, and waits for the others") {
     std::size_t stopped = 0;
     std::size_t expected = 3;
     run_agent(where, [&](agent&) { stopped = registry::stop_all().size(); });
-    if (where == place::constructor) expected = 2;  // it is not in the registry yet
+    if (where == place::constructor) expected = 2;  // it is not registered yet
     CHECK(stopped == expected);
     CHECK_FALSE(first.is_alive());
     CHECK_FALSE(second.is_alive());
@@ -157,14 +157,14 @@ TEST_CASE("an actor that waits for its own end gets a deadlock_error anywhere, a
   }
 }
 
-/// Where two actors meet that stop each other.
+/// The meeting point of two actors that stop each other.
 struct arena {
   std::array<std::optional<any_actor_ref>, 2> both;
   std::atomic<int> met{0};  ///< publishes `both`
   std::atomic<int> outcomes{0};
 };
 
-/// Stops its opponent and waits for that, from the same place as that one.
+/// Stops its opponent from the same place as the opponent does, and waits for its end.
 class duellist {
  public:
   duellist(place where, arena& ground, std::size_t side) : where_{where}, arena_{ground}, opponent_{1 - side} {
@@ -203,7 +203,7 @@ class duellist {
 TEST_CASE("two actors that stop each other at the same time and wait for that both end") {
   const log_capture log{vicar::log_level::off};
   for (const place where : places) {
-    if (where == place::constructor) continue;  // one after another, on one thread
+    if (where == place::constructor) continue;  // they run in succession, on one thread
     for (int round = 0; round < 20; ++round) {
       arena ground;
       std::vector<vicar::actor_ref<duellist>> both;
@@ -219,14 +219,14 @@ TEST_CASE("two actors that stop each other at the same time and wait for that bo
       for (const auto& each : both) over.push_back(each.stop());
       for (const auto& each : over) each.wait();
       for (const auto& each : called) CHECK_NOTHROW(each.get());
-      // One was told of the circle; that one's end was what the other one got.
+      // One got a deadlock_error; its end then released the other one.
       CHECK(ground.outcomes == 11);
       CHECK(registry::get_all().empty());
     }
   }
 }
 
-/// Does something where it is destroyed; moved from, it does nothing.
+/// Acts in its destructor, unless it was moved from.
 class parting {
  public:
   explicit parting(std::function<void()> what) : what_{std::make_unique<std::function<void()>>(std::move(what))} {}
@@ -377,7 +377,7 @@ TEST_CASE("a stop callback stops others, itself, or all, and starts and asks act
     void fail() { throw 7; }
   };
   const log_capture log{vicar::log_level::off};
-  const bool by_failure = GENERATE(false, true);  // then it runs on the actor's own thread
+  const bool by_failure = GENERATE(false, true);  // in that case it runs on the actor's own thread
   std::binary_semaphore called{0};
   const started<other> bystander;
   const auto ref = vicar::start<with_token>();
@@ -395,12 +395,12 @@ TEST_CASE("a stop callback stops others, itself, or all, and starts and asks act
                                        }};
     if (by_failure) {
       ref.defer(&with_token::fail);
-      called.acquire();  // else the request below might be the one that calls it, here
+      called.acquire();  // otherwise the request below might call it on this thread
     }
     ref.stop().wait();
   }
   CHECK(seven == 7);
-  CHECK(all >= 1);  // the bystander; the other two may be gone by then
+  CHECK(all >= 1);  // the bystander; the other two may have ended by then
   CHECK_FALSE(bystander.ref.is_alive());
   for (const auto& each : stopped) CHECK(each.get());
   CHECK(registry::get_all().empty());

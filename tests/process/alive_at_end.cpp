@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What may go on when the process ends: full mailboxes, daemons, threads that send, static objects that hold actors.
-// One way a run; ctest compares the output.
+// Activity at the end of the process: full mailboxes, daemons, sending threads, static objects that hold actors.
+// One case a run; ctest compares the output.
 #include <atomic>
 #include <cstdint>
 #include <cstdio>
@@ -64,7 +64,7 @@ struct opener {
   void on_stop() const { opens->count_down(); }
 };
 
-/// What the actor has taken until the threads that send were told that it has ended.
+/// The messages that the actor accepted until the sending threads got an actor_dead_error.
 std::atomic<std::uint64_t> accepted{0};
 std::uint64_t handled = 0;
 std::uint64_t dropped = 0;
@@ -85,7 +85,7 @@ void full_mailbox() {
   full.defer<&narrow::wait>();
   narrow_begun.wait();
   for (int i = 0; i < 2; ++i) full.defer<&narrow::count>();
-  accepted = 2 + 3;  // and those of the actor
+  accepted = 2 + 3;  // and the actor's own
   vicar::start<sender>(full, &senders_begun).defer<&sender::send>();
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([full] {
@@ -141,7 +141,7 @@ void thread_calls() {
   });
   begun.wait();
   in_destructor = [] {
-    dropped = 0;  // all calls are answered
+    dropped = 0;  // because all calls are answered
     expect_nothing_lost();
   };
 }
@@ -164,7 +164,7 @@ struct daemon {
       try {
         helper.call<&daemon::nothing>().get();
         helper.defer<&daemon::fail>();
-      } catch (const vicar::actor_dead_error&) {  // the end has told it to stop
+      } catch (const vicar::actor_dead_error&) {  // it was stopped by the end of the process
       }
       helper.stop().wait();
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Starts examples/deadlock.cpp, whose path is its argument, reads what it says of the circle that was noticed, and asks
-// it by signals where it is stuck after that, until a report shows both of its actors waiting. Fails with what it has
+// Starts the program of examples/deadlock.cpp, whose path is its argument, reads its report of the detected cycle, and
+// then sends signals until a report shows both of its actors waiting. If it fails, it prints the output that it has
 // read.
 #include <algorithm>
 #include <cctype>
@@ -33,7 +33,7 @@ using namespace std::chrono_literals;
   std::exit(1);
 }
 
-/// A program whose output, errors included, is read here. It does not outlive this object.
+/// A child process whose output, including errors, is read here. It is killed with this object.
 class child {
  public:
   explicit child(char* path) {
@@ -67,7 +67,7 @@ class child {
   void send(int signal) const { kill(pid_, signal); }
 
   enum class what { text, nothing_yet, the_end };
-  /// Appends what the program writes next to `text`; gives it a second to write something.
+  /// Appends the program's next output to `text`; waits at most a second for it.
   what read_into(std::string& text) const {
     pollfd asked{output_, POLLIN, 0};
     if (poll(&asked, 1, 1000) == 0) return what::nothing_yet;
@@ -116,7 +116,7 @@ struct waiting_actor {
     const std::vector<std::string> words = row(report);
     return words.size() > 2 && words[2] == "waiting";
   }
-  /// Of an actor that waits: whether the row says all the rest. The time that it has been waiting is open.
+  /// For a waiting actor: whether the row has all other columns. The duration of the wait is not checked.
   bool row_is_right(const std::string& report) const {
     std::vector<std::string> words = row(report);
     const std::vector<std::string> wanted{name, class_name, "waiting", running, "", "s", mailbox, waits_for};
@@ -141,7 +141,7 @@ struct waiting_actor {
   }
 };
 
-/// What is wrong with the report of two actors that both wait; null if nothing is.
+/// The first mistake in the report of two actors that both wait; null if there is none.
 const char* problem_of(const std::string& report, const std::vector<waiting_actor>& actors) {
   for (const waiting_actor& each : actors) {
     if (!each.row_is_right(report)) return "an actor's row says something else";
@@ -166,7 +166,7 @@ int main(int count, char** arguments) {
   std::string text;
   const char* problem = "it did not say within a minute that it is ready";
   bool ready = false;
-  std::size_t begin = text.npos;  // of the report that is being read
+  std::size_t begin = text.npos;  // the beginning of the current report
   while (std::chrono::steady_clock::now() < limit) {
     const child::what came = program.read_into(text);
     if (came == child::what::the_end) {
@@ -190,7 +190,7 @@ int main(int count, char** arguments) {
       if (begin == text.npos) continue;
       program.send(SIGUSR1);
     }
-    // A report is whole when the next one begins.
+    // A report is complete when the next one begins.
     const std::size_t end = text.find(heading, begin + heading.size());
     if (end == text.npos) continue;
     const std::string report = text.substr(begin, end - begin);

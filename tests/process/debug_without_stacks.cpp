@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What <vicar/debug.hpp> does where there is no Boost: all but the stacks.
+// <vicar/debug.hpp> without Boost: everything except the stacks.
 #define VICAR_NO_STACKTRACE
 #include <vicar/debug.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What happens to actors that nobody stopped when the process ends. One way a run; ctest compares the output.
+// Actors that are still alive when the process ends. One case a run; ctest compares the output.
 #include <cstdio>
 #include <cstdlib>
 #include <latch>

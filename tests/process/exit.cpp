@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// exit() from everywhere, and other ways to end at once. One way a run; ctest compares the output and the status.
+// exit() from every place, and other ways to end at once. One case a run; ctest compares the output and the status.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -39,10 +39,10 @@ std::binary_semaphore main_exits{0};
 long thread_of_main = 0;
 support::last_word the_last_word;
 
-/// Has to be stopped and waited for, however the program ends in order.
+/// Has to be stopped and awaited by every orderly end of the program.
 struct bystander {
   void on_stop() {
-    if (thread_of_main != 0) {  // it calls exit, too, and has to wait for the first call's end
+    if (thread_of_main != 0) {  // main calls exit, too, and has to wait for the end of the first call
       main_exits.acquire();
       support::wait_until_asleep(thread_of_main);
     }
@@ -75,7 +75,7 @@ struct leaves_in_destructor {
   ~leaves_in_destructor() { leave(); }
 };
 
-/// An argument that leaves when it is destroyed on the actor's thread.
+/// An argument that calls exit when it is destroyed on the actor's thread.
 struct leaving_argument {
   long sender = 0;
   leaving_argument(leaving_argument&& other) noexcept : sender{std::exchange(other.sender, 0)} {}
@@ -118,14 +118,14 @@ struct leaves_in_constructor {
 void early_caller::ask(vicar::actor_ref<leaves_in_constructor> other) {
   expect_dead([&] { other.call<&leaves_in_constructor::seven>().get(); });
 }
-/// Waits for an answer that is ready, and will not be given: the arguments are destroyed first.
+/// Waits for a computed reply that is never published, since the arguments are destroyed first.
 struct caller_with_argument : caller_of {
   void ask(const vicar::actor_ref<holder>& other) {
     expect_dead([&] { other.call<&holder::hold>(leaving_argument{support::this_thread()}).get(); });
   }
   void on_stop() { say("caller stopped"); }
 };
-/// Goes on until a message waits that it will not handle.
+/// Runs until there is a pending message, which it will not handle.
 struct ends_with_message {
   void wait_for_message() {
     while (vicar::self(*this).stats().mailbox_depth == 0) std::this_thread::yield();
@@ -143,7 +143,7 @@ struct starter {
   void on_stop() { say("not to be seen"); }
 };
 
-/// Reads a future that another thread makes.
+/// Reads a future whose value another thread computes.
 struct reader {
   vicar::future<int> value;
   std::latch* begun;
@@ -163,7 +163,7 @@ struct maker {
   vicar::future<int> value;
   void make() { value.get(); }
 };
-/// The maker begins first, so that the reader waits for it.
+/// The computing thread begins first, so that the reader waits for it.
 std::latch maker_begun{1};
 vicar::future<int> value_made_by_leaving() {
   return vicar::make_ready_future(1).map([](int) -> int {
@@ -219,7 +219,7 @@ void main_waits() {
   } told_by_exit;
   static_cast<void>(told_by_exit);
   caller_of::expect_dead([] { vicar::start<leaver>().call<&leaver::leave>().get(); });
-  // Returns from main while the actor's exit goes on: that one decides.
+  // Returns from main while the actor's exit is in progress, which determines the status.
 }
 
 void stop_all_runs() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What fork() does to a program with actors, in the parent and in the child. One way a run; it fails with what went
-// wrong. A child that hangs is ended by an alarm.
+// The effects of fork() on a program with actors, in the parent and in the child. One case a run; prints what went
+// wrong. An alarm ends a child that hangs.
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -55,7 +55,7 @@ void check_refused(std::string_view wanted, Action action) {
   if (text != wanted) check(false, text.c_str());
 }
 
-/// As fork(), in a child that does not live long.
+/// Like fork(), with an alarm in the child.
 pid_t fork_for_a_while() {
   std::fflush(nullptr);
   const pid_t child = fork();
@@ -67,14 +67,14 @@ pid_t fork_for_a_while() {
   return child;
 }
 
-/// How a child ended: its exit status, or minus the number of the signal.
+/// The end of a child: its exit status, or minus the number of the signal.
 int end_of(pid_t child) {
   int status = 0;
   if (waitpid(child, &status, 0) != child) return -1000;
   return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-/// Runs `function` in a child, to its end there.
+/// Runs `function` in a child, which ends afterwards.
 template <class Function>
 bool right_in_child(Function function) {
   const pid_t child = fork_for_a_while();
@@ -120,7 +120,7 @@ struct derived_adder : adder {};
 
 namespace {
 
-/// What a child has to find of an actor of its parent. `pending` was asked of it and not answered, `answered` was.
+/// The state in which a child has to find an actor of its parent. The call `pending` was not answered, `answered` was.
 void check_inherited(const vicar::actor_ref<derived_adder>& ref, const vicar::future<int>& pending,
                      const vicar::future<int>& answered) {
   const auto text = [](std::string_view consequence) {
@@ -141,7 +141,7 @@ void check_inherited(const vicar::actor_ref<derived_adder>& ref, const vicar::fu
   CHECK(!ref.stop().get());
 
   const std::string no_answer = text("hold will not be answered");
-  CHECK(pending.ready());  // asking it does not wait
+  CHECK(pending.ready());  // and does not block
   check_refused(no_answer, [&] { pending.get(); });
   check_refused(no_answer, [&] { pending.get(0s); });
   check_refused(no_answer, [&] { pending.get(1h); });
@@ -161,7 +161,7 @@ void check_inherited(const vicar::actor_ref<derived_adder>& ref, const vicar::fu
   CHECK(ref.stats().processed >= 1);
   const vicar::any_actor_ref any = ref;
   CHECK(any.as<derived_adder>().has_value());
-  CHECK(!any.as<adder>().has_value());  // nobody asks an object that is not here
+  CHECK(!any.as<adder>().has_value());  // the class of an absent object is not checked
 
   vicar::registry::register_actor(ref);
   CHECK(!vicar::registry::get_by_urn(ref.urn()));
@@ -185,7 +185,7 @@ void check_own_actors() {
   for (int i = 0; i < 100; ++i) first.defer(&adder::count);
 }
 
-/// An actor in the middle of a message, and what was asked of it.
+/// An actor in the middle of a message, and the calls to it.
 struct busy {
   busy() {
     answered.wait();
@@ -276,7 +276,7 @@ void hammered() {
         vicar::set_log_sink(sink);
         if (vicar::any_actor_ref{actor.ref}.as<adder>()->name() != "inherited") right = false;
       })};
-      // So that some thread has each of the locks at many of the forks.
+      // So that at many of the forks, each of the locks is held.
       const auto hold = [&](auto& what) {
         return while_forking([&] {
           what.lock();
@@ -312,7 +312,7 @@ void hammered() {
   vicar::reset_log_sink();
 }
 
-// A child that returns from main, with an actor that has still something to do.
+// A child that returns from main, with a busy actor.
 void returns_from_main() {
   struct last {
     void count() { ++shared().handled; }
@@ -354,7 +354,7 @@ class forker : public vicar::actor {
   forker(const forker&) = delete;
   forker& operator=(const forker&) = delete;
 
-  /// Gives the child's number; the child returns, too, unless `function` does not.
+  /// Returns the child's number; the child returns, too, unless `function` does not.
   pid_t fork_and(const std::function<void()>& function) {
     const pid_t child = fork_for_a_while();
     if (child == 0) function();
@@ -371,7 +371,7 @@ class forker : public vicar::actor {
 void in_message() {
   const busy other;
   const auto actor = vicar::start<forker>();
-  // The messages behind the one that forks are the parent's.
+  // The messages after the one that forks are handled in the parent.
   const auto fork_in_message = [&](std::function<void()> function) {
     auto child = actor.call(&forker::fork_and, std::move(function));
     for (int i = 0; i < 10; ++i) actor.defer(&forker::count);
@@ -388,7 +388,7 @@ void in_message() {
         }) == 7);
   CHECK(fork_in_message([&] { with_problems(0); }) == 0);
   CHECK(fork_in_message([] { _exit(5); }) == 5);
-  // As if main had returned: the process ends, and its own actors before it.
+  // As if main had returned: the process ends after its own actors.
   struct last {
     void count() { ++shared().handled; }
     void on_stop() { ++shared().stopped; }
@@ -458,7 +458,7 @@ void in_constructor() {
   CHECK(shared().handled == 2);
 }
 
-// The log may be told of an actor between its construction and its first message.
+// A log sink may fork between the construction of an actor and its first message.
 void at_registered() {
   static pid_t child = -1;
   vicar::set_log_level(vicar::log_level::debug);
@@ -497,7 +497,7 @@ void while_exiting() {
   vicar::start<last>();  // is stopped first
 }
 
-// A value that another thread makes at the fork will not be there in the child, ever.
+// A value that another thread computes during the fork is never available in the child.
 void lazy_values() {
   std::latch entered{1};
   std::latch open{1};
@@ -514,7 +514,7 @@ void lazy_values() {
     const auto refused = [&] { return error_text<vicar::actor_dead_error>([&] { being_made.get(); }); };
     const std::string text = "vicar: the value of this future was being made by another thread at the fork()";
     CHECK(refused() == containing(text));
-    std::string elsewhere;  // a thread that may have the stack of one that is the parent's
+    std::string elsewhere;  // this thread may have the stack of a thread of the parent
     std::thread{[&] { elsewhere = refused(); }}.join();
     CHECK(elsewhere == containing(text));
     CHECK(not_made.get() == 3);
@@ -525,7 +525,7 @@ void lazy_values() {
 
 const vicar::actor_ref<adder>* used_by_handlers = nullptr;
 
-// Handlers of fork() that the program has itself may use actors, in all three places.
+// The program's own handlers of fork() may use actors, in all three places.
 void with_handlers() {
   pthread_atfork([] { CHECK(used_by_handlers->call(&adder::add, 1, 1).get() == 2); },
                  [] { CHECK(used_by_handlers->call(&adder::add, 1, 1).get() == 2); },
@@ -541,7 +541,7 @@ void with_handlers() {
 
 }  // namespace
 
-/// Asked by LeakSanitizer at the end: in a child, what only the threads of its parent knew looks lost.
+/// Called by LeakSanitizer at the end: in a child, memory held only by threads of its parent would be reported.
 extern "C" int __lsan_is_turned_off() { return in_child ? 1 : 0; }
 
 int main(int count, char** arguments) {

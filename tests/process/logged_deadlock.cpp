@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Two actors come to wait for each other, and want that to be logged only. Ends, without waiting for them, when both
-// wait; prints what was logged.
+// Two actors wait for each other with deadlock_policy::log. Ends, without waiting for them, when both
+// wait; prints the log.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -15,7 +15,7 @@ namespace {
 class friendly {
  public:
   int greet(const vicar::actor_ref<friendly>& other) {
-    return other.call<&friendly::greet>(vicar::self(*this)).get();  // for ever
+    return other.call<&friendly::greet>(vicar::self(*this)).get();  // forever
   }
 };
 

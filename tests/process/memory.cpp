@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// What 1,000 idle actors occupy, threads included, in a process that has done nothing else, measured as scenario G of
-// the benchmarks does. Fails if it is more than was promised.
+// The memory of 1,000 idle actors, including their threads, in a process that has done nothing else, measured like
+// scenario G of the benchmarks. Fails if it is more than promised.
 #include <cstdio>
 #include <vector>
 
@@ -24,7 +24,7 @@ int main() {
   constexpr int count = 1000;
   constexpr double most_for_one = 13'000;
 
-  // A stack that happens to end where a huge page does would get one.
+  // A stack that happens to end at the end of a huge page would be backed by one.
   prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
   const double before = benchmarks::resident_bytes();
   std::vector<vicar::actor_proxy<adder>> actors;

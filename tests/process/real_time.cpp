@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// A caller and an actor that have real-time priorities and share a core: who is above the other must not keep it from
-// what both wait for. One way a run; ctest compares the output. Where such priorities are not allowed, it is run with
-// ordinary ones, and says so.
+// A caller and an actor with real-time priorities share a core: the one with the higher priority must not keep the
+// other from what both wait for. One case a run; ctest compares the output. Where such priorities are not allowed, it
+// runs with ordinary ones, and says so.
 #include <cstdio>
 #include <map>
 #include <string_view>
@@ -30,7 +30,7 @@ cpu_set_t one_core() {
   return one;
 }
 
-/// Confines this thread to the core, and gives it the priority if that is allowed.
+/// Confines this thread to the core, and sets the priority if that is allowed.
 bool become(const cpu_set_t& core, int priority) {
   sched_param wanted{};
   wanted.sched_priority = priority;
@@ -53,7 +53,7 @@ const std::map<std::string_view, priorities> ways{
 int main(int, char** argv) {
   const auto way = ways.find(argv[1]);
   if (way == ways.end()) return 1;
-  alarm(60);  // ends it also if nobody is left to do so, and whatever has the core
+  alarm(60);  // ends the process even if a real-time thread occupies the core
   const cpu_set_t core = one_core();
   const auto ref = vicar::start<adder>();
   const bool actor_is = ref.call([](adder&, const cpu_set_t& where, int priority) { return become(where, priority); },

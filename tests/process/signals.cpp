@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Signals and actors. One way a run; ctest compares the output and the status.
+// Signals and actors. One case a run; ctest compares the output and the status.
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -42,7 +42,7 @@ struct worker {
 std::atomic<int> caught{0};
 sem_t asked_to_stop;
 
-/// Without SA_RESTART: what sleeps in the kernel wakes.
+/// Without SA_RESTART: threads that sleep in the kernel wake.
 void handle(int signal, void (*handler)(int)) {
   struct sigaction action{};
   action.sa_handler = handler;
@@ -70,7 +70,7 @@ void sleeping_actor() {
   if (ref.call<&worker::seven>().get() == 7) say("it answers");
 }
 
-/// A plain thread that waits for an answer; `get` is given the future.
+/// A plain thread that waits for a reply; `get` is passed the future.
 template <class Get>
 void interrupted_caller(Get get, bool answered) {
   count_signals();
@@ -91,8 +91,8 @@ void interrupted_caller(Get get, bool answered) {
   if (!answered) go.release();
 }
 
-/// A thread of an actor that has ended waits for the next one. Signals that the program takes with `sigwait` must not
-/// reach it, although it had begun with none of them blocked.
+/// The thread of an ended actor is idle. Signals that the program accepts with `sigwait` must not
+/// be delivered to it, although it was started with none of them blocked.
 void taken_by_sigwait(bool start_another) {
   auto ref = vicar::start<worker>();
   const pthread_t first = ref.call<&worker::here>().get().thread;
@@ -144,7 +144,7 @@ const std::map<std::string_view, std::function<void()>> ways{
            [](const auto& answer) {
              std::atomic<bool> over{false};
              const pthread_t self = pthread_self();
-             // The limit passes although signals come all the time.
+             // The wait times out although signals arrive all the time.
              std::thread disturbs{[&] {
                while (!over.load()) {
                  pthread_kill(self, SIGUSR1);

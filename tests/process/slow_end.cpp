@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The end of a program that waits for an actor says so once. One way a run; ctest compares the output.
+// The end of a program that waits for an actor is logged once. One case a run; ctest compares the output.
 #include <cstdio>
 #include <latch>
 #include <string>
@@ -30,7 +30,7 @@ struct asker {
   void on_stop() { support::say("asker stopped"); }
 };
 
-/// The text without what differs from run to run: the URN, and since when a member runs.
+/// The text without the parts that differ from run to run: the URN, and how long a member has been running.
 std::string settled(std::string text) {
   const std::size_t urn = text.find(", urn:");
   if (urn != text.npos) text.erase(urn, text.find(')', urn) - urn);
@@ -56,7 +56,7 @@ int main(int, char** argv) {
     second.defer<&asker::ask>();
     support::until_waiting(second);
   }
-  // Once the end has named the actor that it waits for, nobody waits any more.
+  // Once the end has named the actor that it waits for, this actor may end.
   vicar::set_log_sink([expected = waiting ? "second" : "first"](const vicar::log_record& record) {
     if (record.actor != expected) return;
     support::say(std::string{record.message}.c_str());

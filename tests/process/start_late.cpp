@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Actors that are started when the end of the process has begun. One way a run; ctest compares the output.
+// Actors that are started after the end of the process has begun. One case a run; ctest compares the output.
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -34,7 +34,7 @@ void start_counter(const char* name) {
   for (int i = 0; i < 3; ++i) ref.defer<&counter::count>();
 }
 
-/// The next one is started when this one stops.
+/// Starts the next one in on_stop.
 struct generation {
   int number;
   explicit generation(int which) : number{which} {}
@@ -45,7 +45,7 @@ struct generation {
   }
 };
 
-// Destroyed after the first round of stopping, the last one first.
+// Destroyed after the first round of stops, in reverse order.
 support::last_word the_last_word;
 std::optional<std::thread> thread;
 std::function<void()> in_destructor = [] {};

@@ -2,6 +2,6 @@
 #include <vicar/detail/system/wait_word.hpp>
 
 #define WAIT_WORD_NAMESPACE vicar
-#define WAIT_WORD_CASE(text) "a parker " text
+#define WAIT_WORD_CASE(text) "a waiter " text
 
 #include "support/wait_word_cases.hpp"

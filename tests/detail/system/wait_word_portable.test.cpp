@@ -9,6 +9,6 @@
 static_assert(!VICAR_USES_FUTEX);
 
 #define WAIT_WORD_NAMESPACE vicar_without_futex
-#define WAIT_WORD_CASE(text) "a parker without futexes " text
+#define WAIT_WORD_CASE(text) "a waiter without futexes " text
 
 #include "support/wait_word_cases.hpp"
