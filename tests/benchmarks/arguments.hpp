@@ -20,7 +20,7 @@ struct arguments {
   bool quick = false;
   bool list = false;
   bool help = false;
-  std::string child_scenario;  ///< set in a process of the program's own that runs one case only
+  std::string child_scenario;  ///< set in a child process that runs one case only
   std::string child_subject;
 };
 

@@ -40,7 +40,7 @@ class asio_pool {
   asio::thread_pool pool_{1};
 };
 
-/// Without what `use_future` costs.
+/// Without the cost of `use_future`.
 class asio_pool_with_promise {
  public:
   ~asio_pool_with_promise() { pool_.join(); }

@@ -82,7 +82,7 @@ class semaphore_queue {
   std::deque<std::function<void()>> queue_;  // guarded by mutex_
 };
 
-/// A thread that runs what is in such a queue; an empty function ends it.
+/// A thread that runs the functions of such a queue; an empty function ends it.
 template <class Queue>
 class bounded_engine {
  public:

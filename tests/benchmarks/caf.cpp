@@ -33,7 +33,7 @@ struct caf_configuration : caf::actor_system_config {
   }
 };
 
-/// A system and the one who asks.
+/// A system and the calling actor.
 struct caf_surroundings {
   caf_surroundings() { current = this; }
   ~caf_surroundings() { current = nullptr; }

@@ -17,7 +17,7 @@ inline void require_equal(long actual, long expected, const char* what) {
   std::abort();
 }
 
-/// Thrown where the system does not let a subject run, as with too many threads: that is no wrong result.
+/// Thrown where the system does not let a subject run, as with too many threads: that is not a wrong result.
 class left_out : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// What vicar costs to build, unoptimised. Every unit is compiled in turn, so that the ratios compare what was measured
-// at the same time. The measure is processor time: it depends less than time by the clock on what else runs. The size
-// of what comes out is the same each time.
+// The cost of building with vicar, unoptimised. Every unit is compiled in turn, so that the ratios compare times
+// measured at the same time. The measure is processor time: it depends less on other processes than elapsed time. The
+// size of the object file is the same each time.
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
@@ -109,7 +109,7 @@ constexpr int many_calls = 34;
 
 std::string by_name(int number) { return fmt::format("proxy->member_{}(1)", number); }
 std::string by_constant(int number) { return fmt::format("proxy.call<&subject::member_{}>(1)", number); }
-// Pointers of one type share what is made for them, so each method has a type of its own.
+// Pointers of one type share their instantiations, so each method has its own type.
 std::string by_pointer(int number) {
   return fmt::format("proxy.call(&subject::member_{0}, distinct<{0}>{{1}})", number);
 }
@@ -160,7 +160,7 @@ double compile(const arguments& chosen, const unit& one, const temporary_folder&
   return finished.processor_seconds * 1e3;
 }
 
-/// What `size` calls text of the object that was compiled last, in bytes; constants and the tables for exceptions are
+/// The text segment of the last object in bytes, as `size` reports it; constants and the tables for exceptions are
 /// in it. Empty without `size`.
 std::optional<double> size_of_code(const temporary_folder& folder) {
   const finished_process finished = run_process({"/usr/bin/env", "size", folder.file("object.o")});

@@ -24,8 +24,8 @@
 //   int add_one(int value);          asks, and waits for the answer
 //   future add_one_later(int value); asks
 //   static int read(future& answer); waits for the answer
-//   void put(int value);             tells
-//   long sum();                      asks for the sum, behind what this thread told it before
+//   void put(int value);             sends
+//   long sum();                      calls for the sum, after what this thread sent before
 //   void place(const core_set&);     confines the subject's thread
 //   class ring;                      where it can pass a token around, see `pass_token`
 //
@@ -45,8 +45,8 @@ class stopwatch {
 /// The sum of `value + 1` for all values below `count`.
 constexpr long sum_of_answers(long count) { return count * (count + 1) / 2; }
 
-/// Asks until the answer is the expected one: messages of different senders may overtake each other, and a thread may
-/// need a moment to come to its end.
+/// Calls until the reply is the expected one: messages of different senders may overtake each other, and a thread may
+/// need a moment to end.
 template <class Ask>
 void wait_until_equal(Ask ask, long expected, const char* what) {
   constexpr double patience = 30e9;
@@ -89,7 +89,7 @@ measurement round_trip(const setting& how) {
   return {took / static_cast<double>(count)};
 }
 
-/// B: many calls, whose answers are read when all have been made.
+/// B: many calls, whose replies are read after the last call.
 template <class Subject>
 measurement answers_kept(const setting& how) {
   const long count = how.count(100'000);
@@ -106,7 +106,7 @@ measurement answers_kept(const setting& how) {
   return {took / static_cast<double>(count)};
 }
 
-/// C: one thread tells, until all was handled.
+/// C: one thread sends, until all messages are handled.
 template <class Subject>
 measurement one_producer(const setting& how) {
   const long count = how.count(2'000'000);
@@ -120,7 +120,7 @@ measurement one_producer(const setting& how) {
   return {took / static_cast<double>(count)};
 }
 
-/// D: four threads tell at the same time, until all was handled.
+/// D: four threads send at the same time, until all messages are handled.
 template <class Subject>
 measurement four_producers(const setting& how) {
   constexpr int producers = 4;
@@ -154,10 +154,10 @@ measurement started_and_stopped(const setting& how) {
   return {took / static_cast<double>(count)};
 }
 
-/// F: each actor of a ring tells the next, and one token goes round. A ring has
+/// F: each actor of a ring sends to the next, and one token goes round. A ring has
 ///
 ///   explicit ring(std::size_t actors, placement);
-///   void pass(long hops);    sends the token on its way, and waits until it has arrived as often
+///   void pass(long hops);    starts the token, and waits until it has arrived as often
 ///   long visits();           how often it arrived anywhere so far; asks every actor, so that the last one, which tells
 ///                            of the arrival, is done with that before there is another
 template <class Ring>

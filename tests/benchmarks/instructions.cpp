@@ -27,7 +27,7 @@ VICAR_PROXY(tally, add_one, sum)
 
 namespace {
 
-/// What `vicar::start` makes, without the thread.
+/// The result of `vicar::start`, without the thread.
 class driven_actor {
  public:
   driven_actor() {

@@ -73,7 +73,7 @@ int run_child(const suite& all, const arguments& chosen) {
   throw wrong_argument{fmt::format("there is no case {} of `{}`", chosen.child_scenario, chosen.child_subject)};
 }
 
-/// Opened before anything is measured: a wrong path is told at once.
+/// Opened before anything is measured: a wrong path is reported at once.
 std::ofstream open(const std::string& path) {
   std::ofstream file;
   if (path.empty()) return file;

@@ -52,7 +52,7 @@ class moodycamel_queue {
   std::thread thread_{[this] { run(); }};
 };
 
-/// It blocks who pops. A semaphore blocks who pushes.
+/// It blocks the consumer. A semaphore blocks the producers.
 class bounded_moodycamel_queue {
  public:
   explicit bounded_moodycamel_queue(std::size_t capacity) : space_{static_cast<std::ptrdiff_t>(capacity)} {}

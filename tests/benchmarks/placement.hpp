@@ -27,7 +27,7 @@ core_set cores_of_actor(placement where, std::size_t index = 0);
 
 void confine_this_thread(const core_set& allowed);
 
-/// Gives the calling thread its place, and frees it again.
+/// Confines the calling thread to its core, and releases it again.
 class placed_caller {
  public:
   explicit placed_caller(placement where) { confine_this_thread(cores_of_caller(where)); }

@@ -15,7 +15,7 @@ namespace benchmarks {
 /// A subject, as the drivers want it, made of something that runs functions on a thread:
 ///
 ///   void post(f);   runs `f()` there
-///   auto call(f);   the same, and gives a std::future of what it returns
+///   auto call(f);   the same, and returns a std::future of the result
 template <class Engine>
 class posted_subject {
  public:

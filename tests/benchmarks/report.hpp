@@ -10,7 +10,7 @@
 #include "statistics.hpp"
 #include "suite.hpp"
 
-// What was found, and how it is shown.
+// The results, and their presentation.
 namespace benchmarks {
 
 struct subject_result {

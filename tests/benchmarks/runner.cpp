@@ -19,7 +19,7 @@ constexpr std::size_t few_actors = 10;
 constexpr std::size_t many_actors = 1000;
 constexpr std::size_t most_actors_of_quick = 1000;
 
-/// The one that the others are compared with comes first in a scenario.
+/// The reference subject comes first in a scenario.
 bool is_wanted(const subject_case& one, bool first, const arguments& chosen) {
   return first || !chosen.subjects || std::regex_search(one.subject, *chosen.subjects);
 }

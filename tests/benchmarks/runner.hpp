@@ -12,7 +12,7 @@
 
 namespace benchmarks {
 
-/// One scenario with those of its variants and subjects that were asked for.
+/// One scenario with its requested variants and subjects.
 struct selection {
   const scenario* which;
   std::vector<const variant*> variants;
@@ -22,7 +22,7 @@ struct selection {
 /// Throws `wrong_argument` if nothing is left.
 std::vector<selection> select(const suite& all, const arguments& chosen);
 
-/// What two processes of the program tell each other.
+/// The messages between two processes of the program.
 std::string measurement_line(const measurement& one);
 measurement parse_measurement(const std::string& line);
 

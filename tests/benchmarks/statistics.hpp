@@ -22,7 +22,7 @@ inline spread spread_of(std::vector<double> values) {
   return {median, values.front(), values.back()};
 }
 
-/// The median of the ratios round by round: what disturbs a whole round disturbs both alike.
+/// The median of the ratios round by round: a disturbance of a whole round affects both alike.
 inline double paired_ratio(const std::vector<double>& values, const std::vector<double>& baseline) {
   std::vector<double> ratios;
   ratios.reserve(values.size());

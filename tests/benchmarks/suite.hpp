@@ -10,22 +10,22 @@
 
 #include "placement.hpp"
 
-// What is measured, and who is.
+// The scenarios and the subjects.
 namespace benchmarks {
 
 /// How a scenario is run this time.
 struct setting {
   placement where = placement::free;
-  std::size_t actors = 0;  ///< alive at once, where that is what is varied
+  std::size_t actors = 0;  ///< alive at once, if that is varied
   bool quick = false;
   std::size_t capacity = 0;  ///< of the mailbox, where it is bounded
-  int senders = 1;           ///< at the same time, where that is what is varied
+  int senders = 1;           ///< at the same time, if that is varied
 
   /// How often something is done that is usually done `usual` times.
   long count(long usual) const { return quick ? (usual + 19) / 20 : usual; }
 };
 
-/// What one run found, for one operation.
+/// The result of one run, for one operation.
 struct measurement {
   double nanoseconds = 0;
   double bytes = 0;  ///< of memory for each actor, where that is measured
@@ -43,7 +43,7 @@ struct variant {
   std::string label;  ///< empty if there is only one
   placement where = placement::free;
   std::size_t actors = 0;
-  double aim = 0;  ///< the highest ratio that vicar is to have; 0 if there is no such aim
+  double aim = 0;  ///< the highest ratio that vicar should have; 0 if there is no such aim
   std::size_t capacity = 0;
   int senders = 1;
 };
@@ -51,9 +51,9 @@ struct variant {
 struct scenario {
   char letter;
   std::string title;
-  std::string unit;  ///< what the figures are the cost of
+  std::string unit;  ///< the operation that the figures measure
   std::vector<variant> variants;
-  bool own_process = false;  ///< measures memory, which what ran before would spoil
+  bool own_process = false;  ///< measures memory, which earlier cases would distort
 };
 
 /// In the order in which they are run. `label` is empty in none but those with several variants.

@@ -13,7 +13,7 @@
 
 namespace benchmarks {
 
-/// One of a ring.
+/// One actor of a ring.
 class station {
  public:
   void link(vicar::actor_proxy<station> next) { next_ = std::move(next); }

@@ -9,7 +9,7 @@
 
 namespace benchmarks {
 
-/// Can be reached in each of the ways that are compared. Not `tally`, which is registered elsewhere.
+/// Can be called in all the compared ways. Not `tally`, which is registered elsewhere.
 class counter {
  public:
   int add_one(int value) {
@@ -33,7 +33,7 @@ namespace benchmarks {
 
 namespace {
 
-/// As `round_trip`, with one way to call in the place of a subject.
+/// Like `round_trip`, with one kind of call instead of a subject.
 template <class Call>
 void add_way(suite& all, const std::string& name, Call call, int expected_of_each) {
   all.add('H', name, [call, expected_of_each](const setting& how) -> measurement {

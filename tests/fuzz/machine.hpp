@@ -18,7 +18,7 @@
 #include "fuzz/judge.hpp"
 #include "fuzz/world.hpp"
 
-// Carries out instructions.
+// Executes instructions.
 namespace fuzz {
 
 using namespace std::chrono_literals;
@@ -27,10 +27,10 @@ struct fault : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Carries out a body on this thread, which is `here`'s if that is not null. Hands on what instructions throw that say
-/// so.
+/// Executes a body on this thread, which is `here`'s if that is not null. Propagates exceptions of the instructions
+/// that request it.
 void execute(world& all, const body& what, subject* here);
-/// The same, and goes on behind instructions that throw.
+/// The same, and continues after instructions that throw.
 void execute_all(world& all, const body& what);
 
 /// The argument of the message of an instruction.
@@ -51,13 +51,13 @@ class ticket {
   const instruction* what_;
 };
 
-/// One that is too large to lie in a mailbox.
+/// An argument that is too large for a mailbox.
 struct large_ticket : ticket {
   using ticket::ticket;
   std::array<char, 300> ballast{};
 };
 
-/// A message to all.
+/// A message to all actors.
 struct notice {
   record* written;
   bool fails;
@@ -130,7 +130,7 @@ class node {
   VICAR_PROXY_MEMBERS(run, run_large, field)
 
  private:
-  /// As long as code of this actor runs.
+  /// Exists while code of this actor runs.
   class presence {
    public:
     explicit presence(node& whose) : whose_{whose}, before_{std::exchange(sender_here, whose.me_->index + 1)} {
@@ -180,7 +180,7 @@ class node {
 
   world* all_;
   subject* me_;
-  const instruction* begin_;  // null for one that is there from the beginning
+  const instruction* begin_;  // null for an initial actor
 };
 
 using found_actor = std::pair<subject*, vicar::actor_ref<node>>;
@@ -198,7 +198,7 @@ inline void start_node(world& all, std::uint8_t chosen, const instruction* begin
                      begin);
 }
 
-/// Writes down that a message is about to be sent.
+/// Records that a message is about to be sent.
 inline record& begin_to_send(world& all, const instruction& one, const subject& target, record::kind what) {
   record& written = all.records[one.number];
   written.what = what;
@@ -208,7 +208,7 @@ inline record& begin_to_send(world& all, const instruction& one, const subject& 
   return written;
 }
 
-/// Sends by `send()`. What that throws means that the message was not sent.
+/// Sends by `send()`. An exception means that the message was not sent.
 template <class Send>
 auto sent(record& written, const subject& target, bool may_throw_dead, Send send) {
   try {
@@ -279,13 +279,13 @@ inline void call(world& all, const instruction& one, const found_actor& target) 
     case 4:
       keep();
       break;
-    case 5:  // nobody will know
+    case 5:  // the reply is dropped
       break;
     default:
       try {
         right(judged(all, written, reader::only, [&] { return std::move(answer).get(); }));
       } catch (...) {
-        if (written.came == record::outcome::unknown) keep();  // this thread did not get as far as the answer
+        if (written.came == record::outcome::unknown) keep();  // this thread did not reach the reply
         throw;
       }
   }
@@ -370,7 +370,7 @@ inline void derive(world& all, const instruction& one) {
   const std::shared_ptr<kept_future> first = all.kept(one.whom);
   if (!first || first->expected.size() > 200) return;
   auto made = std::make_shared<kept_future>();
-  kept_future* const noted = made.get();  // lives as long as the future does
+  kept_future* const noted = made.get();  // lives as long as the future
   made->sources.push_back(first);
   if (one.how & 1) {
     made->expected = "mapped: " + first->expected;
@@ -526,7 +526,7 @@ inline void perform(world& all, const instruction& one, subject* here) {
   }
 }
 
-/// Whether what the instruction throws ends the body.
+/// Whether an exception of the instruction ends the body.
 inline bool hands_on(const instruction& one) {
   switch (one.what) {
     case operation::throw_fault:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Carries out programs made of arbitrary bytes, and compares what became of every message and every actor with what was
-// promised. An input never fails; what is not as promised ends the process.
+// Executes programs made of arbitrary bytes, and compares the outcome of every message and every actor with what was
+// promised. An input is never rejected; a broken promise terminates the process.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -16,9 +16,9 @@
 namespace fuzz {
 namespace {
 
-/// Ends the process when nothing has moved for long.
+/// Terminates the process when there has been no progress for long.
 void watch() {
-  constexpr int patience = 8;  // seconds: less than libFuzzer is told to have
+  constexpr int patience = 8;  // seconds: less than the timeout of libFuzzer
   std::uint64_t before = 0;
   int still = 0;
   for (;;) {
@@ -37,7 +37,7 @@ void note(const vicar::dead_letter& letter) {
   ++(letter.reason == vicar::dead_letter_reason::dropped ? of.dropped : of.left_over);
 }
 
-/// Makes each text, and writes it nowhere.
+/// Formats each text without writing it.
 void prepare() {
   vicar::set_log_sink([](const vicar::log_record&) {});
   vicar::set_dead_letter_handler(&note);
@@ -47,7 +47,7 @@ void prepare() {
 void stop_everything(world& all) {
   using table = vicar::detail::cell_table;
   for (std::thread& each : all.branches) each.join();
-  // Also what is not listed, and what others start meanwhile.
+  // Including actors that are not registered, and those that others start meanwhile.
   for (;;) {
     auto cells = table::instance().snapshot(table::which::all);
     if (cells.empty()) break;
@@ -67,11 +67,11 @@ void judge_field(world& all, const record* origin, const vicar::future<T>& answe
   }
 }
 
-/// What a subject's messages add up to.
+/// The sums over a subject's messages.
 struct sums {
   int handled = 0;
-  int lost = 0;     ///< that the handler of dead letters has to know of
-  int unknown = 0;  ///< that it may know of
+  int lost = 0;     ///< that the dead letter handler must have seen
+  int unknown = 0;  ///< that it may have seen
 };
 
 sums add_up(const world& all, const subject& one) {

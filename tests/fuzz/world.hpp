@@ -27,7 +27,7 @@
 
 #include "fuzz/program.hpp"
 
-// What is known of a program that runs, written down by all that takes part in it, and compared when it has ended.
+// The record of a running program, written by all of its threads, and checked when it has ended.
 namespace fuzz {
 
 class node;
@@ -36,26 +36,26 @@ inline constexpr std::size_t most_actors = 8;
 inline constexpr std::size_t most_branches = 2;
 inline constexpr std::size_t senders = 1 + most_actors + most_branches;  ///< the main thread is 0
 
-/// Who sends, on this thread.
+/// The number of the sender on this thread.
 inline thread_local std::size_t sender_here = 0;
 
-/// What the main thread is doing, for the watchdog and for what is said of a violation.
+/// The activity of the main thread, for the watchdog and for reports of violations.
 struct state_of_input {
   const std::uint8_t* bytes = nullptr;
   std::size_t size = 0;
   const program* what = nullptr;
   std::atomic<bool> runs{false};
-  std::atomic<std::uint64_t> steps{0};  ///< grows as long as anything moves
+  std::atomic<std::uint64_t> steps{0};  ///< grows as long as there is progress
 };
 inline constinit state_of_input input;
 
-/// What has happened in all programs so far.
+/// Totals over all programs so far.
 struct tally {
   std::atomic<std::uint64_t> actors{0};
   std::atomic<std::uint64_t> messages{0};
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint64_t> refused{0};    ///< by mailboxes that were full or closed
-  std::atomic<std::uint64_t> lost{0};       ///< dropped, or left over
+  std::atomic<std::uint64_t> lost{0};       ///< dropped, or pending at the end
   std::atomic<std::uint64_t> thrown{0};     ///< by messages
   std::atomic<std::uint64_t> deadlocks{0};  ///< waits that were refused
   std::atomic<std::uint64_t> timeouts{0};
@@ -73,7 +73,7 @@ inline constinit tally so_far;
 [[noreturn]] inline void give_up(std::string_view why) {
   static constinit std::atomic<bool> begun{false};
   if (begun.exchange(true)) {
-    for (;;) std::this_thread::yield();  // another thread says it, and ends the process
+    for (;;) std::this_thread::yield();  // another thread reports it, and ends the process
   }
   std::string bytes;
   for (std::size_t i = 0; i < input.size; ++i) bytes += fmt::format("{:02x}", input.bytes[i]);
@@ -89,7 +89,7 @@ void require(bool right, std::string_view otherwise, const Arguments&... argumen
   if (!right) give_up(fmt::format(fmt::runtime(otherwise), arguments...));
 }
 
-/// An exception as the same object is known again.
+/// The identity of an exception object.
 inline const void* exception_here() {
   try {
     throw;
@@ -102,10 +102,10 @@ inline const void* exception_here() {
   }
 }
 
-/// What is answered to the message of an instruction.
+/// The reply to the message of an instruction.
 inline std::string answer_of(std::size_t number) { return fmt::format("the answer to message {}", number); }
 
-/// What became of the message of an instruction, each of which is carried out at most once.
+/// The outcome of the message of an instruction, each of which is executed at most once.
 struct record {
   enum class kind : std::uint8_t { none, answered, deferred, field };
   enum class outcome : std::uint8_t { unknown, value, thrown, refused, dropped, left_over };
@@ -118,12 +118,12 @@ struct record {
 
   std::atomic<outcome> came{outcome::unknown};
   std::atomic<int> handled{0};
-  std::atomic<std::uint32_t> notified{0};  ///< who has handled a broadcast, one bit each
+  std::atomic<std::uint32_t> notified{0};  ///< the actors that have handled a broadcast, one bit each
   std::atomic<const void*> thrown{nullptr};
   std::atomic<bool> threw_stop_all{false};
 };
 
-/// What is known of one actor.
+/// The record of one actor.
 struct subject {
   std::size_t index = 0;
   std::size_t capacity = vicar::unbounded;
@@ -135,10 +135,10 @@ struct subject {
   std::atomic<bool> inside{false};  ///< its code runs
   std::atomic<int> messages{0};
   std::atomic<int> failures{0};
-  std::atomic<int> dropped{0};    ///< as the handler of dead letters has heard
+  std::atomic<int> dropped{0};    ///< as the dead letter handler has seen
   std::atomic<int> left_over{0};  ///< likewise
 
-  // Its own thread's.
+  // Used by its own thread.
   std::thread::id thread;
   bool start_threw = false;
   int stopped = 0;  ///< how often `on_stop` or `on_failure` ran
@@ -146,13 +146,13 @@ struct subject {
   std::array<std::uint64_t, senders> last_sequence{};
 };
 
-/// A future that was kept for others to read.
+/// A future that was kept for other readers.
 struct kept_future {
   vicar::future<std::string> answer;
   std::string expected;                               ///< if it has a value
   const record* origin = nullptr;                     ///< null if it was derived
-  std::vector<std::shared_ptr<kept_future>> sources;  ///< what it was derived from
-  bool throws = false;                                ///< the function that makes the value
+  std::vector<std::shared_ptr<kept_future>> sources;  ///< the futures that it was derived from
+  bool throws = false;                                ///< whether the function that computes the value throws
   std::atomic<int> made{0};                           ///< how often that ran
   std::atomic<const void*> thrown{nullptr};           ///< what it threw
 };
@@ -163,7 +163,7 @@ class world {
     for (std::size_t i = 0; i < subjects.size(); ++i) subjects[i].index = i;
   }
 
-  /// The next actor's, or null if there were enough.
+  /// The record of the next actor, or null if there are enough.
   subject* new_subject() {
     const std::size_t index = started_.fetch_add(1);
     return index < subjects.size() ? &subjects[index] : nullptr;
@@ -197,10 +197,10 @@ class world {
   std::vector<record> records;
   std::array<subject, most_actors> subjects;
   std::atomic<std::uint64_t> last_sequence{0};
-  std::atomic<int> tickets{0};  ///< arguments that are alive
+  std::atomic<int> tickets{0};  ///< live arguments
   std::atomic<std::size_t> broadcasts{0};
 
-  // The main thread's.
+  // Used by the main thread.
   std::vector<std::thread> branches;
   // Guarded by the lock, until the main thread is alone.
   std::vector<std::pair<const record*, vicar::future<int>>> reads;
@@ -213,7 +213,7 @@ class world {
   std::vector<std::shared_ptr<kept_future>> kept_;
 };
 
-/// Where the handler of dead letters writes to.
+/// The target of the dead letter handler.
 inline constinit std::atomic<world*> present{nullptr};
 
 inline void world::publish(subject& one, vicar::actor_ref<node> ref) {

@@ -27,7 +27,7 @@ using vicar::start;
 
 namespace {
 
-/// What an actor wrote down, to be read once its stop was answered.
+/// The notes of an actor, to be read after its stop was answered.
 using events = std::vector<std::string>;
 
 bool is_version_4_uuid_urn(std::string_view text) {
@@ -148,7 +148,7 @@ struct early_bird {
   events* book;
 
   explicit early_bird(events* mine) : book{mine} {
-    vicar::self(*this).tell(std::string{"message"});  // there before the thread is
+    vicar::self(*this).tell(std::string{"message"});  // sent before there is a thread
   }
   void on_start() {
     const vicar::any_actor_ref own = vicar::self(*this);
@@ -319,7 +319,7 @@ TEST_CASE("stop_all_actors stops all actors, and those who ask still get an answ
           containing("clerk (" + ref.urn() + ") stopped while handling the message stop_all"));
     CHECK_THROWS_AS(pending.get(), vicar::actor_dead_error);
   }
-  // Nobody else tells them to stop.
+  // No other thread stops them.
   for (const auto& each : bystanders_stopped) REQUIRE(each.wait_for(1min));
   for (const auto& each : bystanders) CHECK_FALSE(each.is_alive());
   ref.stop().wait();

@@ -44,7 +44,7 @@ int sum_of(const numbers& all) { return std::accumulate(all.begin(), all.end(), 
 
 std::exception_ptr failure(const char* text) { return std::make_exception_ptr(std::runtime_error{text}); }
 
-/// A future whose hook tells the limit that it was asked with.
+/// A future whose hook stores the timeout that it was called with.
 future<numbers> telling_limit(limit& told) {
   return future<numbers>::from_hook([&told](limit left) {
     told = left;
@@ -52,7 +52,7 @@ future<numbers> telling_limit(limit& told) {
   });
 }
 
-/// That the limit of `get` reaches the sources of what `combine` makes of a future of numbers.
+/// Checks that the timeout of `get` reaches the sources of the result of `combine`.
 template <class Combine>
 void passes_limit_on(Combine combine) {
   const promise<numbers> pending;
@@ -117,7 +117,7 @@ TEST_CASE("get_all waits for all within one deadline, can time out, and can be c
     REQUIRE(first.has_value());
     REQUIRE(second.has_value());
     CHECK(*first <= 1h);
-    CHECK(*second <= *first - 20ms);  // the second has what the first left
+    CHECK(*second <= *first - 20ms);  // the second gets the rest of the first one's timeout
   }
 }
 
@@ -130,7 +130,7 @@ struct librarian {
     until.get();
     return 7;
   }
-  /// Leaves the work to another future.
+  /// Delegates the work to another future.
   future<int> look_up() { return vicar::self(*this).call(&librarian::page); }
   int page() { return 394; }
   void fail() {
@@ -179,7 +179,7 @@ TEST_CASE("get rethrows the very exception that was thrown, with all that is nes
 
 namespace {
 
-/// What a coroutine that awaits the answer will be.
+/// A waiter, as a coroutine that awaits the answer will be.
 struct resumption : vicar::detail::waiter {
   explicit resumption(const future<int>& awaited) : waiter{&resume}, answer{awaited} {}
 

@@ -56,7 +56,7 @@ TEST_CASE("the log is silent below warning by default") {
   ref.stop().get();
   CHECK(log.lines().empty());
 
-  // What would have been logged.
+  // The records, instead of a log.
   vicar::set_log_level(log_level::debug);
   const auto other = vicar::start<post_office>();
   CHECK_THROWS_AS(other.ask(-1).get(), std::invalid_argument);
@@ -114,7 +114,7 @@ struct brittle {
 
 TEST_CASE("an unhandled exception is logged as an error, in on_failure after the one that led there") {
   const log_capture log;
-  // Each failure is the member that threw and what.
+  // Each failure names the throwing member and the exception.
   const auto logs = [&](const auto& ref, std::vector<std::pair<std::string, std::string>> failures) {
     ref.stop().wait();
     lines expected;

@@ -28,7 +28,7 @@ struct depot {
   void on_receive(int) { lose(); }
 };
 
-// A proxy is never needed for speed: its operations are these.
+// The operations of a reference are those of its proxy.
 TEST_CASE("messages for call, read and write are sent without a proxy, with an answer or without") {
   const log_capture log;
   const auto ref = vicar::start<depot>();

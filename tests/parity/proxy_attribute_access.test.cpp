@@ -37,13 +37,13 @@ struct drawer {
   int content = 1;
 };
 
-/// Counts who looks into it.
+/// Counts the readers of it.
 class desk {
  public:
   desk(tally& counts, std::atomic<int>& reads) : field{counts}, reads_{reads} {}
 
   int counted() const { return ++reads_; }
-  /// Writes to all of itself, as long as it is let: whoever reads at the same time is caught by ThreadSanitizer.
+  /// Writes to all of itself until it is released: ThreadSanitizer detects concurrent readers.
   void rearrange(std::latch& begun, const std::atomic<bool>& enough) {
     begun.count_down();
     while (!enough) {
@@ -65,7 +65,7 @@ class own_desk : public desk {
   using desk::desk;
 };
 
-/// Set at the end of the scope, also when that is left by an exception.
+/// Set at the end of the scope, also when an exception leaves it.
 struct flag_at_end {
   std::atomic<bool>& flag;
   ~flag_at_end() { flag = true; }

@@ -16,7 +16,7 @@ using vicar::future;
 
 namespace {
 
-/// Learns what to do while it runs.
+/// Its behaviour is defined while it runs.
 class apprentice {
   VICAR_PROXY_MEMBERS(skill, learn, apply_to_itself, greetings)
 

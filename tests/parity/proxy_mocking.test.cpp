@@ -12,7 +12,7 @@
 
 namespace {
 
-/// Says what no mock says, so that an answer of the class itself is noticed.
+/// Returns a value that no mock returns, so that a reply of the class itself is noticed.
 class barometer {
  public:
   std::string unit() const { return unit_; }
@@ -86,7 +86,7 @@ TEST_CASE("a mock counts the calls of each method, deferred ones too") {
   proxy->reading.defer("attic", 10);
   proxy.defer(&barometer::reading, "attic", 11);
   open.set_value();
-  CHECK(fake.calls<&barometer::reading>() == 3);  // waits for those that are still in the mailbox
+  CHECK(fake.calls<&barometer::reading>() == 3);  // waits for the pending calls
   CHECK(answer.ready());
   CHECK(fake.calls<&barometer::unit>() == 0);
 }

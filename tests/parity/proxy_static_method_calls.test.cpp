@@ -34,7 +34,7 @@ class till {
     return content_ -= coins;
   }
 
-  /// Asks itself, and goes on working before it can answer itself.
+  /// Calls itself, and continues before it handles its own call.
   future<int> content_after_this() {
     const future<int> later = vicar::self(*this).proxy()->content();
     content_ += 100;
@@ -45,7 +45,7 @@ class till {
   int content_ = 0;
 };
 
-/// Tells the outside which of the hooks ran.
+/// Reports which of its hooks ran.
 class watched_till : public till {
  public:
   watched_till(promise<std::exception_ptr>& failure, promise<void>& end) : failure_{failure}, end_{end} {}

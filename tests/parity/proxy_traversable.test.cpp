@@ -12,7 +12,7 @@ using vicar::nested_proxy;
 
 namespace {
 
-/// Not marked, so only its place in an actor can open it.
+/// Not marked, so only a marked field of an actor makes it traversable.
 struct shelf {
   int books = 1;
   int add(int more) { return books += more; }

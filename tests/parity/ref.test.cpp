@@ -38,7 +38,7 @@ struct harbour {
   std::unique_ptr<berth> empty_quay;
 
   int on_receive(int ships) { return ships + 1; }
-  /// Handles nothing else until the tide comes.
+  /// Handles no other message until the tide comes.
   int on_receive(vicar::future<void> tide) {
     tide.get();
     return 7;
@@ -51,7 +51,7 @@ struct harbour {
   void close_all() { throw vicar::stop_all_actors{}; }
 };
 
-/// Writes down every object that it is told.
+/// Records every object that it is told.
 struct customs {
   std::vector<std::string> declared;
 

@@ -45,7 +45,7 @@ namespace {
 using refs = std::vector<any_actor_ref>;
 using texts = std::vector<std::string>;
 
-/// Stops what a case leaves.
+/// Stops all actors that a case leaves behind.
 struct clean {
   clean() = default;
   ~clean() { registry::stop_all(); }
@@ -53,7 +53,7 @@ struct clean {
   clean& operator=(const clean&) = delete;
 };
 
-/// Writes down when it stops, and whether the one that was started before it is still there.
+/// Records its stop, and whether the actor started before it is still alive.
 struct wagon {
   std::vector<std::string>* events;
   std::string name;

@@ -70,7 +70,7 @@ struct outcome {
   int wait_status;
 };
 
-/// Runs the program of tests/process that ends with actors alive, in one of its ways. ctest says where it is.
+/// Runs one case of the program in tests/process that ends with actors alive. ctest passes its path.
 outcome end_of_process(const std::string& way) {
   const char* const program = std::getenv("VICAR_END_OF_PROCESS");
   REQUIRE(program != nullptr);

@@ -72,7 +72,7 @@ VICAR_PROXY(app::worker, add, text, half, over, times, next, shared, sum, low, l
 
 namespace {
 
-/// A class that other units cannot name.
+/// A class with internal linkage.
 class local {
  public:
   int number() const { return 3; }
@@ -84,7 +84,7 @@ VICAR_PROXY(local, number)
 
 namespace {
 
-/// What is passed is converted to what is declared, as in a direct call.
+/// Arguments are converted to the declared types, as in a direct call.
 template <class Ref, class Proxy>
 void convert_all(const Ref& ref, const Proxy& proxy) {
   const int number = 3;

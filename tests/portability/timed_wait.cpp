@@ -5,8 +5,8 @@
 #include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 
-// A wait with a limit sleeps until the limit, which is no whole second, and not for a part of that time only: the
-// kernel would have read the limit as another type. A signal may wake it now and then.
+// A wait with a timeout, which is not a whole number of seconds, sleeps until its end, and not for a part of it: the
+// kernel would have read the deadline as another type. A signal may wake it now and then.
 int main() {
   using vicar::detail::time_limit;
   const vicar::detail::wait_word word{0};

@@ -31,7 +31,7 @@ done
 program id <<'END'
 echo 0
 END
-# Where there are no keys on this machine, apt has to have them.
+# If this machine has no keys, apt must have them.
 program apt-get <<'END'
 case $1 in
   indextargets) echo "http://mirror.invalid/debian/" ;;
@@ -60,7 +60,7 @@ cat "$1/etc/apt/apt.conf.d/00host" >"$work/conf"
 cat "$1/etc/apt/sources.list" >"$work/sources"
 echo "$*" >"$work/chroot"
 [ -e "$1/root/vicar/cmake/check_fresh.sh" ] || exit 9
-# As unshare does, whose process this is.
+# Like unshare, which this script replaces.
 [ ! -e "$work/hangs" ] || { trap '' INT TERM; : >"$work/hanging"; exec sleep 100; }
 [ ! -e "$work/fails" ]
 END
@@ -83,7 +83,7 @@ says() {
 has() { # <file> <text>
   grep -qF -- "$2" "$work/$1" || complain "$1 has no: $2: $(cat "$work/$1")"
 }
-# Nothing is left but what --cache keeps.
+# Nothing is left except what --cache keeps.
 is_clean() {
   for each in "$work"/checkout/build/fresh/*; do
     case $each in *.tar | *'/*') ;; *) complain "it left $each" ;; esac

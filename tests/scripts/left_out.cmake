@@ -13,7 +13,7 @@ file(WRITE ${FOLDER}/boost/BoostConfigVersion.cmake "
   endif()")
 file(WRITE ${FOLDER}/boost/include/boost/stacktrace.hpp "")
 
-# configure(<name> <argument>...): leaves what CMake said in ${said}, and what ctest says of two tests in ${tested}.
+# configure(<name> <argument>...): stores CMake's output in ${said}, and ctest's output for two tests in ${tested}.
 function(configure name)
   execute_process(COMMAND ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE} -B ${FOLDER}/${name}
       -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_COMPILER=${COMPILER} -D VICAR_BUILD_TESTS=ON -D VICAR_BUILD_EXAMPLES=OFF
@@ -29,7 +29,7 @@ function(configure name)
   set(tested "${tested}" PARENT_SCOPE)
 endfunction()
 
-# says(<count> <regex>): how often CMake must have said so.
+# says(<count> <regex>): how often CMake's output must match.
 function(says count regex)
   string(REGEX MATCHALL "${regex}" found "${said}")
   list(LENGTH found number)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # setup.test.sh <source folder> <work folder> <real C++ compiler> <case>: runs cmake/test.sh or cmake/demo.sh on a machine
-# that is made up: apt-get, apt-cache, sudo, id, cmake, ctest and ninja are scripts in the work folder, and the compiler
-# finds the headers of those packages only that are installed there. The functions below named case_... are the cases.
+# that is simulated: apt-get, apt-cache, sudo, id, cmake, ctest and ninja are scripts in the work folder, and the compiler
+# finds only the headers of packages installed there. The functions below named case_... are the cases.
 set -eu
 
 source=$1
@@ -101,7 +101,7 @@ program true </dev/null
 program ctest <<'END'
 echo "ctest ran"
 END
-# Flags that matter are judged by the real compiler; calling it each time would take too long.
+# The real compiler checks only flags that matter; calling it each time would take too long.
 program c++ <<END
 text=\$(cat)
 has() { [ -e "\$machine/installed/\$1" ]; }
@@ -144,7 +144,7 @@ AS_ROOT=yes exec "$@"
 END
 }
 
-# run <script> [<variable>=<value>...]: what it said is in said, and how it ended in status.
+# run <script> [<variable>=<value>...]: stores its output in said, and its exit status in status.
 run() {
   script=$1
   shift
@@ -156,7 +156,7 @@ ends_well() {
   [ "$status" -eq 0 ] || complain "it ended with $status"
   grep -q "all tests passed" "$machine/said" || complain "the tests were not run"
 }
-# fails_with <text>: it must fail, and what it said must be one line with this text.
+# fails_with <text>: it must fail, and its output must be one line with this text.
 fails_with() {
   [ "$status" -eq 1 ] || complain "it ended with $status instead of 1"
   [ "$(wc -l <"$machine/said")" -eq 1 ] || complain "it said more than one line, or nothing"

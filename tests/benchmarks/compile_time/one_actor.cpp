@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// One actor, used in each of the usual ways.
+// One actor, used by each of the usual kinds of call.
 #include <vicar/vicar.hpp>
 
 class adder {

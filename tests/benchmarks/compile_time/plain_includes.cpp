@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What a program with a thread of its own includes anyway.
+// The headers that a program with its own threads includes anyway.
 #include <chrono>
 #include <condition_variable>
 #include <mutex>

@@ -1,5 +1,5 @@
-# Runs the port of vcpkg in PORT without vcpkg: the functions below do what its documentation says of those of the same
-# name. The package comes to lie in FOLDER/package. Boost is not there, as in a build with no feature.
+# Runs the port of vcpkg in PORT without vcpkg: the functions below work as documented for vcpkg's functions of the same
+# name. The package is created in FOLDER/package. Boost is missing, as in a build without features.
 cmake_minimum_required(VERSION 3.24)
 set(PORT_FOLDER ${PORT})
 set(PORT vicar)
@@ -30,7 +30,7 @@ function(vcpkg_cmake_install)
   run(${CMAKE_COMMAND} --build ${CURRENT_BUILDTREES_DIR} --config Release --target install)
 endfunction()
 
-# The files move to share/<port>, so the way from there to the prefix is another one.
+# The files move to share/<port>, so the path from there to the prefix changes.
 function(vcpkg_cmake_config_fixup)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "CONFIG_PATH" "")
   set(share ${CURRENT_PACKAGES_DIR}/share/${PORT})
@@ -59,7 +59,7 @@ endfunction()
 
 include(${PORT_FOLDER}/portfile.cmake)
 
-# What vcpkg complains of.
+# Mistakes that vcpkg warns about.
 file(READ ${PORT_FOLDER}/vcpkg.json json)
 string(JSON version GET "${json}" version)
 if(NOT version STREQUAL VERSION)
