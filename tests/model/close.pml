@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: BSL-1.0
-// Close and push: the end of an actor, and what races with it.
+// Close and push: the end of an actor, and its races.
 //
 // Stands for mailbox::push, front, take and close (mailbox/mailbox.hpp), and cell::stop, keep, run, end, abandon,
 // abandon_within_message, abandon_leftovers and answer_stop_requests (cells/cell.hpp, cells/lifecycle.hpp).
 //
-// Checked, where an actor ends because it was asked to, because a message failed, because on_start stopped it or threw,
+// Checked, where an actor ends because it was stopped, because a message failed, because on_start stopped it or threw,
 // because it got no thread, or because the process ends in a message or a hook:
-// - every message that was accepted is handled or abandoned, exactly once; every other one is told to its sender;
-// - what a sender sent before its request to stop is handled before the request is;
-// - every request to stop is answered exactly once: with true when the object is gone and all accepted messages are
+// - every accepted message is handled or abandoned, exactly once; the refusal of every other one reaches its sender;
+// - messages that a sender sent before its stop request are handled before the request is;
+// - every stop request is answered exactly once: with true when the object is destroyed and all accepted messages are
 //   settled, with false only after the end.
 //
-// Orders: what is here is guarded by the mailbox's lock or by the cell's mutex. `signal` is read without the lock too:
-// close takes the lock after the last push, so what is read after that is the latest value.
+// Orders: all of this is guarded by the mailbox's lock or by the cell's mutex. `signal` is read without the lock too:
+// close takes the lock after the last push, so a later read gets the latest value.
 //
-// BREAK_look_before_lock (assertion violated): push asks whether the mailbox is closed before it has the lock.
-// BREAK_close_late (assertion violated): end abandons what is left before it closes the mailbox.
-// BREAK_keep_always (invalid end state): keep does not look whether the requests were answered.
-// BREAK_answer_in_two (invalid end state): answer_stop_requests takes the requests before it says that it did.
-// BREAK_answer_early (assertion violated): the requests are answered before what is left is abandoned.
-// BREAK_late_is_lost (invalid end state): stop does not answer a request that comes after the end.
+// BREAK_look_before_lock (assertion violated): push checks whether the mailbox is closed before it has the lock.
+// BREAK_close_late (assertion violated): end abandons the pending messages before it closes the mailbox.
+// BREAK_keep_always (invalid end state): keep does not check whether the requests were answered.
+// BREAK_answer_in_two (invalid end state): answer_stop_requests takes the requests before it publishes that.
+// BREAK_answer_early (assertion violated): the requests are answered before the pending messages are abandoned.
+// BREAK_late_is_lost (invalid end state): stop does not answer a request that arrives after the end.
 // BREAK_abandon_current (assertion violated): exit in a message abandons that message, too.
 
 #include "waiting.inc"
 
 #define CLIENTS 2
-#define MESSAGES 2 // of each client, at most; then it asks the actor to stop
+#define MESSAGES 2 // of each client, at most; then it stops the actor
 #define OF_EACH (MESSAGES + 1)
-#define OWN (CLIENTS * OF_EACH) // the actor's own request to stop
+#define OWN (CLIENTS * OF_EACH) // the actor's own stop request
 #define NUMBER (OWN + 1)
 #define is_request(which) (which % OF_EACH == MESSAGES || which == OWN)
 
@@ -45,7 +45,7 @@ byte kept; // a bit for each request
 bool answered;
 
 bool destroyed;
-bool exits; // the process ends inside the actor, which does not come back to what it did
+bool exits; // the process ends inside the actor, which does not continue
 byte ended;
 
 inline settle(which, from, to) {
@@ -53,7 +53,7 @@ inline settle(which, from, to) {
   fate[which] = to
 }
 
-// Gives `lands`; under the lock, one step.
+// Returns `lands`; under the lock, one step.
 inline push(which) {
 #ifdef BREAK_look_before_lock
   lands = !closed;
@@ -72,7 +72,7 @@ inline push(which) {
   }
 }
 
-// Gives `late`; under the mutex, one step.
+// Returns `late`; under the mutex, one step.
 inline keep(which) {
   d_step {
 #ifdef BREAK_keep_always
@@ -119,7 +119,7 @@ proctype client(byte name) {
   ended++
 }
 
-// Gives `which`, or NUMBER if there is none.
+// Returns `which`, or NUMBER if there is none.
 inline front() {
   if
   :: taken ? which
@@ -153,7 +153,7 @@ inline abandon_leftovers() {
   od
 }
 
-// What has to hold when a request is answered with true.
+// The condition for answering a request with true.
 inline assert_settled() {
   assert(destroyed || exits);
   other = 0;
@@ -224,13 +224,13 @@ proctype actor() {
   :: !ending ->
     front();
     if
-    :: which == NUMBER -> filled // how it waits for that is park.pml's matter
+    :: which == NUMBER -> filled // park.pml has the wait
     :: which != NUMBER && is_request(which) -> run_request()
     :: which != NUMBER && !is_request(which) ->
       d_step { settle(which, accepted, handled) };
       if
       :: true
-      :: ending = true // it failed, and nobody waits for it
+      :: ending = true // it failed, and has no reply
       :: d_step { ending = true; exits = true } // it calls exit, and does not return
       fi
     fi

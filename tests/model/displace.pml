@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: BSL-1.0
-// A full mailbox that accepts new messages in the place of its oldest ones (overflow::drop_oldest).
+// A full mailbox that replaces its oldest messages by new ones (overflow::drop_oldest).
 //
 // Stands for mailbox::push_displacing, forget, oldest, leave_oldest, unpin, recycle, take_oldest, shrink_queued, arm and
 // sleep_until_woken (mailbox/mailbox.hpp), and cell::displace (cells/cell.hpp). Requests to stop are left out.
 //
-// A message stays in its chunk while it is handled by the consumer, or abandoned by the sender whose message took its
-// place. Both do that without the lock.
+// A message stays in its chunk while it is handled by the consumer, or abandoned by the sender whose message replaces
+// it. Both do that without the lock.
 //
 // Checked:
-// - never more messages than the capacity wait, and the oldest makes way;
+// - there are never more pending messages than the capacity, and the oldest is displaced;
 // - each message is handled or abandoned once, in the order of sending, and is in its place until then;
-// - the chunks that are in use are no more than the capacity, the senders and the consumer need;
+// - no more chunks are in use than the capacity, the senders and the consumer need;
 // - the consumer does not sleep while there are messages.
 //
-// Orders: all that is shared is read and written under the lock, and what lies in a chunk is published by it.
+// Orders: all shared data is read and written under the lock, which also publishes the contents of the chunks.
 //
-// WITH_capacity_of_one: one message may wait.
+// WITH_capacity_of_one: one message may be pending.
 // WITH_small_chunks: one message fills a chunk.
 // BREAK_no_pin (assertion violated): the sender does not pin the chunk of the message that it abandons.
-// BREAK_begun_unpinned (assertion violated): take_oldest does not pin the chunk of the message that it gives.
+// BREAK_begun_unpinned (assertion violated): take_oldest does not pin the chunk of the message that it returns.
 // BREAK_unpin_early (assertion violated): the sender unpins the chunk before it abandons the message.
 // BREAK_never_recycle (assertion violated): WITH_small_chunks, and unpin leaves a chunk that has left the chain where it is.
 // BREAK_count_late (assertion violated): take_oldest leaves it to the consumer to count the message, without the lock.
-// BREAK_empty_early (invalid end state): take_oldest says that nothing is left while there is.
-// BREAK_arm_unseen (invalid end state): arm does not look whether there are messages.
+// BREAK_empty_early (invalid end state): take_oldest reports an empty mailbox while there are messages.
+// BREAK_arm_unseen (invalid end state): arm does not check whether there are messages.
 
 #include "waiting.inc"
 
@@ -44,7 +44,7 @@
 #else
 #define EACH_SENDS 3
 #endif
-// With one for the new message, one that has nothing left, and one for each message that others handle or abandon.
+// One for the new message, an empty one, and one for each message that others handle or abandon.
 #define CHUNKS (CAPACITY + 2 + SENDERS)
 #define NONE 255
 
@@ -61,7 +61,7 @@ mtype signal = drained;
 byte sleepers; // on signal
 
 bool over;
-byte finished; // messages that were handled or abandoned
+byte finished; // handled or abandoned messages
 byte newest;   // of those handled, by its number
 
 #define in_place(chunk, index) content[(chunk) * PLACES + (index)]
@@ -71,7 +71,7 @@ inline recycle(chunk) {
   used[chunk] = 0
 }
 
-// Goes on to the next chunk if the first one has nothing left.
+// Continues with the next chunk if the first one is empty.
 inline oldest() {
   if
   :: first != NONE && front == used[first] && first != last ->

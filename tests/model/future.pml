@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Fulfil and wait: one answer, those who wait for it, and who frees it.
+// Fulfil and wait: one answer, its waiters, and the thread that frees it.
 //
 // Stands for future_state_base::claim, unclaim, publish, publish_last, set_lazy, await, sleep_in_kernel, attach, drop,
 // offer_consumer, move_out, store_failure, observe and free_with_extra (futures/state.hpp), lazy_value::make_once, make_as_the_only_one, done and wait_for_maker
@@ -7,36 +7,36 @@
 // inputs of a lazy value are dropped is in lazy_inputs.pml.
 //
 // Checked:
-// - there is exactly one outcome, also where two threads keep the same promise, or nobody does, or a value throws;
-// - nobody sleeps for ever, and nobody reads before the outcome is there, or after the last one has moved it out;
+// - there is exactly one outcome, also if two threads keep the same promise, or none does, or a value throws;
+// - no thread sleeps forever, and none reads before the outcome is published, or after the last one has moved it out;
 // - a waiter runs exactly once; the list of several is in waiters.pml;
 // - the state is freed exactly once, and nothing of it is touched after that;
-// - the failure of a call is reported once where no consumer has read it, and else not;
-// - a lazy value is made by one thread at a time, and made anew when that one gave up.
+// - the failure of a call is reported once if no consumer has read it, otherwise not;
+// - a lazy value is computed by one thread at a time, and again if that one gave up.
 //
 // Orders: every change of the word is one read-modify-write, so all of them have one order, and each continues the
-// release sequences of those before. The step that makes the state ready releases the outcome; who finds it ready
-// acquires it. Who drops a handle releases what it did, and the last one acquires all of that before it frees. A claim
-// acquires what the claim before it released when it was returned: parts of a value whose construction threw may have
-// been written. The model has one order of memory and cannot see that; a test under ThreadSanitizer does.
+// release sequences of the earlier ones. The step that makes the state ready releases the outcome; a thread that finds
+// it ready acquires it. Dropping a handle releases earlier accesses, and the last drop acquires them before it frees.
+// A claim acquires the release of the previous claim, when it was returned: parts of a value whose construction threw
+// may have been written. The model has one order of memory and cannot see that; a test under ThreadSanitizer does.
 //
-// WITH_third_consumer: of a reply, one more.
+// WITH_third_consumer: one more consumer, of a reply.
 // WITH_later_future: of a promise, whose second thread takes a further future.
 // WITH_failure: a call that threw.
 // BREAK_sleep_unannounced (invalid end state): a sleeper does not set `sleeping`.
-// BREAK_announce_late (invalid end state): a sleeper sets `sleeping` and does not look again at what was there.
-// BREAK_lazy_unannounced (invalid end state): set_lazy wakes nobody.
-// BREAK_attach_in_two (invalid end state): attach looks for `ready` before it sets `attached`.
-// BREAK_touch_afterwards (assertion violated): publish_last reads the word again to learn whether somebody sleeps.
-// BREAK_drop_in_two (assertion violated): who drops a handle reads afterwards whether it was the last one.
-// BREAK_claim_in_two (assertion violated): claim looks before it sets the bit.
+// BREAK_announce_late (invalid end state): a sleeper sets `sleeping` and does not check the word again.
+// BREAK_lazy_unannounced (invalid end state): set_lazy wakes no thread.
+// BREAK_attach_in_two (invalid end state): attach checks `ready` before it sets `attached`.
+// BREAK_touch_afterwards (assertion violated): publish_last reads the word again to find out whether a thread sleeps.
+// BREAK_drop_in_two (assertion violated): a thread that drops a handle checks afterwards whether it was the last one.
+// BREAK_claim_in_two (assertion violated): claim checks before it sets the bit.
 // BREAK_publish_late (assertion violated): publish_last drops its handle before it sets `ready`.
-// BREAK_move_out_in_two (assertion violated): move_out looks before it sets the bit, with a later future.
-// BREAK_offer_without_look (assertion violated): offer_consumer does not look at `moved_out`, with a later future.
-// BREAK_observe_nothing (assertion violated): who reads a failure does not say so.
-// BREAK_report_anyway (assertion violated): the last handle does not look whether somebody has read the failure.
-// BREAK_fail_late (assertion violated): a call says that it failed when its outcome is published.
-// BREAK_make_without_look (assertion violated): make_once does not look whether the value was made meanwhile.
+// BREAK_move_out_in_two (assertion violated): move_out checks before it sets the bit, with a later future.
+// BREAK_offer_without_look (assertion violated): offer_consumer does not check `moved_out`, with a later future.
+// BREAK_observe_nothing (assertion violated): a reader of a failure does not set `observed`.
+// BREAK_report_anyway (assertion violated): the last handle does not check whether the failure was read.
+// BREAK_fail_late (assertion violated): a call sets `failed` after its outcome is published.
+// BREAK_make_without_look (assertion violated): make_once does not check whether the value was computed meanwhile.
 
 #include "waiting.inc"
 
@@ -91,7 +91,7 @@ byte ended;
 
 #define touch assert(!freed)
 
-// One read-modify-write, and what its caller keeps of the word as it was: the bits in `of_interest`.
+// One read-modify-write, and the bits in `of_interest` of the previous value.
 #define modify(after, kept, of_interest) d_step { touch; kept = word & (of_interest); word = after }
 #define load(kept, of_interest) d_step { touch; kept = word & (of_interest) }
 
@@ -150,8 +150,8 @@ inline run_waiter() {
   }
 }
 
-// What follows once the word says `ready`. Of the state, only the address is used, and the waiter of a consumer
-// who keeps a handle until it has run.
+// The steps after the word is `ready`. Of the state, only the address is used, and the waiter of a consumer
+// that keeps a handle until it has run.
 inline tell() {
   if
   :: before & sleeping -> wake_all(sleepers)
@@ -198,7 +198,7 @@ inline set_lazy() {
   before = 0
 }
 
-// A promise is given a value, which may throw while it is stored, or a hook.
+// A promise gets a value, which may throw while it is stored, or a hook.
 inline keep() {
   claim();
   if
@@ -244,7 +244,7 @@ proctype first_producer() {
   ended++
 }
 
-// An actor gives up the mutex to leave its edge, and looks again.
+// An actor releases the mutex to insert its edge, and checks again.
 inline wait_for_maker() {
   before = maker;
   unlock(mutex);
@@ -345,7 +345,7 @@ inline await() {
   now = 0
 }
 
-// The read-modify-write is a loop that ends with one that succeeds, or with a look at who holds handles.
+// The read-modify-write is a loop that ends when one succeeds, or when the handles forbid it.
 inline move_out() {
 #ifdef BREAK_move_out_in_two
   load(now, all_handles);
@@ -400,7 +400,7 @@ inline attach() {
   fi
 }
 
-// Leaves in `before` whether there was none to give away.
+// `before` is whether there was no future to return.
 inline offer() {
   modify(word + one_consumer, before, moved_out);
 #ifdef BREAK_offer_without_look

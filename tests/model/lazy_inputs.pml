@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: BSL-1.0
-// Sources of a lazy value: the threads that look at them or wait for them, and the one that drops them.
+// Sources of a lazy value: the threads that poll them or wait for them, and the one that drops them.
 //
 // Stands for lazy_value::hold, leave, sources_were_ready, note_sources_ready, make_once and make_as_the_only_one,
 // source_walk::from, arrive, arrive_at_lazy and pop (futures/lazy_value.hpp).
 //
 // Checked:
-// - the inputs are dropped exactly once, and nobody looks at them after that;
-// - they are gone once the value is made and everybody has left;
-// - the value is made at most once, and after its source is ready;
-// - a thread that finds the inputs gone finds the value, or waits for the thread that makes it.
+// - the inputs are dropped exactly once, and no thread reads them after that;
+// - they are dropped once the value is computed and all threads have left;
+// - the value is computed at most once, and after its source is ready;
+// - a thread that finds the inputs dropped finds the value, or waits for the thread that computes it.
 //
-// Orders: `holders` is changed by read-modify-writes only. Who leaves releases what it has read, and the last one
-// acquires that before it destroys the inputs. `sources_ready` releases and acquires. That the value is published is
-// future.pml's matter.
+// Orders: `holders` is changed by read-modify-writes only. A thread that leaves releases its reads, and the last one
+// acquires them before it destroys the inputs. `sources_ready` releases and acquires. future.pml has the publication
+// of the value.
 //
-// WITH_third_asker: one more.
-// BREAK_hold_in_two (assertion violated): hold looks before it counts.
-// BREAK_leave_in_two (assertion violated): who leaves looks afterwards whether it was the last.
-// BREAK_drop_at_once (assertion violated): the thread that makes the value drops the inputs whoever holds them.
-// BREAK_drop_never (assertion violated): the thread that makes the value does not leave.
+// WITH_third_asker: one more asking thread.
+// BREAK_hold_in_two (assertion violated): hold checks before it counts.
+// BREAK_leave_in_two (assertion violated): a thread that leaves checks afterwards whether it was the last.
+// BREAK_drop_at_once (assertion violated): the thread that computes the value drops the inputs while others hold them.
+// BREAK_drop_never (assertion violated): the thread that computes the value does not leave.
 // BREAK_leave_early (assertion violated): a thread leaves before it waits for the source.
-// BREAK_drop_before_failure (assertion violated): inputs are dropped, too, where making the value ran out of time.
+// BREAK_drop_before_failure (assertion violated): inputs are dropped, too, if computing the value timed out.
 
 #include "waiting.inc"
 
@@ -31,7 +31,7 @@
 #endif
 
 bool source_ready;
-byte at_source; // who sleeps there
+byte at_source; // the threads that sleep there
 bool sources_ready; // the note
 bool published;
 byte holders = 1;
@@ -45,7 +45,7 @@ byte ended;
 
 #define look_at_inputs assert(!gone)
 
-// Leaves in `held` whether they are.
+// `held` is the result.
 inline hold() {
 #ifdef BREAK_hold_in_two
   held = (holders != 0);

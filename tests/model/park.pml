@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: BSL-1.0
-// Park and wake: how the consumer of a mailbox goes to sleep, and who wakes it.
+// Park and wake: how the consumer of a mailbox falls asleep, and which thread wakes it.
 //
 // Stands for mailbox::push, front, take, arm, has_messages, sleep_until_woken and wake (mailbox/mailbox.hpp), cell::deliver
 // (cells/cell.hpp) and idle_wait::wait (runtime/idle_wait.hpp).
 //
 // Checked:
 // - every message is handled, those of one sender in their order: no wake-up is lost;
-// - each time that the consumer has armed the mailbox, exactly one push is told to wake it;
-// - once its push has landed, a sender touches nothing of the mailbox: the last message frees it.
+// - each time that the consumer has armed the mailbox, exactly one push has to wake it;
+// - after its push, a sender accesses nothing of the mailbox: the last message frees it.
 //
 // Orders: everything but `signal` is guarded by the lock, which acquires and releases. `signal` is written under it
-// too; who reads it without takes it for a hint, and looks again under the lock before it believes that there is
-// nothing. The kernel compares it with the latest value.
+// too; a reader without the lock treats it as a hint, and checks again under the lock before it concludes that there is
+// no message. The kernel compares it with the latest value.
 //
 // WITH_portable: without futexes.
-// BREAK_arm_blindly (invalid end state): arm does not look whether a message came meanwhile.
-// BREAK_arm_unlocked (invalid end state): arm looks and stores without the lock.
+// BREAK_arm_blindly (invalid end state): arm does not check whether a message arrived meanwhile.
+// BREAK_arm_unlocked (invalid end state): arm checks and stores without the lock.
 // BREAK_sleep_blindly (invalid end state): the kernel does not compare.
-// BREAK_take_unlocked (invalid end state): take stores `empty` when it has given up the lock.
+// BREAK_take_unlocked (invalid end state): take stores `empty` after it has released the lock.
 // BREAK_wake_first (invalid end state): push wakes before it stores `filled`.
 // BREAK_wake_always (assertion violated): each push wakes.
-// BREAK_touch_afterwards (assertion violated): deliver reads from the cell what it wakes with when the push has landed.
+// BREAK_touch_afterwards (assertion violated): deliver reads the word to wake from the cell after the push.
 
 #include "waiting.inc"
 
@@ -31,11 +31,11 @@ mtype = { empty_signal, filled, armed };
 mtype signal = empty_signal;
 byte sleepers; // on signal
 bool held;
-chan first = [ALL] of { byte, byte }; // the filling chain: who sent it, and which of the sender's it is
+chan first = [ALL] of { byte, byte }; // the filling chain: the sender, and the number of its message
 chan taken = [ALL] of { byte, byte }; // the chain being handled
 bool freed;
 
-byte owed; // wake-ups that armings are still to be followed by
+byte owed; // wake-ups still owed for armings
 byte ended;
 
 #define touch assert(!freed)
@@ -162,7 +162,7 @@ proctype consumer() {
       :: signal == filled -> take()
       :: else ->
         if
-        :: signal == filled // it came while the consumer spun
+        :: signal == filled // it arrived while the consumer was spinning
         :: true ->
           arm(is_armed);
           if

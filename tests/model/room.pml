@@ -3,33 +3,33 @@
 //
 // Stands for mailbox::push, room_wait, lacks_room, begin, begin_bounded, pass_room_on, unused_chunk::make and close
 // (mailbox/mailbox.hpp), wake_some (system/wait_word.hpp), and cell::deliver and wait_for_room (cells/cell.hpp). That actors wait in a cycle is
-// wait_graph_room.pml's matter, how a limit ends a wait future.pml's.
+// modelled in wait_graph_room.pml, the end of a wait by a timeout in future.pml.
 //
 // Checked:
-// - never more messages than the capacity wait;
+// - there are never more pending messages than the capacity;
 // - no sender sleeps forever while half of the capacity is free, or once the mailbox is closed;
 // - a sender that was woken for space and cannot allocate passes the space on;
 // - WITH_long_message: no sender sleeps forever while there is any space.
 //
-// Orders: the mark in `room` and `handled` are two words that each side writes one of before it reads the other; all
+// Orders: the mark in `room` and `handled` are two words; each side writes one before it reads the other; all
 // four are sequentially consistent. The number in `room` is raised with release after `handled` was stored, and read
 // with acquire, so a sender that sees the new number sees the space. `pushed` and `closed` are written under the lock;
 // the consumer reads `pushed` after the mark, which the sender set after it had seen the mailbox full.
 //
-// WITH_capacity_of_two: two messages may wait.
-// WITH_capacity_of_three: three messages may wait, and senders sleep until two places are free.
+// WITH_capacity_of_two: two messages may be pending.
+// WITH_capacity_of_three: three messages may be pending, and senders sleep until there is space for two.
 // WITH_long_message: the same, and the consumer stays in its first message until all senders have sent.
-// BREAK_look_before_handled (invalid end state): begin_bounded asks for waiting senders before it says that there is
+// BREAK_look_before_handled (invalid end state): begin_bounded checks for waiting senders before it publishes that there is
 //   space.
-// BREAK_look_before_mark (invalid end state): a sender looks for space before it says that it waits.
-// BREAK_read_room_late (invalid end state): a sender reads `room` once more after it has looked for space.
-// BREAK_keep_room (invalid end state): a sender that cannot allocate keeps to itself that there is space.
-// BREAK_close_wakes_one (invalid end state): close wakes one of them.
-// BREAK_close_unlocked (invalid end state): close raises `room` before it says that the mailbox is closed.
-// BREAK_forget_others (invalid end state): begin_bounded wakes some, and takes the mark away from the others.
-// BREAK_never_look (invalid end state): WITH_long_message, and a sender that sleeps does not look by itself.
-// BREAK_room_unlocked (assertion violated): push looks for space before it has the lock.
-// BREAK_room_once (assertion violated): push, back from allocating, does not look for space again.
+// BREAK_look_before_mark (invalid end state): a sender checks for space before it publishes that it waits.
+// BREAK_read_room_late (invalid end state): a sender reads `room` once more after it has checked for space.
+// BREAK_keep_room (invalid end state): a sender that cannot allocate does not pass the space on.
+// BREAK_close_wakes_one (invalid end state): close wakes one of the senders.
+// BREAK_close_unlocked (invalid end state): close raises `room` before it publishes that the mailbox is closed.
+// BREAK_forget_others (invalid end state): begin_bounded wakes some senders, and clears the mark of the others.
+// BREAK_never_look (invalid end state): WITH_long_message, and a sleeping sender does not poll.
+// BREAK_room_unlocked (assertion violated): push checks for space before it has the lock.
+// BREAK_room_once (assertion violated): push does not check for space again after allocating.
 
 #if defined(WITH_long_message) || defined(BREAK_never_look)
 #define LONG_MESSAGE
@@ -45,7 +45,7 @@
 
 byte pushed;
 byte handled;
-byte room; // the lowest bit: some sender waits
+byte room; // the lowest bit: a sender waits
 byte sleepers; // on room
 bool closed;
 
@@ -54,7 +54,7 @@ bool closed;
 #endif
 #include "waiting.inc"
 
-byte waiting; // messages that were pushed and not begun
+byte waiting; // pushed messages that were not begun
 bool needs_chunk = true; // one push will
 byte ended;
 
@@ -84,7 +84,7 @@ inline pass_room_on() {
 #define may_land has_room(handled)
 #endif
 
-// What is done under the lock is one step: of what it touches, others see `handled` alone without the lock, and that is
+// A critical section is one step: of the data in it, others see `handled` alone without the lock, and that is
 // read once.
 inline push() {
 #ifdef BREAK_room_unlocked
@@ -109,7 +109,7 @@ inline push() {
 inline allocate() {
   if
   :: d_step { has_chunk = true; result = accepted } // and the push begins again
-  :: d_step { to_send--; result = accepted }; // there is no memory, and the caller is told
+  :: d_step { to_send--; result = accepted }; // the allocation failed, and the caller gets an error
 #ifndef BREAK_keep_room
     pass_room_on()
 #endif
@@ -246,7 +246,7 @@ proctype consumer() {
     :: ended == SENDERS && waiting == 0 && !ending -> break
     :: ending -> close()
     fi
-  :: ending && waiting > 0 -> // as in begin, and nobody waits for space any more
+  :: ending && waiting > 0 -> // as in begin, and no sender waits for space any more
     d_step {
       handled++;
       waiting--

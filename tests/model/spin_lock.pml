@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
-// The spin lock: whoever finds it held looks again by itself, between pauses, turns and short sleeps.
+// The spin lock: a thread that finds it held polls it, between pauses, yields and short sleeps.
 //
 // Stands for spin_lock::lock, wait and unlock (system/spin_lock.hpp).
 //
 // Checked:
 // - at most one thread holds it;
-// - everybody who wants it gets it, as long as each thread gets on at all, though nobody is ever woken.
+// - every waiter gets it, as long as each thread makes progress at all, although no thread is ever woken.
 //
-// Orders: the exchange that finds the lock free acquires what the last holder released by giving it up; so what the
-// holders do has one order. The look before the exchange decides nothing, and is relaxed.
+// Orders: the exchange that finds the lock free acquires the release of the last holder; so the critical sections of
+// the holders have one order. The load before the exchange decides nothing, and is relaxed.
 //
-// Fairness: weak. Without it, a waiter could go on looking while the holder never gets a turn.
+// Fairness: weak. Without it, a waiter could poll forever while the holder is never scheduled.
 //
-// BREAK_take_in_two (assertion violated): lock looks and stores in two steps.
-// BREAK_trust_look (assertion violated): a waiter that sees the lock free takes the exchange for granted.
-// BREAK_sleep_for_good (invalid end state): a waiter sleeps until somebody wakes it.
+// BREAK_take_in_two (assertion violated): lock checks and stores in two steps.
+// BREAK_trust_look (assertion violated): a waiter that sees the lock free assumes that the exchange succeeds.
+// BREAK_sleep_for_good (invalid end state): a waiter sleeps until it is woken.
 
 #include "waiting.inc"
 
@@ -45,7 +45,7 @@ inline wait() {
     sleep_while(held, sleepers, true);
 #endif
     if
-    :: held // a pause, a turn for others or a short sleep
+    :: held // a pause, a yield or a short sleep
     :: !held ->
       exchange();
 #ifdef BREAK_trust_look

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: BSL-1.0
-// Deadlocks among replies: an actor that is about to sleep until another one answers looks whether that one waits,
-// over any number of others, for itself.
+// Deadlocks among replies: an actor that is about to sleep until another one replies checks whether that one waits,
+// through any number of others, for itself.
 //
 // Stands for wait_edge (wait/wait_graph.hpp) and future_state_base::sleep (futures/state.hpp).
 //
 // Checked:
-// - no actors wait for each other in a circle for ever: the one that would close it is told;
-// - whoever is told would have closed one: all in it sleep without a limit, and none of them has its answer.
+// - no actors wait for each other in a cycle forever: the one that would close it gets an error;
+// - every error is for a real cycle: all actors in it sleep without a timeout, and none of them has its reply.
 //
-// Orders: the edges are guarded by the graph's lock. Answers come meanwhile, without it; that one has come is read with
-// acquire, and whoever sees it too late has seen what was so a moment before. An actor that answers and then waits
-// itself takes the lock in between, which publishes the answer to all that walk over its edge.
+// Orders: the edges are guarded by the graph's lock. Replies arrive meanwhile, without it; their arrival is read with
+// acquire, and a thread that sees it too late has seen the state of a moment before. An actor that replies and then waits
+// itself takes the lock in between, which publishes the reply to all walks over its edge.
 //
-// BREAK_stale_edges (assertion violated): an edge counts although the answer is there.
-// BREAK_own_answer (assertion violated): the walk begins although the actor's own answer is there.
-// BREAK_limited_edges (assertion violated): an edge counts although its actor waits with a time limit.
-// BREAK_two_sections (invalid end state): the lock is given up between the walk and the edge.
-// BREAK_first_edge_only (invalid end state): the walk looks at one edge.
+// BREAK_stale_edges (assertion violated): an edge counts although its reply has arrived.
+// BREAK_own_answer (assertion violated): the walk begins although the actor's own reply has arrived.
+// BREAK_limited_edges (assertion violated): an edge counts although its actor waits with a timeout.
+// BREAK_two_sections (invalid end state): the lock is released between the walk and the edge.
+// BREAK_first_edge_only (invalid end state): the walk follows only one edge.
 
 #include "waiting.inc"
 
@@ -26,7 +26,7 @@
 #define ALL 4       // questions; the first is asked by the first actor, since all are alike
 
 byte questions = ALL; // still to be asked
-byte limits = 1;      // how many of them are asked with a time limit, at most
+byte limits = 1;      // the most that are asked with a timeout
 
 chan mailbox[ACTORS] = [ACTORS * QUESTIONS] of { byte };
 byte answered; // a bit for each question: number n of actor a has the number a * QUESTIONS + n
@@ -39,7 +39,7 @@ bool limited[ACTORS];
 
 #define is_answered(which) (answered & (1 << (which)))
 
-// Whether `at` cannot answer: it waits for something that is still to come.
+// Whether `at` cannot reply: it waits for a pending event.
 #if defined(BREAK_stale_edges)
 #define waits(at) (target[at] != NOBODY && !limited[at])
 #elif defined(BREAK_limited_edges)
@@ -104,7 +104,7 @@ inline sleep() {
     :: is_answered(mine)
     :: limit
     fi;
-    // Under the lock, and one step, since nobody sees the edges without it.
+    // Under the lock, and one step, since no thread sees the edges without it.
     d_step {
       !held ->
       target[self] = NOBODY;

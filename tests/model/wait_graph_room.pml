@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
-// Deadlocks through full mailboxes: an actor that sleeps until there is space, and the one that would make it.
+// Deadlocks through full mailboxes: an actor that sleeps until there is space, and the one that would free it.
 //
 // Stands for cell::deliver, wait_for_room and about_to_wait (cells/cell.hpp), mailbox::room_wait, lacks_room, begin,
 // begin_bounded and offer_room_to_all (mailbox/mailbox.hpp), and wait_edge (wait/wait_graph.hpp).
 //
-// Space is no answer: another sender may take it. So a sender may be seen as about to go on, and then sleep all the same.
-// With a capacity of three it may also sleep while there is space, until half of the capacity is free. That it looks by
-// itself after a while is left out: no deadlock is found by that.
+// Space is not a reply: another sender may take it. So a sender may appear about to continue, and then sleep anyway.
+// With a capacity of three it may also sleep while there is space, until half of the capacity is free. That it polls
+// after a while is left out: that detects no deadlock.
 //
-// Checked, with an actor that asks one of two others in a message, which send to it, beside a thread that does, too:
-// - no actors wait for each other for ever: one of them is told;
-// - whoever is told would have waited for ever.
+// Checked, with an actor that calls one of two others in a message, which send to it, beside a thread that does, too:
+// - no actors wait for each other forever: one of them gets an error;
+// - an actor that gets an error would have waited forever.
 //
-// Orders: as in room.pml and wait_graph.pml. Whether there is room is asked in one step here, in several in room.pml.
+// Orders: as in room.pml and wait_graph.pml. The check for space is one step here, several in room.pml.
 //
-// WITH_capacity_of_three: three messages may wait.
-// BREAK_number_late (invalid end state): a sender says that it waits, and reads `room`, after its walk.
-// BREAK_sleep_unseen (invalid end state): a sender that saw space at its walk asks once more, and sleeps.
-// BREAK_offer_nothing (invalid end state): an actor that is about to wait leaves the senders asleep that wait for space in its mailbox.
+// WITH_capacity_of_three: three messages may be pending.
+// BREAK_number_late (invalid end state): a sender publishes that it waits, and reads `room`, after its walk.
+// BREAK_sleep_unseen (invalid end state): a sender that saw space at its walk checks once more, and sleeps.
+// BREAK_offer_nothing (invalid end state): an actor that is about to wait does not wake the senders that wait for space in its mailbox.
 // BREAK_offer_late (invalid end state): it offers its space after its walk, if there still is some.
 // BREAK_offer_none_of_three (invalid end state): as BREAK_offer_nothing, with a capacity of three.
 // BREAK_stale_edges (assertion violated): an edge counts although there is space.
@@ -31,9 +31,9 @@
 #define CAPACITY 1
 #endif
 
-// The mailbox of the handler. What is done under its lock is one step.
+// The mailbox of the handler. A critical section is one step.
 byte pushed, handled;
-byte room; // the lowest bit: some sender waits
+byte room; // the lowest bit: a sender waits
 byte sleepers; // on room
 #define awaited 1
 #define lacks_room (pushed - handled >= CAPACITY)
@@ -46,10 +46,10 @@ bool answered;
 // The graph.
 bool held;
 bool sender_waits[SENDERS]; // for space in the mailbox of the handler
-bool handler_waits;         // for the answer of the one that it asked
+bool handler_waits;         // for the reply of the called one
 byte ended;
 
-// Gives `lands`.
+// Returns `lands`.
 inline push() {
   d_step {
     lands = !lacks_room;
@@ -182,7 +182,7 @@ inline ask() {
   }
 }
 
-// It asks in one of its messages, or when nobody sends any more.
+// It calls in one of its messages, or when no thread sends any more.
 proctype handler() {
   byte space;
   bool told, more;

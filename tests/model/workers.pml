@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
-// Thread reuse: threads that wait a moment for their next job, and those who have one.
+// Thread reuse: idle threads, which wait a moment for their next job, and threads that submit jobs.
 //
 // Stands for worker_threads::run, work, offer, take_idle, withdraw and wait_for_next (runtime/worker_threads.hpp).
 //
 // Checked:
-// - every job is run exactly once, also one that is given while the thread is about to give up;
-// - no wake-up is missed: a thread whose patience has no end yet is woken for its job;
-// - no thread is lost: each has a job, or is in the list, or has been taken off it for a job, or has gone;
-// - nothing of a thread is touched once it has gone.
+// - every job is run exactly once, also one that is submitted while the thread is about to give up;
+// - no wake-up is missed: a thread that has not given up is woken for its job;
+// - no thread is lost: each has a job, or is in the list, or has been taken off it for a job, or has ended;
+// - nothing of a thread is accessed after it has ended.
 //
-// Orders: the list is guarded by the mutex. `state` goes to `given` with release after `next` was written; who finds it
-// there acquires. Both sides change it by read-modify-writes, so one of the two sees what the other did.
+// Orders: the list is guarded by the mutex. `state` becomes `given` with release after `next` was written; a thread that
+// finds it so acquires. Both sides change it by read-modify-writes, so one of the two sees the other's change.
 //
-// BREAK_give_up_anyway (assertion violated): a thread goes although somebody has taken it off the list.
-// BREAK_give_up_in_two (assertion violated): withdraw looks and leaves the list in two steps.
-// BREAK_sleep_in_two (invalid end state): a thread looks for a job, and then stores `asleep`.
-// BREAK_give_in_two (invalid end state): run looks whether the thread sleeps, and then stores `given`.
+// BREAK_give_up_anyway (assertion violated): a thread ends although it was taken off the list.
+// BREAK_give_up_in_two (assertion violated): withdraw checks and leaves the list in two steps.
+// BREAK_sleep_in_two (invalid end state): a thread checks for a job, and then stores `asleep`.
+// BREAK_give_in_two (invalid end state): run checks whether the thread sleeps, and then stores `given`.
 // BREAK_give_early (assertion violated): run stores `given` before the job.
 // BREAK_state_stays (assertion violated): a thread leaves `state` at `given` when it has taken its job.
 // BREAK_sleep_blindly (invalid end state): the kernel does not compare.
@@ -37,7 +37,7 @@ bool alive[THREADS];
 byte sleepers[THREADS]; // on its state
 byte made;              // threads so far
 
-byte idle[MOST_IDLE]; // the list, guarded by the mutex: what is done under it is one step
+byte idle[MOST_IDLE]; // the list, guarded by the mutex: a critical section is one step
 byte idle_count;
 
 bool begun[THREADS]; // each job
@@ -123,7 +123,7 @@ proctype giver(byte first, last) {
   ended++
 }
 
-// A thread that is not like a new one is not offered, nor is one of a job's own.
+// A thread that differs from a new one is not offered, nor is a job's own thread.
 inline offer() {
   atomic {
     if
@@ -136,7 +136,7 @@ inline offer() {
   }
 }
 
-// Gives `withdrawn`.
+// Returns `withdrawn`.
 inline withdraw() {
 #ifdef BREAK_give_up_in_two
   withdrawn = (idle_count > 0 && idle[0] == self) || (idle_count > 1 && idle[1] == self);
@@ -170,7 +170,7 @@ inline prepare_to_sleep() {
 #endif
 }
 
-// As sleep_while. A thread that sleeps for good with nothing to do is all right; those who gave it a job would not end.
+// Like sleep_while. An idle thread may sleep forever; the threads that submitted a job to it would not end.
 inline sleep() {
   if
 #ifdef BREAK_sleep_blindly
@@ -188,10 +188,10 @@ end_asleep:
   fi
 }
 
-// Gives `found`.
+// Returns `found`.
 inline wait_for_next() {
   if
-  :: impatient = true // the limit will pass, sooner or later
+  :: impatient = true // the timeout will pass, sooner or later
   :: true
   :: state[self] == given -> found = true // while it spins
   fi;
@@ -230,7 +230,7 @@ end:
       passed = false
     };
     offer();
-    // The last words.
+    // The end of the previous job.
     d_step {
       done[job] = true;
       job = 0
@@ -262,7 +262,7 @@ init {
   };
   ended == GIVERS;
   timeout;
-  // Those that are left wait in the list.
+  // The remaining threads wait in the list.
   d_step {
     for (i : 0 .. THREADS - 1) {
       assert(!alive[i] || (idle_count > 0 && idle[0] == i) || (idle_count > 1 && idle[1] == i))
