@@ -4,8 +4,8 @@
 
 namespace vicar::detail {
 
-/// What ends a wait. Under the lock of the wait graph, any thread may ask whether it is still to come. It may be
-/// reported as come too early only to a thread that looks again before it sleeps.
+/// The event that ends a wait. Under the lock of the wait graph, any thread may query whether it is pending. Only a
+/// thread that checks again before it sleeps may see it as no longer pending too early.
 struct awaited_event {
   const void* source;
   bool (*is_pending)(const void* source) noexcept;

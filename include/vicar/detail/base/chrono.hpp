@@ -4,8 +4,8 @@
 
 #include <version>
 
-// Durations, points in time and clocks. All of <chrono> has calendars, and the streams to print them, too: with GCC's
-// library these take longer to compile than everything else that is included.
+// Durations, time points and clocks. The whole of <chrono> also contains calendars and the streams that print them:
+// with libstdc++, these take longer to compile than all other includes together.
 #if defined(__GLIBCXX__) && __has_include(<bits/chrono.h>)
 #include <bits/chrono.h>
 #else

@@ -4,7 +4,7 @@
 
 namespace vicar::detail {
 
-/// As `static_cast`, for numbers whose types are the same on some targets: -Wuseless-cast warns of a cast there.
+/// As `static_cast`, for number types that are the same on some targets, where -Wuseless-cast would warn of a cast.
 template <class To, class From>
 constexpr To convert(From from) noexcept {
   return static_cast<To>(from);

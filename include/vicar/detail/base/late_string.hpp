@@ -7,21 +7,21 @@
 
 namespace vicar::detail {
 
-/// A text that is made the first time that somebody asks for it, and stays the same from then on. No thread waits for
-/// another: where several make it at once, all get the one that was ready first.
+/// A string that is made on the first read and does not change afterwards. No thread waits for another: if several make
+/// it at once, all return the one that was stored first.
 class late_string {
  public:
   late_string() = default;
   late_string(const late_string&) = delete;
   late_string& operator=(const late_string&) = delete;
-  ~late_string() { delete text_.load(std::memory_order_relaxed); }  // relaxed: nobody else has it any more
+  ~late_string() { delete text_.load(std::memory_order_relaxed); }  // relaxed: no other thread can reach it any more
 
   template <class Make>
   const std::string& get(Make make) const {
-    if (const std::string* const made = text_.load(std::memory_order_acquire)) return *made;  // acquires the text
+    if (const std::string* const made = text_.load(std::memory_order_acquire)) return *made;  // acquires the characters
     const std::string* const mine = new std::string(make());
     const std::string* first = nullptr;
-    // Releases the text, or acquires the one of another thread.
+    // Releases the characters, or acquires those stored by another thread.
     if (text_.compare_exchange_strong(first, mine, std::memory_order_release, std::memory_order_acquire)) return *mine;
     delete mine;
     return *first;

@@ -6,8 +6,8 @@
 
 namespace vicar::detail {
 
-/// For a `static` object that outlives all others, since actors may end while those are destroyed. It takes no memory
-/// from the heap, where there might be none left for somebody who may not throw.
+/// For a `static` object that outlives all others, because actors may end during static destruction. Allocates no heap
+/// memory, because callers that must not throw could not handle a failure.
 template <class T>
 class never_destroyed {
  public:

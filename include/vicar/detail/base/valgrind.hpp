@@ -7,13 +7,13 @@
 #include <valgrind/helgrind.h>
 #endif
 
-// Helgrind and DRD know the locks of POSIX and take every atomic operation for a plain access. A program that is
-// compiled with VICAR_VALGRIND tells them what atomics order; without, these functions are empty.
+// Helgrind and DRD know POSIX locks and treat every atomic operation as a plain access. A program compiled with
+// VICAR_VALGRIND reports to them what atomics order; otherwise these functions are empty.
 namespace vicar::detail {
 
 #if defined(VICAR_VALGRIND)
 
-/// What this thread has done comes before what another one does after `happens_after` with the same address.
+/// What this thread has done happens before what another thread does after `happens_after` with the same address.
 inline void happens_before(const void* address) noexcept {
   VALGRIND_DO_CLIENT_REQUEST_STMT(_VG_USERREQ__HG_USERSO_SEND_PRE, address, 0, 0, 0, 0);
   VALGRIND_DO_CLIENT_REQUEST_STMT(VG_USERREQ__DRD_ANNOTATE_HAPPENS_BEFORE, address, 0, 0, 0, 0);
