@@ -8,11 +8,11 @@
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
 
-// A list in braces has no type, so no parameter pack takes it. The overloads here do: a template argument that cannot
-// be deduced is their default. They are no candidates for arguments that have a type.
+// A list in braces has no type, so it does not match a parameter pack. It matches the overloads here: a template
+// argument that cannot be deduced falls back to its default. They are not candidates for arguments that have a type.
 namespace vicar::detail {
 
-/// Made from any list in braces, also from one that holds others.
+/// Constructed from any list in braces, including nested ones.
 struct list_in_braces {
   list_in_braces();
   template <class Item>
@@ -47,7 +47,7 @@ VICAR_CONSTEVAL placeholder refuse_braces() {
   auto name(A&&, B&&, C&&) const {                                                        \
     return refuse_braces<A>();                                                            \
   }
-/// A base of what is called as `object(arguments...)`, `object.defer(arguments...)` and
+/// Base class of types that are called as `object(arguments...)`, `object.defer(arguments...)` and
 /// `object.try_defer(arguments...)`.
 struct refuses_braces {
   VICAR_REFUSE_BRACES(operator())
@@ -77,8 +77,8 @@ struct refuses_braces {
   auto name(A&&, B&&) const {                                                   \
     return refuse_braces<A>();                                                  \
   }
-/// A base of what has `call(function, arguments...)` and `call<Member>(arguments...)`, and `defer` and `try_defer` like
-/// it.
+/// Base class of types with `call(function, arguments...)` and `call<Member>(arguments...)`, and `defer` and
+/// `try_defer` of the same form.
 struct refuses_braces_after_function {
   VICAR_REFUSE_BRACES(call)
   VICAR_REFUSE_BRACES(defer)
@@ -86,7 +86,7 @@ struct refuses_braces_after_function {
 };
 #undef VICAR_REFUSE_BRACES
 
-/// For what takes one argument, whose type is `list_in_braces` by default.
+/// For functions of one argument, whose type is `list_in_braces` by default.
 template <class Argument>
 VICAR_CONSTEVAL bool check_typed() {
   if constexpr (some_in_braces<Argument>) static_cast<void>(refuse_braces<Argument>());

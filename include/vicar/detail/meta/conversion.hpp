@@ -15,11 +15,11 @@
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
-// In which type a message keeps an argument. The sender converts it to the parameter's type, as a direct call does,
-// because what the argument points to may be gone when the actor's thread handles the message.
+// The type in which a message keeps an argument. The sender converts the argument to the parameter's type, as a direct
+// call does, because what the argument points to may be gone when the actor's thread handles the message.
 namespace vicar::detail {
 
-/// The type that owns the text a view parameter looks at, as `type`.
+/// The type that owns the text of a view parameter, as `type`.
 template <class View>
 struct owned_text {};
 template <class Character, class Traits>
@@ -42,19 +42,20 @@ VICAR_CONSTEVAL bool find_view() {
            ((is_view<Elements> || enable_view_parameter<Elements>) || ...);
   }(typename elements_of<Parameter>::types{});
 }
-/// A parameter that looks at the argument, or whose elements do: it must not outlive the argument.
+/// A parameter that refers to the argument, or whose elements do: it must not outlive the argument.
 template <class Parameter>
 inline constexpr bool views_argument = find_view<Parameter>();
 
-/// What is used to reach something else: a handle, an iterator, a function reference, a class with a reference in it.
+/// A type that gives access to another object: a handle, an iterator, a function reference, a class with a reference
+/// member.
 template <class Value>
 concept reaches_elsewhere = !std::is_copy_assignable_v<Value> || requires(Value& value) { value.data(); } ||
                             requires(Value& value) { value.begin(); } || requires(Value& value) { value.get(); } ||
                             requires(Value& value) { *value; } || requires(Value& value) { value.operator->(); } ||
                             requires { &Value::operator(); };
 
-/// Whether a `Parameter` made of an argument that owns its data may point into the argument. A class that is copied
-/// bit by bit owns nothing: what it got from an object with data of its own may be a pointer to that.
+/// Whether a `Parameter` made from an argument that owns its data may point into the argument. A trivially copyable
+/// class owns nothing: what it copied from an object with data of its own may be a pointer to that data.
 template <class Parameter, class Decayed, class Argument>
 VICAR_CONSTEVAL bool may_point_into() {
   if constexpr (std::is_array_v<std::remove_reference_t<Argument>>)
@@ -70,7 +71,7 @@ VICAR_CONSTEVAL bool may_point_into() {
     return false;
 }
 
-/// Whether the sender converts an argument, which decays to another type than the parameter's, to that.
+/// Whether the sender converts an argument whose decayed type differs from the parameter's to the parameter's type.
 template <class Parameter, class Kept, class Decayed, class Argument>
 VICAR_CONSTEVAL bool converts_first() {
   if constexpr (mutable_lvalue<Parameter> || wraps_reference<Decayed> || std::is_array_v<Kept> ||
@@ -98,12 +99,12 @@ VICAR_CONSTEVAL unsigned find_kept_errors() {
     return nothing_wrong;
 }
 
-/// What owns the text that a pointer to characters leads to.
+/// The string that owns the text behind a pointer to characters.
 template <class Pointer>
 using text_at = std::basic_string<std::remove_cv_t<std::remove_pointer_t<Pointer>>>;
 
-/// Whether a parameter is a view of a text that the standard library does not know as one, such as `fmt::string_view`:
-/// the message keeps a text of its own for it.
+/// Whether a parameter is a text view that the standard library does not mark as one, such as `fmt::string_view`: the
+/// message then keeps a string for it.
 template <class Plain, class Decayed, class Argument>
 VICAR_CONSTEVAL bool keeps_text() {
   if constexpr (!character_pointer<Decayed> || !std::is_class_v<Plain> || is_view<Plain>) {
@@ -115,8 +116,8 @@ VICAR_CONSTEVAL bool keeps_text() {
   }
 }
 
-/// How a message keeps an `Argument`, given as `T` or `T&` and decayed, for a `Parameter`: its `type`, and the
-/// `errors`.
+/// How a message keeps an `Argument`, deduced as `T` or `T&`, with its decayed type, for a `Parameter`: the `type`, and
+/// the `errors`.
 template <class Parameter, class Decayed, class Argument>
 struct kept {
   using plain = std::remove_cvref_t<Parameter>;
@@ -138,7 +139,7 @@ struct kept {
 
   static constexpr unsigned errors = find_kept_errors<type, plain, Argument>();
 };
-// What needs no conversion, which is most.
+// The most common cases, which need no conversion.
 template <class Decayed, class Argument>
 struct kept<void, Decayed, Argument> {
   using type = Decayed;
@@ -154,8 +155,7 @@ struct kept<Decayed&&, Decayed, Argument> {
   using type = Decayed;
   static constexpr unsigned errors = list_error<Decayed>;
 };
-/// A reference to a class with virtual functions may refer to an object of a derived class, of which a copy would lose
-/// what is derived.
+/// A reference to a class with virtual functions may refer to an object of a derived class, which a copy would slice.
 template <class Decayed, class Argument>
 struct kept<const Decayed&, Decayed, Argument> {
   using type = Decayed;
@@ -169,8 +169,8 @@ struct kept<const Decayed&, Decayed, Argument&> {
       std::is_polymorphic_v<Decayed> && !std::is_final_v<Decayed> ? may_be_sliced : list_error<Decayed>;
 };
 
-/// The argument as a message keeps it. A conversion to another type is an implicit one, as in a direct call, which
-/// chooses no explicit constructor.
+/// The argument as a message keeps it. Conversions to another type are implicit, as in a direct call, so they do not
+/// use explicit constructors.
 template <class Kept, class Argument>
 constexpr Kept keep(Argument&& argument) {
   using given = std::decay_t<Argument>;
@@ -186,8 +186,8 @@ constexpr Kept keep(Argument&& argument) {
 template <class Parameter, class Argument>
 using kept_for = kept<Parameter, std::decay_t<Argument>, Argument>;
 
-/// How a message keeps the arguments of a call, for the parameters in the `type_list`: those that are declared, or
-/// void for each argument where that is not known. A call may leave out the last ones.
+/// How a message keeps the arguments of a call. `Parameters` is a `type_list` of the declared parameters, with void for
+/// each unknown one. A call may omit the last ones.
 template <class Parameters, class... Arguments>
 struct kept_arguments {
   using type = type_list<std::decay_t<Arguments>...>;
@@ -221,7 +221,7 @@ struct only_type<type_list<Type>> {
   using type = Type;
 };
 
-/// Whether a message to `on_receive` can be kept; silent where an argument of a method would be refused likewise.
+/// Whether a message to `on_receive` can be kept; silent if another check rejects it.
 template <class Message, class Kept>
 VICAR_CONSTEVAL bool check_message_kept() {
   constexpr bool sliced = (Kept::errors & may_be_sliced) != 0;
@@ -242,8 +242,8 @@ VICAR_CONSTEVAL bool check_message_kept() {
     return check_storable<Message>();
 }
 
-/// How the message that writes a field of type `Field` keeps the value. A view that is kept for longer than the message
-/// gets what it was given.
+/// How the message that writes a field of type `Field` keeps the value. A field that is a view outlives the message, so
+/// the value is not converted to it.
 template <class Field, class Value>
 struct kept_value {
   using declared = std::remove_cvref_t<Field>;

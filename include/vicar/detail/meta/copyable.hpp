@@ -13,7 +13,7 @@
 
 namespace vicar::detail {
 
-/// A container or an adaptor of one, but neither a view nor a handle such as an iterator, which copy no element.
+/// A container or a container adaptor, but not a view or a handle such as an iterator, which do not copy elements.
 template <class T>
 concept owns_elements = !std::ranges::enable_view<T> && requires(T& of) {
   sizeof(typename T::value_type);
@@ -21,7 +21,7 @@ concept owns_elements = !std::ranges::enable_view<T> && requires(T& of) {
   requires requires { of.begin(); } || requires { typename T::container_type; } || requires { of.has_value(); };
 };
 
-/// The types of what a copy of a `T` copies too.
+/// The types of the elements that a copy of a `T` also copies.
 template <class T>
 struct elements_of {
   using types = type_list<>;
@@ -38,7 +38,7 @@ template <class... Elements>
 struct elements_of<std::tuple<Elements...>> {
   using types = type_list<Elements...>;
 };
-/// `std::variant`, by its looks: its header is not needed otherwise.
+/// Detects `std::variant` by its members, because its header is not needed otherwise.
 template <template <class...> class Variant, class... Alternatives>
   requires(!owns_elements<Variant<Alternatives...>>) &&
           requires(Variant<Alternatives...>& variant) { variant.valueless_by_exception(); }
@@ -49,9 +49,9 @@ struct elements_of<Variant<Alternatives...>> {
 template <class... Holders, class... Elements>
 VICAR_CONSTEVAL bool copies_elements(type_list<Elements...>);
 
-/// Whether the element can be copied, with its own elements. `Holders` are the types around it, which are checked
-/// already: a tree may hold trees. A function rather than a lambda in the fold over the elements: g++ 14 and later
-/// take the pack of such a lambda for one of the fold inside it.
+/// Whether the element is copyable, recursively. `Holders` are the enclosing types already being checked, so that
+/// recursive types terminate. A function instead of a lambda in the fold over the elements: g++ 14 and later confuse
+/// the pack of such a lambda with one of the inner fold.
 template <class Element, class... Holders>
 VICAR_CONSTEVAL bool copies_element() {
   using element = std::remove_cv_t<Element>;
@@ -68,15 +68,15 @@ VICAR_CONSTEVAL bool copies_elements(type_list<Elements...>) {
   return (copies_element<Elements, Holders...>() && ...);
 }
 
-/// Whether the elements of a `T` can be copied, if it has any. A container's copy constructor exists even if not.
+/// Whether the elements of a `T`, if any, are copyable. A container has a copy constructor even if they are not.
 template <class T>
 inline constexpr bool elements_copyable = copies_elements<T>(typename elements_of<T>::types{});
 
-/// Whether a `T` can be copied, not only by the looks of its constructor.
+/// Whether a `T` can really be copied, not only whether its copy constructor is declared.
 template <class T>
 inline constexpr bool copyable = std::is_copy_constructible_v<T> && elements_copyable<T>;
 
-/// The same of what is copied by an implicit conversion, as a message is.
+/// As `copyable`, but for an implicit copy, such as that of a message.
 template <class T>
 concept implicitly_copyable = std::copy_constructible<T> && elements_copyable<T>;
 

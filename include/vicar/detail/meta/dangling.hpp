@@ -15,15 +15,15 @@
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
-// Results that look at data which they do not own. Raw pointers are taken for owners' business, and what a class hides
-// in its fields cannot be seen.
+// Detects results that refer to data that they do not own. Raw pointers are the user's responsibility, and the fields
+// of a class cannot be inspected.
 namespace vicar::detail {
 
-/// A class whose objects look at data which they do not own, and are copied in their place.
+/// A class whose objects refer to data that they do not own, and are copied instead of the data.
 template <class Result>
 inline constexpr bool is_view = std::ranges::enable_view<Result> && std::ranges::enable_borrowed_range<Result> &&
-                                !std::input_iterator<Result>;  // not one of a folder, which is its own range
-/// `std::reference_wrapper`, by its looks: its header is a heavy one.
+                                !std::input_iterator<Result>;  // a directory iterator is its own range
+/// Detects `std::reference_wrapper` by its members, because its header is expensive.
 template <class Result>
 concept wraps_reference = requires(const Result& result) {
   typename Result::type;
@@ -32,20 +32,20 @@ concept wraps_reference = requires(const Result& result) {
 };
 template <wraps_reference Result>
 inline constexpr bool is_view<Result> = true;
-/// What an element of a `std::vector<bool>` is read by; in libc++ also one that cannot be written.
+/// The proxy for an element of a `std::vector<bool>`; in libc++, the const one, too.
 template <class Result>
   requires(!std::same_as<Result, bool>) && (std::same_as<Result, std::vector<bool>::reference> ||
                                             std::same_as<Result, std::vector<bool>::const_reference>)
 inline constexpr bool is_view<Result> = true;
 
-/// An iterator that says of itself that it may be read twice, as a `std::move_iterator` does, or that it only writes.
+/// An iterator that is multi-pass by its own category, such as a `std::move_iterator`, or that only writes.
 template <class Result>
 concept position_by_category = requires {
   typename Result::iterator_category;
   requires std::derived_from<typename Result::iterator_category, std::forward_iterator_tag> ||
                std::same_as<typename Result::iterator_category, std::output_iterator_tag>;
 };
-/// A position in a sequence that lies elsewhere. Iterators that read once, such as those of a folder, own what they
+/// A position in a sequence that is stored elsewhere. Single-pass iterators, such as directory iterators, own what they
 /// read.
 template <class Result>
 concept position = requires(Result& result) {
@@ -53,7 +53,7 @@ concept position = requires(Result& result) {
   ++result;
 } && (std::forward_iterator<Result> || position_by_category<Result>);
 
-/// What stands for a bit of a `std::bitset` or the like.
+/// A proxy for a bit of a `std::bitset` or the like.
 template <class Result>
 concept bit_reference = requires(Result& bit) {
   bit.flip();
@@ -61,7 +61,7 @@ concept bit_reference = requires(Result& bit) {
   static_cast<bool>(bit);
 };
 
-/// A view of a text that the standard library does not know as one, such as `fmt::string_view`: a pointer and a length.
+/// A text view that the standard library does not mark as one, such as `fmt::string_view`: a pointer and a length.
 template <class Result>
 concept text_view = sizeof(Result) <= 2 * sizeof(void*) && std::is_trivially_copyable_v<Result> &&
                     std::is_convertible_v<const std::string&, Result> && requires(const Result& text) {
@@ -73,21 +73,21 @@ inline constexpr bool is_initializer_list = false;
 template <class Element>
 inline constexpr bool is_initializer_list<std::initializer_list<Element>> = true;
 
-/// A view, and what is used like one.
+/// A view, or a type that is used like one.
 template <class Result>
 VICAR_CONSTEVAL bool looks_elsewhere() {
   return is_view<Result> || is_initializer_list<Result> || position<Result> || bit_reference<Result> ||
          text_view<Result>;
 }
 
-/// The types of what is kept inside, whether a copy copies it or shares it.
+/// The types of the values inside a `T`, whether a copy copies them or shares them.
 template <class T>
 struct parts_of : elements_of<T> {};
 template <class T>
 struct parts_of<future<T>> {
   using types = type_list<T>;
 };
-/// A class derived from a pair, as each match of a regular expression is from one of iterators.
+/// A class derived from a pair, as the sub-matches of a regular expression are derived from a pair of iterators.
 template <class T>
   requires requires {
     typename T::first_type;
@@ -98,7 +98,7 @@ template <class T>
 struct parts_of<T> {
   using types = type_list<typename T::first_type, typename T::second_type>;
 };
-/// `std::expected`, by its looks.
+/// Detects `std::expected` by its members.
 template <class Value, class Error, template <class, class> class Expected>
   requires requires(Expected<Value, Error>& expected) {
     expected.has_value();
@@ -107,7 +107,7 @@ template <class Value, class Error, template <class, class> class Expected>
 struct parts_of<Expected<Value, Error>> {
   using types = type_list<Value, Error>;
 };
-/// Smart pointers, which lead to one object or an array.
+/// Smart pointers to one object or an array.
 template <class T>
   requires requires(const T& pointer) {
     sizeof(typename T::element_type);
@@ -117,7 +117,7 @@ template <class T>
 struct parts_of<T> {
   using types = type_list<typename T::element_type>;
 };
-/// Views that own nothing but other views, functions, or a container.
+/// Views that consist of other views, functions, or a container.
 template <template <class...> class View, class... Parts>
   requires std::ranges::enable_view<View<Parts...>>
 struct parts_of<View<Parts...>> {
@@ -132,8 +132,8 @@ struct parts_of<View<Base, Values...>> {
 template <class... Holders, class... Parts>
 VICAR_CONSTEVAL bool some_dangle(type_list<Parts...>);
 
-/// Whether the type dangles, or one of its parts. `Holders` are the types around it, which are checked already. A
-/// function rather than a lambda in the fold over the parts: see `copies_element`.
+/// Whether the type dangles, or one of its parts. `Holders` are the enclosing types already being checked. A function
+/// instead of a lambda in the fold over the parts: see `copies_element`.
 template <class Part, class... Holders>
 VICAR_CONSTEVAL bool part_dangles() {
   using part = std::remove_cv_t<Part>;
@@ -152,11 +152,11 @@ VICAR_CONSTEVAL bool some_dangle(type_list<Parts...>) {
   return (part_dangles<Parts, Holders...>() || ...);
 }
 
-/// Whether a result of this type, or something inside it, looks at data which it does not own.
+/// Whether a result of this type, or a value inside it, refers to data that it does not own.
 template <class Result>
 inline constexpr bool dangles = some_dangle<>(type_list<Result>{});
 
-/// What a future keeps of a result: the decayed value, a `std::array` of an array.
+/// The type in which a future keeps a result: the decayed value, a `std::array` for an array.
 template <class Returned>
 struct kept_result {
   using type = std::decay_t<Returned>;

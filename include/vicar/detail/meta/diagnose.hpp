@@ -16,13 +16,13 @@
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
-// Wrong uses that the compiler can see: one message each, a later check silent where an earlier one failed.
+// Checks for misuse at compile time: one error each, and a check is silent if an earlier one failed.
 namespace vicar::detail {
 
-/// What a wrong use gives back after its message, so that the rest of the expression adds no errors of its own.
+/// The result of a rejected use, so that the rest of the expression causes no further errors.
 struct placeholder {
   template <class T>
-  operator T() const;  // NOLINT(google-explicit-constructor): it stands for anything
+  operator T() const;  // NOLINT(google-explicit-constructor): it replaces any value
   const placeholder* operator->() const;
   placeholder operator*() const;
   template <class... Arguments>
@@ -30,7 +30,7 @@ struct placeholder {
   template <class T>
   friend bool operator==(const placeholder&, const T&);
 
-  // What a future, a proxy and a member of a proxy can do.
+  // The operations of futures, proxies and members of proxies.
   template <class... Arguments>
   placeholder get(Arguments&&...) const;
   template <class... Arguments>
@@ -48,7 +48,8 @@ struct placeholder {
   placeholder at(Arguments&&...) const;
 };
 
-/// What a message can hold a copy of, or take over. The library's concepts say the same and take longer to compile.
+/// An argument that a message can copy or move in. The concepts of the standard library are equivalent and take longer
+/// to compile.
 template <class Argument, class Kept>
 concept storable_as = requires(Argument&& argument, Kept&& kept) {
   ::new Kept(static_cast<Argument&&>(argument));
@@ -58,12 +59,12 @@ concept storable_as = requires(Argument&& argument, Kept&& kept) {
 template <class Argument>
 concept storable = storable_as<Argument, std::decay_t<Argument>> &&
                    (!std::is_lvalue_reference_v<Argument> || elements_copyable<std::decay_t<Argument>>);
-/// An lvalue that a message cannot hold a copy of, and could take over.
+/// An lvalue that a message cannot copy, but could move in.
 template <class Argument>
 concept storable_if_moved =
     std::is_lvalue_reference_v<Argument> && !storable<Argument> && storable<std::remove_reference_t<Argument>>;
 
-/// Whether a message can hold an argument as a `Kept`: a conversion to that is known to be possible.
+/// Whether a message can hold an argument as a `Kept`. If the types differ, the conversion has already been checked.
 template <class Argument, class Kept>
 concept kept_whole = !std::same_as<std::decay_t<Argument>, Kept> || storable<Argument>;
 
@@ -72,7 +73,7 @@ inline constexpr bool is_future = false;
 template <class T>
 inline constexpr bool is_future<future<T>> = true;
 
-/// A wrapper behind a proxy's arrow, which is no value.
+/// A wrapper behind a proxy's arrow, which is not a value.
 template <class Argument>
 inline constexpr bool is_proxy_member = false;
 
@@ -101,7 +102,7 @@ VICAR_CONSTEVAL bool check_takeable() {
   return takeable;
 }
 
-/// What `T`'s member returned, as a type of its own.
+/// Checks the type `Returned` that a member of `T` returns.
 template <class T, class Returned>
 VICAR_CONSTEVAL bool check_result() {
   using result = kept_result_t<Returned>;
@@ -127,7 +128,7 @@ VICAR_CONSTEVAL bool check_result() {
   return good && kept;
 }
 
-/// What a function or a hook returned, of which a future of `Kept` is made.
+/// Checks what a function or a hook returned, from which a future of `Kept` is made.
 template <class Returned, class Kept = kept_result_t<Returned>>
 VICAR_CONSTEVAL bool check_made() {
   constexpr bool owns = !dangles<Kept>;
@@ -141,7 +142,7 @@ VICAR_CONSTEVAL bool check_made() {
   return owns && kept;
 }
 
-/// What is wrong with an argument for the parameter that it is meant for, as bits: see conversion.hpp.
+/// Errors of an argument with respect to its parameter, as bits: see conversion.hpp.
 enum kept_error : unsigned {  // NOLINT(performance-enum-size): combined as unsigned numbers
   nothing_wrong = 0,
   may_be_sliced = 1,
@@ -166,8 +167,9 @@ enum class call_error : unsigned char {
 };
 
 /// Why `function(T&, arguments...)` cannot be a message. `Function` is the type of a member pointer or another
-/// callable; void for what has no pointer that takes part in the call, such as an overloaded method called by name.
-/// `Errors` are those of the arguments, as `kept_arguments` finds them, and `Callable` is asked about what it keeps.
+/// callable; void if no pointer takes part in the call, as for an overloaded method called by name. `Errors` are those
+/// of the arguments, as `kept_arguments` finds them; `Callable` says whether the function takes the arguments as the
+/// message keeps them.
 template <class T, class Function, bool Callable, unsigned Errors, class... Kept, class... Arguments>
 VICAR_CONSTEVAL call_error find_call_error(type_list<Kept...>, type_list<Arguments...>) {
   using owner = typename member_traits<Function>::class_type;
@@ -187,7 +189,7 @@ VICAR_CONSTEVAL call_error find_call_error(type_list<Kept...>, type_list<Argumen
     else
       return call_error::unmoved_argument;
   }
-  // By name, what a using-declaration makes accessible can be called, of whatever base it is.
+  // A call by name may use a method of any base that a using-declaration makes accessible.
   else if constexpr (Callable && std::is_member_function_pointer_v<Function>)
     return call_error::none;
   else if constexpr (!std::is_void_v<owner> && !std::derived_from<T, owner>)
@@ -206,7 +208,7 @@ VICAR_CONSTEVAL call_error find_call_error(type_list<Kept...>, type_list<Argumen
     return call_error::method_parameters;
 }
 
-/// `Kept` is what `kept_arguments` says of the arguments, which are a `type_list`.
+/// `Kept` is the `kept_arguments` of `Arguments`, a `type_list`.
 template <class T, class Function, bool Callable, class Kept, class Arguments>
 VICAR_CONSTEVAL bool check_call() {
   constexpr call_error found = find_call_error<T, Function, Callable, Kept::errors>(typename Kept::type{}, Arguments{});
@@ -253,7 +255,7 @@ VICAR_CONSTEVAL bool check_call() {
   return found == call_error::none;
 }
 
-/// Stands for the type of a function that the compiler could not tell; naming it gives the message.
+/// Replaces the type of a function that cannot be deduced; naming it reports the error.
 template <class T>
 struct untold_function {
   static_assert(
@@ -270,7 +272,7 @@ template <class T, class Pointer>
 VICAR_CONSTEVAL bool check_field() {
   using owner = typename member_traits<Pointer>::class_type;
   constexpr bool field = std::is_member_object_pointer_v<Pointer>;
-  // A text is more likely the name of a member.
+  // A pointer to char is more likely the name of a member than a static field.
   constexpr bool static_field = std::is_pointer_v<Pointer> && std::is_object_v<std::remove_pointer_t<Pointer>> &&
                                 !std::is_same_v<std::remove_cv_t<std::remove_pointer_t<Pointer>>, char>;
   static_assert(!static_field,
@@ -310,7 +312,7 @@ VICAR_CONSTEVAL bool check_writable() {
   constexpr bool list = is_initializer_list<Kept>;
   constexpr bool owner = assignable && std::is_class_v<Kept> && !is_view<Kept> && !list;
   constexpr bool dangles = is_view<declared> && owner;
-  // What is copied bit by bit, such as std::nullopt, owns nothing that a view could look at.
+  // A trivially copyable value, such as std::nullopt, owns nothing that a view could refer to.
   constexpr bool inside_dangles = !is_view<declared> && detail::dangles<declared> && owner && !detail::dangles<Kept> &&
                                   !std::is_trivially_copyable_v<Kept>;
   static_assert(constant || proxy_member || !unmoved,

@@ -11,18 +11,18 @@
 
 #include <vicar/detail/base/config.hpp>
 
-// Visits the fields of an aggregate. Boost.PFR counts them; the structured bindings are written here, as those of
-// Boost.PFR bind each field to a reference from Boost 1.82 on, which is ill-formed for a bit-field.
+// Visits the fields of an aggregate. Boost.PFR counts them. The structured bindings are written out here, because since
+// Boost 1.82 those of Boost.PFR bind each field to a reference, which is ill-formed for a bit-field.
 
 namespace vicar::detail {
 
-/// Passed in place of a bit-field, which no reference can refer to.
+/// Passed instead of a bit-field, which a reference cannot refer to.
 struct bit_field {};
 
 /// The number of fields that `visit_fields` can bind.
 inline constexpr std::size_t most_fields = 100;
 
-/// A `Declared` that is not a reference lies within the object, except for a bit-field: its reference is one to a copy.
+/// A field that is not a reference lies within the object. A bit-field does not: the reference refers to a copy.
 template <class Declared, class T, class Visitor, class Field>
 void visit_field(const T& object, Visitor& visitor, const Field& field) {
   const auto begin = reinterpret_cast<std::uintptr_t>(std::addressof(object));
@@ -38,8 +38,8 @@ void visit_each_field(const T& object, Visitor& visitor, const Fields&... fields
   (visit_field<Declared>(object, visitor, fields), ...);
 }
 
-// The fields are named by two digits, and a count is split into full tens and the rest, from 1 to 10: the names of the
-// full tens are VICAR_TENS_<tens>, those of the rest VICAR_RESTS_<rest>.
+// Field names end in two digits. A count is split into full tens and the rest, from 1 to 10: VICAR_TENS_<tens> lists
+// the names of the full tens, VICAR_RESTS_<rest> those of the rest.
 #define VICAR_TYPE_OF(name) decltype(name)
 #define VICAR_NAME_OF(name) name
 #define VICAR_RESTS_1(what, ten) what(field##ten##0)
@@ -80,7 +80,7 @@ void visit_each_field(const T& object, Visitor& visitor, const Fields&... fields
   VICAR_VISIT_WHERE(tens, 9)  \
   VICAR_VISIT_WHERE(tens, 10)
 
-/// Calls the visitor with each field, in their order, and with a `bit_field` for each bit-field.
+/// Calls the visitor with each field in order, and with a `bit_field` for each bit-field.
 template <class T, class Visitor>
 void visit_fields(const T& object, Visitor visitor) {
   constexpr std::size_t count = boost::pfr::tuple_size_v<T>;

@@ -2,9 +2,9 @@
 #ifndef VICAR_DETAIL_META_FOR_EACH_HPP
 #define VICAR_DETAIL_META_FOR_EACH_HPP
 
-// VICAR_FOR_EACH(macro, list) is `macro(item)` for each item of the list that is not empty, up to 64 of them; those
-// beyond are left out. Written out, and not by scanning again and again, because GCC tells of every macro that led to
-// an error: here that is one an item, there it is hundreds.
+// VICAR_FOR_EACH(macro, list) expands to `macro(item)` for each non-empty item of the list, up to 64; the rest is
+// ignored. Written out instead of rescanning recursively, because GCC reports every macro expansion that led to an
+// error: one per item here, hundreds there.
 
 #define VICAR_FOR_EACH(macro, ...) __VA_OPT__(VICAR_EACH_1(macro, __VA_ARGS__))
 #define VICAR_UNLESS_EMPTY(macro, ...) __VA_OPT__(macro(__VA_ARGS__))

@@ -11,12 +11,12 @@
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
-// Hooks are found by name. A class has a member of that name if `&T::name` can be formed, or if it cannot although it
-// could be without `T`'s own: then the name is overloaded, a template or private. Classes that may not be derived from
-// can only be asked the first question.
+// Hooks are found by name. A class has a member of that name if `&T::name` is well-formed, or if it is ill-formed but
+// would be well-formed without `T`'s own member: then the name is overloaded, a template or private. The second check
+// is impossible for classes that cannot be derived from.
 namespace vicar::detail {
 
-/// Whether hooks are looked for in a `T` at all.
+/// Whether a `T` is searched for hooks at all.
 template <class T>
 inline constexpr bool has_hooks = enable_hooks<T> && !requires { requires !T::vicar_hooks; };
 
@@ -55,8 +55,8 @@ concept handles_failure =
 template <class T, class Message>
 concept takes = has_hooks<T> && requires(T& object, Message incoming) { object.on_receive(std::move(incoming)); };
 
-/// False for the one shape of `on_receive` that nothing can call; overloaded and generic ones are judged where a
-/// message is sent.
+/// False for the only form of `on_receive` that cannot be called with one message; overloaded and generic ones are
+/// checked where a message is sent.
 template <class T>
 VICAR_CONSTEVAL bool receives_one_message() {
   if constexpr (on_receive_reachable<T>) {
@@ -92,7 +92,7 @@ VICAR_CONSTEVAL bool receives_listed() {
     return !has_receives<T>();
 }
 
-/// One message for each hook that has the right name and cannot be called.
+/// Reports one error for each hook that has the right name but cannot be called.
 template <class T>
 VICAR_CONSTEVAL bool check_hooks() {
   constexpr bool on_start = !has_hooks<T> || !has_on_start<T>() || starts<T>;

@@ -11,8 +11,8 @@
 
 namespace vicar::detail {
 
-/// What a member pointer is applied to: the object itself, or what a pointer, a smart pointer or a
-/// `std::reference_wrapper` leads to.
+/// The object to which a member pointer is applied: the argument itself, or the object that a pointer, a smart pointer
+/// or a `std::reference_wrapper` refers to.
 template <class Class, class Object>
 constexpr decltype(auto) object_of(Object&& object) {
   if constexpr (std::derived_from<std::remove_cvref_t<Object>, Class> ||
@@ -25,7 +25,7 @@ constexpr decltype(auto) object_of(Object&& object) {
   }
 }
 
-/// `std::invoke`, whose header costs more to compile than all of this library's use of it.
+/// `std::invoke`, whose header is more expensive to compile than all uses of it in this library.
 template <class Function, class... Arguments>
   requires std::invocable<Function, Arguments...>
 constexpr decltype(auto) invoke(Function&& function, Arguments&&... arguments) {

@@ -9,23 +9,23 @@
 
 namespace vicar::detail {
 
-/// A parameter that would bind to the copy in the message, so that the caller would never see what was written to it.
+/// A parameter that would bind to the copy in the message, so that the caller would never see what is written to it.
 template <class Parameter>
 concept mutable_lvalue = std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>;
 
-/// A class that another one can be derived from. A virtual destructor may be final, or the class may have no
-/// `operator delete` that a derived one could use, and no trait says so.
+/// A class that can be derived from. Excludes virtual destructors, because no trait detects a final one, or an
+/// `operator delete` that a derived class cannot use.
 template <class T>
 concept derivable = !std::is_final_v<T> && !std::is_union_v<T> && !std::has_virtual_destructor_v<T>;
 
 template <class... Types>
 struct type_list {};
 
-/// Instead of the `type_list` of a function's parameters where they are not known: of overloads, of templates.
+/// Replaces the `type_list` of a function's parameters if they are unknown, as for overloads and templates.
 struct unknown_parameters {};
 
-/// The `parameters` and the `result` of a function's type, whether one of the parameters is a `mutable_lvalue`, and how
-/// many there are.
+/// The `parameters` and the `result` of a function type, whether one of the parameters is a `mutable_lvalue`, and the
+/// number of parameters.
 template <class Result, class... Parameters>
 struct signature {
   using parameters = type_list<Parameters...>;
@@ -34,7 +34,7 @@ struct signature {
   static constexpr int arity = sizeof...(Parameters);
 };
 
-// The compiler tries every specialization there is for each type, so those that most methods need stand apart.
+// The compiler tries all specialisations for each type, so those that most methods need are separate.
 template <class Function>
 struct unusual_function_traits;
 template <class Function>
@@ -64,8 +64,8 @@ VICAR_UNUSUAL_TRAITS_OF(const volatile)
 #undef VICAR_UNUSUAL_TRAITS
 #undef VICAR_FUNCTION_TRAITS
 
-/// What a member pointer points into (`class_type`) and, of a method, what `signature` has, of a field, its
-/// `field_type`. The arity of what is no method is -1.
+/// The class that a member pointer points into (`class_type`), and the members of `signature` for a method, or the
+/// `field_type` of a field. The arity is -1 if it is not a method.
 template <class Pointer>
 struct member_traits {
   using class_type = void;
@@ -104,7 +104,7 @@ template <class Function>
   requires std::is_class_v<Function> && requires { &Function::operator(); }
 struct declared_parameters<Function> : declared_parameters<decltype(&Function::operator())> {};
 
-/// Those after the first, which is the object.
+/// The parameters after the first, which is the object.
 template <class Parameters>
 struct without_object {
   using type = unknown_parameters;
@@ -113,14 +113,14 @@ template <class Object, class... Parameters>
 struct without_object<type_list<Object, Parameters...>> {
   using type = type_list<Parameters...>;
 };
-/// The parameters of what is called with an object and arguments.
+/// The parameters of a function that is called with an object and arguments.
 template <class Function>
 struct parameters_after_object : without_object<typename declared_parameters<Function>::type> {};
 template <class Function>
   requires std::is_member_pointer_v<Function>
 struct parameters_after_object<Function> : declared_parameters<Function> {};
 
-/// What a read of a field of type `Field` gives: the decayed value, a `std::array` for an array.
+/// The result of reading a field of type `Field`: the decayed value, a `std::array` for an array.
 template <class Field>
 struct read_result {
   using type = std::remove_cv_t<Field>;
@@ -134,12 +134,12 @@ struct read_result<const Element[Size]> : read_result<Element[Size]> {};
 template <class Field>
 using read_result_t = typename read_result<std::remove_reference_t<Field>>::type;
 
-/// An element that can be assigned after it was made without a value.
+/// An element that can be default-initialised without a value and assigned later.
 template <class Element>
 concept assigned_later = std::is_trivially_copyable_v<Element> && std::is_trivially_default_constructible_v<Element> &&
                          std::is_copy_assignable_v<Element>;
 
-/// Copies the elements of an array, also a nested one, to those of a `std::array`.
+/// Copies the elements of an array, including nested arrays, to a `std::array`.
 template <class Copy, class Array>
 constexpr void assign_elements(Copy& copy, Array& array) {
   for (std::size_t i = 0; i < std::extent_v<Array>; ++i) {
@@ -150,9 +150,9 @@ constexpr void assign_elements(Copy& copy, Array& array) {
   }
 }
 
-/// A copy of an array. Not by an expression for each element, of which a buffer has more than a compiler has memory
-/// for. It has the function to itself, so that g++ makes it in its place and not on the stack, which may be too small
-/// for it.
+/// Copies an array. Does not expand to one expression per element: for a large buffer, the compiler would run out of
+/// memory. A function of its own, so that g++ constructs the copy in place instead of on the stack, which may be too
+/// small.
 template <class Array>
 constexpr read_result_t<Array> assigned_copy(Array& array) {
   read_result_t<Array> copy;
@@ -160,7 +160,7 @@ constexpr read_result_t<Array> assigned_copy(Array& array) {
   return copy;
 }
 
-/// A copy of a field or a result; of arrays, also nested ones, element by element.
+/// Copies a field or a result; arrays, including nested ones, element by element.
 template <class Field>
 constexpr read_result_t<Field> read_field(Field&& field) {
   using array = std::remove_reference_t<Field>;
