@@ -10,8 +10,9 @@
 
 namespace vicar::detail {
 
-/// Where a template argument stands in what the compiler says of a function template: `[with T = X; std::string_view =
-/// ...]` for GCC, `[T = X]` for Clang. What is around it is the same for each argument, so one that is known tells.
+/// The position of a template argument in the text that the compiler generates for a function template: `[with T = X;
+/// std::string_view = ...]` for GCC, `[T = X]` for Clang. The text around the argument is always the same, so one known
+/// argument is enough to find it.
 class argument_place {
  public:
   VICAR_CONSTEVAL argument_place(std::string_view function, std::string_view known)
@@ -32,11 +33,11 @@ VICAR_CONSTEVAL std::string_view function_of_class() {
 }
 inline constexpr argument_place class_place{function_of_class<double>(), "double"};
 
-/// The qualified name of `T` as the compiler writes it, without run-time type information.
+/// The qualified name of `T` as the compiler spells it, without run-time type information.
 template <class T>
 inline constexpr std::string_view class_name = class_place.find_in(function_of_class<T>());
 
-/// The last component of a qualified name: `ns::stack<int>` gives `stack<int>`.
+/// The last component of a qualified name: `stack<int>` for `ns::stack<int>`.
 constexpr std::string_view last_component(std::string_view qualified) {
   int depth = 0;
   for (std::size_t i = qualified.size(); i-- > 0;) {
@@ -48,8 +49,8 @@ constexpr std::string_view last_component(std::string_view qualified) {
   return qualified;
 }
 
-/// Where `(class::*)` stands in the type of a pointer to a method; the types of its template arguments, parameters and
-/// result may have such parts, too. Both are `npos` for other types.
+/// The position of `(class::*)` in the type of a pointer to a method. The types of its template arguments, parameters
+/// and result may contain such parts, too. Both positions are `npos` for other types.
 struct class_part {
   std::size_t open = std::string_view::npos;
   std::size_t close = std::string_view::npos;
@@ -74,8 +75,8 @@ struct class_part {
   }
 };
 
-/// The text for a pointer to a method whose name is not known: `int (ns::node::*)(long) const` gives `ns::node::(long)
-/// const -> int`. Any other text stays as it is.
+/// The text for a pointer to a method with an unknown name: `ns::node::(long) const -> int` for `int
+/// (ns::node::*)(long) const`. Any other text is unchanged.
 template <std::size_t Size>
 struct method_text {
   std::array<char, Size + 8> characters{};

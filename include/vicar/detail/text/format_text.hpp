@@ -8,11 +8,11 @@
 
 #include <fmt/core.h>
 
-// Every unit that starts an actor has the texts of the library in it. `fmt::format` would be compiled once for each
-// list of types, and check each pattern when the unit is compiled.
+// Every translation unit that starts an actor contains the texts of the library. `fmt::format` would be instantiated
+// for each list of types, and would check each pattern in each translation unit.
 namespace vicar::detail {
 
-/// `pattern` with the texts in the place of its `{}`.
+/// `pattern` with its `{}` replaced by the texts.
 inline std::string format_text(fmt::string_view pattern, std::string_view first, std::string_view second = {},
                                std::string_view third = {}, std::string_view fourth = {}, std::string_view fifth = {}) {
   return fmt::vformat(pattern, fmt::make_format_args(first, second, third, fourth, fifth));

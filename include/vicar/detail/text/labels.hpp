@@ -6,7 +6,7 @@
 
 namespace vicar::detail {
 
-/// How logs, errors and statistics name messages that are not calls of a user's member.
+/// The names, in logs, errors and statistics, of messages that do not call a user's member.
 inline constexpr std::string_view stop_label = "stop";
 inline constexpr std::string_view on_start_label = "on_start";
 inline constexpr std::string_view on_stop_label = "on_stop";

@@ -10,9 +10,9 @@
 
 namespace vicar::detail {
 
-/// The unqualified name at the end of what the compiler writes for a pointer to a member: GCC `(int (a::*)(int))a::f`
-/// or `&a::f`, of a static data member `(& a::f)`, Clang `&a::f`. Anything that is not a plain identifier, such as a
-/// lambda, stays as it is.
+/// The unqualified name at the end of the compiler's spelling of a pointer to a member: GCC `(int (a::*)(int))a::f` or
+/// `&a::f`, for a static data member `(& a::f)`, Clang `&a::f`. Anything that is not a plain identifier, such as a
+/// lambda, is unchanged.
 constexpr std::string_view last_name(std::string_view value) {
   if (value.starts_with("(&") && value.ends_with(')')) {
     value = value.substr(2, value.size() - 3);

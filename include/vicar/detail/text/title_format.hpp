@@ -11,7 +11,7 @@
 
 namespace vicar::detail {
 
-/// What the formatters of references and proxies share: `{}` writes `<kind for title>`, `{:s}` the title alone.
+/// Base class of the formatters of references and proxies: `{}` writes `<kind for title>`, `{:s}` only the title.
 class title_format {
  public:
   constexpr auto parse(fmt::format_parse_context& context) {
@@ -24,7 +24,7 @@ class title_format {
   }
 
  protected:
-  // Written character by character: fmt's own ways need its heavy header.
+  // Written character by character: fmt's own functions need its expensive header.
   template <class Context>
   auto write(std::string_view kind, std::string_view title, Context& context) const {
     auto out = context.out();

@@ -15,7 +15,7 @@
 
 namespace vicar::detail {
 
-/// A new `urn:uuid:` of version 4: sixteen random bytes from the system.
+/// A new `urn:uuid:` of version 4, made from sixteen random bytes of the system.
 inline std::string make_urn() {
   std::array<unsigned char, 16> bytes{};
   if (getentropy(bytes.data(), bytes.size()) != 0) {

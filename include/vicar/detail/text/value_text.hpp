@@ -13,10 +13,10 @@
 #include <vicar/detail/text/class_name.hpp>
 #include <vicar/fwd.hpp>
 
-// How messages look in logs and errors: by their type, or, where that is marked for inspection, by their value.
+// The text of messages in logs and errors: the type, or the value if the type is marked for inspection.
 namespace vicar::detail {
 
-/// How a marked type is printed, `text(value)`, and how an object is, `snapshot(object)`. Defined in inspect.hpp.
+/// Prints a marked type with `text(value)`, and an object with `snapshot(object)`. Defined in inspect.hpp.
 template <class T>
 struct inspector;
 
@@ -32,7 +32,7 @@ VICAR_CONSTEVAL bool check_inspector() {
   return inspector_included<T>;
 }
 
-/// The value of a marked type, the name of any other.
+/// The value of a marked type, the name of any other type.
 template <class T>
 std::string message_text(const T& message) {
   if constexpr (enable_inspection<T>) {
@@ -41,7 +41,8 @@ std::string message_text(const T& message) {
   return std::string{class_name<T>};
 }
 
-/// Not `nullptr`, which converts to a text of nothing, and not a `char*`, which may be a buffer that no null ends.
+/// Excludes `nullptr`, which is convertible but not a text, and `char*`, which may be a buffer without a terminating
+/// null.
 template <class T>
 concept readable_text = std::convertible_to<const T&, std::string_view> && !std::is_null_pointer_v<T> &&
                         (!std::is_pointer_v<T> || std::is_const_v<std::remove_pointer_t<T>>);
@@ -49,14 +50,14 @@ concept readable_text = std::convertible_to<const T&, std::string_view> && !std:
 template <readable_text T>
 std::string_view read_text(const T& value) {
   if constexpr (std::is_bounded_array_v<T>) {
-    const std::string_view all{value, std::extent_v<T>};  // an array that is full has no null to look for
+    const std::string_view all{value, std::extent_v<T>};  // a full array has no terminating null
     return all.substr(0, all.find('\0'));
   } else {
     return std::string_view{value};
   }
 }
 
-/// As a member of something that is printed: also what fmt can print.
+/// The text of a value inside a printed one: also uses fmt.
 template <class T>
 std::string value_text(const T& value) {
   if constexpr (enable_inspection<T>) {
@@ -68,7 +69,7 @@ std::string value_text(const T& value) {
       if (!value) return "null";
     }
     const std::string_view text = read_text(value);
-    return fmt::vformat("{:?}", fmt::make_format_args(text));  // what `format` checks is checked in each unit
+    return fmt::vformat("{:?}", fmt::make_format_args(text));  // `format` checks the pattern in each unit
   } else if constexpr (fmt::is_formattable<T>::value && !std::is_pointer_v<T>) {
     return fmt::format("{}", value);
   } else {
@@ -79,7 +80,7 @@ std::string value_text(const T& value) {
   }
 }
 
-/// Adds an item to a list of them with commas between.
+/// Appends an item to a comma-separated list.
 inline void append_item(std::string& list, std::string_view item) {
   if (!list.empty()) list += ", ";
   list += item;
