@@ -10,7 +10,7 @@
 #include <chrono>
 #endif
 
-// Everything in the library reads the time through these, as a test checks.
+// The library reads all clocks through these functions, as a test checks.
 namespace vicar::detail {
 
 /// The deadline of a wait that has none, in nanoseconds on the steady clock.
@@ -25,8 +25,8 @@ inline std::int64_t read_clock(clockid_t which) noexcept {
 }
 #endif
 
-/// Nanoseconds on the clock of `std::chrono::steady_clock`. A plain number: the arithmetic of `<chrono>` is compiled
-/// again in each unit.
+/// Nanoseconds on the clock of `std::chrono::steady_clock`. A plain number, because the arithmetic of `<chrono>` is
+/// compiled in each translation unit.
 inline std::int64_t steady_now() noexcept {
 #if defined(__linux__)
   return read_clock(CLOCK_MONOTONIC);  // in both standard libraries
@@ -35,7 +35,7 @@ inline std::int64_t steady_now() noexcept {
 #endif
 }
 
-/// The same, some milliseconds coarse, and cheaper to read.
+/// As above, with a resolution of some milliseconds, and cheaper to read.
 inline std::int64_t coarse_now() noexcept {
 #if defined(__linux__)
   return read_clock(CLOCK_MONOTONIC_COARSE);
@@ -44,7 +44,7 @@ inline std::int64_t coarse_now() noexcept {
 #endif
 }
 
-/// The time on a clock that the user has chosen.
+/// The current time on a clock that the user has chosen.
 template <class Clock>
 typename Clock::time_point now_on() {
   return Clock::now();

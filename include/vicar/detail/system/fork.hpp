@@ -18,30 +18,30 @@
 #define VICAR_HAS_FORK 0
 #endif
 
-// A child made by fork() has a copy of all memory, but of all threads only the one that called it. What the others were
-// doing at that moment stays half done, and the locks that they held are never given up.
+// A child process made by fork() has a copy of all memory, but only the thread that called fork(). Operations of the
+// other threads stay incomplete, and the locks that they held are never released.
 namespace vicar::detail {
 
-/// How many calls of fork() lie between this process and the one in which the count began. Written in a child before it
-/// can have a second thread, so relaxed suffices wherever it is read.
+/// The number of fork() calls between this process and the one in which the count began. Written in a child before it
+/// can have a second thread, so relaxed is enough wherever it is read.
 VICAR_SHARED inline constinit std::atomic<std::uint32_t> process_generation{0};
 
 inline std::uint32_t this_generation() noexcept {
-  return process_generation.load(std::memory_order_relaxed);  // relaxed: see there
+  return process_generation.load(std::memory_order_relaxed);  // relaxed: see `process_generation`
 }
 
-/// What the owner of state that all threads share does around fork(), so that a child finds it whole and its lock free.
-/// One that owns nothing but a lock may do so in the child alone. Lives for ever.
+/// What the owner of state shared by all threads does around fork(), so that a child finds the state consistent and its
+/// lock free. An owner that has only a lock may act in the child alone. Lives forever.
 struct fork_steps {
-  void (*before)() noexcept;     ///< takes the lock, if not null
-  void (*in_parent)() noexcept;  ///< gives it up, if not null
-  void (*in_child)() noexcept;   ///< gives it up, and forgets what is the parent's
-  fork_steps* next = nullptr;    ///< the handlers' own, as the next
+  void (*before)() noexcept;     ///< acquires the lock, if not null
+  void (*in_parent)() noexcept;  ///< releases it, if not null
+  void (*in_child)() noexcept;   ///< releases it, and drops the parent's state
+  fork_steps* next = nullptr;    ///< used by the handlers, like `listed`
   bool listed = false;
 };
 
-/// The steps of what `Owner()` returns, which has `lock`, `unlock` and perhaps `forget`: its lock is held while the
-/// process is copied.
+/// The steps of the object that `Owner()` returns, which has `lock`, `unlock` and optionally `forget`: its lock is held
+/// while the process is copied.
 template <auto Owner>
 struct VICAR_SHARED locked_while_forking {
   static void before() noexcept { Owner().lock(); }
@@ -53,10 +53,10 @@ struct VICAR_SHARED locked_while_forking {
   VICAR_SHARED static inline constinit fork_steps steps{&before, &in_parent, &in_child};
 };
 
-/// The steps of all owners, in the order in which they were added. No thread holds two of these locks otherwise.
+/// The steps of all owners, in the order in which they were added. Otherwise, no thread holds two of these locks.
 class VICAR_SHARED fork_handlers {
  public:
-  /// Those that are there already stay where they are. Throws `std::bad_alloc`.
+  /// Owners that are already listed keep their positions. Throws `std::bad_alloc`.
   static void add(std::initializer_list<fork_steps*> owners) {
     install();
     const std::lock_guard lock{mutex_};
@@ -70,12 +70,13 @@ class VICAR_SHARED fork_handlers {
  private:
   static void install() {
 #if VICAR_HAS_FORK
-    // Relaxed, both: decides which thread installs; the steps are guarded by the lock. The others do not wait for it,
-    // so a fork on another thread meanwhile runs no steps. That is possible only where `prepared_when_loaded` failed.
+    // Relaxed, both: decides which thread installs; the steps are guarded by the lock. Other threads do not wait for
+    // the installation, so a fork on one of them meanwhile runs no steps. That is possible only if
+    // `prepared_when_loaded` failed.
     if (installed_.exchange(true, std::memory_order_relaxed)) return;
     if (pthread_atfork(&before, &in_parent, &in_child) == 0) return;
     installed_.store(false, std::memory_order_relaxed);
-    throw std::bad_alloc{};  // the only reason why the system refuses
+    throw std::bad_alloc{};  // the only reason for which the system refuses
 #endif
   }
 
@@ -101,7 +102,7 @@ class VICAR_SHARED fork_handlers {
 
   VICAR_SHARED static inline constinit std::mutex mutex_{};
   VICAR_SHARED static inline constinit std::atomic<bool> installed_{false};
-  VICAR_SHARED static inline constinit fork_steps* first_ = nullptr;  // guarded by mutex_, as the next
+  VICAR_SHARED static inline constinit fork_steps* first_ = nullptr;  // guarded by mutex_, like last_
   VICAR_SHARED static inline constinit fork_steps* last_ = nullptr;
 };
 

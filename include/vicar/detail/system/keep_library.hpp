@@ -13,7 +13,7 @@ namespace vicar::detail {
 
 #if defined(__ELF__) && defined(RTLD_NOLOAD) && defined(RTLD_NODELETE)
 
-// Null where the program is linked without them: then nothing can be unloaded either.
+// Null if the program is linked without these functions: then nothing can be unloaded either.
 [[gnu::weakref("dlsym")]] static void* weak_dlsym(void* where, const char* name);
 #if defined(__GLIBC__)
 [[gnu::weakref("dladdr1")]] static int weak_dladdr1(const void* address, Dl_info* found, void** more, int which);
@@ -21,13 +21,13 @@ namespace vicar::detail {
 [[gnu::weakref("dladdr")]] static int weak_dladdr(const void* address, Dl_info* found);
 #endif
 
-/// The path of the library that has this address; null if that is the program itself, as far as the system tells.
+/// The path of the library that contains this address; null if it is the program itself, as far as the system knows.
 inline const char* library_of(const void* address) noexcept {
   Dl_info found{};
 #if defined(__GLIBC__)
   void* more = nullptr;
   if (!weak_dladdr1 || weak_dladdr1(address, &found, &more, RTLD_DL_LINKMAP) == 0) return nullptr;
-  // How link_map begins: its header would bring some thousand macros.
+  // The beginning of link_map, whose header would define some thousand macros.
   struct head {
     std::uintptr_t address;
     const char* name;
@@ -39,13 +39,13 @@ inline const char* library_of(const void* address) noexcept {
 #endif
 }
 
-/// Keeps the shared library that this code is in loaded until the process ends. Hidden, so that each library has one of
-/// its own.
+/// Keeps the shared library that contains this code loaded until the process ends. Hidden, so that each library has its
+/// own instance.
 [[gnu::visibility("hidden")]] inline void keep_this_library() noexcept {
   static const bool kept = [] {
     const char* const path = library_of(&kept);
     if (!path || !weak_dlsym) return false;
-    // By name: where everything is linked statically, the linker warns of the function itself.
+    // By name: in a statically linked program, the linker warns of the function itself.
     const auto open = reinterpret_cast<void* (*)(const char*, int)>(weak_dlsym(RTLD_DEFAULT, "dlopen"));
     return open && open(path, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE) != nullptr;
   }();

@@ -12,10 +12,11 @@
 
 #include <vicar/detail/base/config.hpp>
 
-// What the library needs of `std::thread`, which takes long to compile: it would be in each unit that starts an actor.
+// The parts of `std::thread` that the library needs. Each translation unit that starts an actor would include its
+// header, which is expensive to compile.
 namespace vicar::detail {
 
-/// Starts a thread that nobody joins. Throws `std::system_error` if the system gives none.
+/// Starts a detached thread. Throws `std::system_error` if the system cannot create it.
 inline void start_thread(void* (*run)(void* argument), void* argument) {
   pthread_t thread{};
   const int refused = pthread_create(&thread, nullptr, run, argument);
@@ -23,7 +24,7 @@ inline void start_thread(void* (*run)(void* argument), void* argument) {
   pthread_detach(thread);
 }
 
-/// The system's number of this thread; 0 where the system has none.
+/// The system's ID of this thread; 0 if the system has none.
 inline long thread_number() noexcept {
 #if defined(__linux__)
   return syscall(SYS_gettid);
@@ -32,7 +33,7 @@ inline long thread_number() noexcept {
 #endif
 }
 
-/// Shows this name for this thread in the system's tools, where it can be set.
+/// Sets the name of this thread in the system's tools, if the system supports that.
 inline void name_thread(const char* shown) noexcept {
 #if defined(__linux__)
   pthread_setname_np(pthread_self(), shown);
@@ -43,7 +44,7 @@ inline void name_thread(const char* shown) noexcept {
 
 VICAR_SHARED inline constinit thread_local char mark_of_this_thread = 0;
 
-/// Tells this thread from all others that run now.
+/// Identifies this thread among all threads that are running now.
 inline const void* this_thread() noexcept { return &mark_of_this_thread; }
 
 }  // namespace vicar::detail

@@ -15,7 +15,7 @@ inline void pause_processor() noexcept {
 #endif
 }
 
-/// Lets another thread that is ready to run have the processor.
+/// Lets another ready thread run on this core.
 inline void yield_processor() noexcept { sched_yield(); }
 
 }  // namespace vicar::detail

@@ -11,10 +11,10 @@
 
 namespace vicar::detail {
 
-/// A mutex for critical sections of a few instructions, in which nobody allocates, calls the system or runs user code.
-/// Giving it up is one plain store, which is what makes it cheap; so nobody can be woken, and whoever waits looks again
-/// by itself: after some pauses and turns it sleeps for short times, which lets a holder run that was taken off its
-/// core, also when all threads have real-time priorities.
+/// A mutex for critical sections of a few instructions, which do not allocate, call the system or run user code.
+/// Unlocking is one plain store, which is cheap but cannot wake a waiter. A waiting thread therefore polls: after some
+/// pauses and yields, it sleeps for short times, which lets a preempted holder run, even if all threads have real-time
+/// priorities.
 class spin_lock {
  public:
   void lock() noexcept {
@@ -39,7 +39,7 @@ class spin_lock {
         yield_processor();
       else
         nanosleep(&moment, nullptr);
-      // Relaxed: only looks; the exchange acquires what the last holder did.
+      // Relaxed: only a check; the exchange acquires what the last holder did.
       if (!held_.load(std::memory_order_relaxed) && !held_.exchange(true, std::memory_order_acquire)) return;
     }
   }

@@ -19,13 +19,13 @@
 #include <unistd.h>
 #endif
 
-// What user code may set on a thread, so that a thread which has run one actor starts the next one as a new thread
-// would: each attribute is set again, or compared so that a thread which differs is not used again. Attributes that are
-// neither are listed in docs/guide/threads.md.
+// The attributes that user code may set on a thread. A thread that has run one actor has to start the next one like a
+// new thread: each attribute is reset, or compared so that a thread that differs is not reused. docs/guide/threads.md
+// lists the attributes that are neither.
 namespace vicar::detail {
 
-/// Where the system lets a thread run, and how often. It cannot always be set back (a process without privileges cannot
-/// raise a priority), so it is only compared.
+/// The cores on which the system lets a thread run, and its priority. They cannot always be restored (a process without
+/// privileges cannot raise a priority), so they are only compared.
 class thread_schedule {
  public:
   static thread_schedule of_this_thread() noexcept {
@@ -34,14 +34,14 @@ class thread_schedule {
     return found;
   }
 
-  /// False also where the system did not tell.
+  /// Also false if the system did not report the attributes.
   friend bool operator==(const thread_schedule& a, const thread_schedule& b) noexcept {
     return a.known_ && b.known_ && std::memcmp(&a.policy_, &b.policy_, sizeof a.policy_) == 0 && same_cpus(a, b);
   }
 
  private:
 #if defined(__linux__)
-  /// `struct sched_attr` of the kernel, whose header cannot be included beside <sched.h>.
+  /// `struct sched_attr` of the kernel, whose header cannot be included together with <sched.h>.
   struct policy {
     std::uint32_t size, policy;
     std::uint64_t flags;
@@ -63,7 +63,7 @@ class thread_schedule {
     policy_.policy = static_cast<std::uint32_t>(scheduler);
     policy_.priority = static_cast<std::uint32_t>(parameters.sched_priority);
     errno = 0;
-    policy_.nice = getpriority(PRIO_PROCESS, 0);  // of this thread alone
+    policy_.nice = getpriority(PRIO_PROCESS, 0);  // of this thread only
     return errno == 0;
   }
   bool read_cpus() noexcept { return sched_getaffinity(0, sizeof cpus_, &cpus_) == 0; }
@@ -92,11 +92,11 @@ class thread_schedule {
   bool known_ = false;
 };
 
-/// What a new thread takes over from the one that makes it.
+/// What a new thread inherits from the thread that creates it.
 class thread_heritage {
  public:
   static thread_heritage of_this_thread() noexcept {
-    const int before = errno;  // the caller's own
+    const int before = errno;  // the caller's errno
     thread_heritage found;
     found.schedule_ = thread_schedule::of_this_thread();
     pthread_sigmask(SIG_SETMASK, nullptr, &found.signals_);
@@ -107,11 +107,11 @@ class thread_heritage {
 
   const thread_schedule& schedule() const noexcept { return schedule_; }
 
-  /// Sets on this thread what can be set.
+  /// Sets on this thread whatever can be set.
   void take_over() const noexcept {
     std::fesetenv(&floating_point_);
     errno = 0;
-    pthread_sigmask(SIG_SETMASK, &signals_, nullptr);  // last: a signal that has waited comes now
+    pthread_sigmask(SIG_SETMASK, &signals_, nullptr);  // last: a pending signal is delivered now
   }
 
  private:
@@ -120,14 +120,14 @@ class thread_heritage {
   std::fenv_t floating_point_;
 };
 
-/// One thread between what it does for one actor and what it does for the next.
+/// Checks and resets a thread between two actors.
 class thread_between_actors {
  public:
-  /// On the thread, before it runs user code.
+  /// Called on the thread, before it runs user code.
   thread_between_actors() noexcept { sigaltstack(nullptr, &signal_stack_); }
 
-  /// On the thread, after user code that began with `heritage`: takes no signals from here on, and sets back what has a
-  /// value that every new thread begins with. False if the thread must not be used again.
+  /// Called on the thread, after user code that began with `heritage`. Blocks all signals from here on, and resets the
+  /// attributes that have the same value on every new thread. Returns false if the thread must not be reused.
   bool clean(const thread_heritage& heritage) const noexcept {
     sigset_t all;
     sigset_t before;
@@ -154,7 +154,7 @@ class thread_between_actors {
     }
     return false;
   }
-  /// Signals that were sent to this thread while user code blocked them would reach the next actor.
+  /// Signals sent to this thread while user code blocked them would be delivered to the next actor.
   static bool some_pending() noexcept {
     sigset_t pending;
     return sigpending(&pending) != 0 || some_of(pending);

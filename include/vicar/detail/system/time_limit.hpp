@@ -9,31 +9,31 @@
 
 namespace vicar::detail {
 
-/// How long a wait may take: a point on the steady clock, and how much was asked for (for error texts). The default is
-/// for ever.
+/// The deadline of a wait: a point on the steady clock, and the duration that was requested (for error texts). The
+/// default is forever.
 class time_limit {
  public:
   using clock = std::chrono::steady_clock;
 
   constexpr time_limit() = default;
 
-  /// From now; zero or less means "look once, do not wait", more than the clock can count means for ever.
+  /// From now; zero or less means "check once, do not wait", more than the clock can represent means forever.
   explicit time_limit(double seconds) {
     const std::int64_t now = steady_now();
     double asked = seconds * 1e9;
     if (asked >= static_cast<double>(never - now)) return;
-    constexpr double least = -3600e9;     // keeps the arithmetic below in range; all that is past is the same
-    if (!(asked > least)) asked = least;  // also what is no number
+    constexpr double least = -3600e9;     // keeps the arithmetic below in range; all past deadlines are equal
+    if (!(asked > least)) asked = least;  // also for NaN
     asked_ = static_cast<std::int64_t>(asked);
     if (static_cast<double>(asked_) < asked) ++asked_;
     until_ = now + asked_;
   }
-  /// The same for any duration.
+  /// As above, for any duration.
   template <class Rep, class Period>
   explicit time_limit(const std::chrono::duration<Rep, Period>& duration)
       : time_limit{std::chrono::duration<double>{duration}.count()} {}
 
-  /// A point in time on any clock, as of now.
+  /// A time point on any clock, converted with the current time.
   template <class Clock, class Duration>
   explicit time_limit(const std::chrono::time_point<Clock, Duration>& point) : time_limit{seconds_until(point)} {}
 
@@ -42,10 +42,10 @@ class time_limit {
   constexpr clock::time_point until() const noexcept { return clock::time_point{std::chrono::nanoseconds{until_}}; }
   bool passed() const noexcept { return !forever() && steady_now() >= until_; }
 
-  /// Seconds that the caller was ready to wait.
+  /// The seconds that the caller requested.
   double asked_seconds() const noexcept { return static_cast<double>(asked_) / 1e9; }
 
-  /// What is left of it, never less than zero.
+  /// The remaining time, never less than zero.
   std::chrono::nanoseconds left() const noexcept {
     const std::int64_t left = until_ - steady_now();
     return std::chrono::nanoseconds{left < 0 ? 0 : left};
@@ -56,7 +56,7 @@ class time_limit {
   static double seconds_until(const std::chrono::time_point<Clock, Duration>& point) {
     using seconds = std::chrono::duration<double>;
     const auto now = now_on<Clock>();
-    // Exact only for points that are near: the numbers of the clock may not be enough to count up to others.
+    // Exact only for near time points: the clock's representation may be too small for the difference to distant ones.
     const double roughly = seconds{point.time_since_epoch()}.count() - seconds{now.time_since_epoch()}.count();
     constexpr double century = 3'155'760'000;
     return roughly > -century && roughly < century ? seconds{point - now}.count() : roughly;

@@ -30,16 +30,16 @@
 #include <vicar/detail/system/fork.hpp>
 #endif
 
-// Waiting on a 32-bit word: spin for a moment, then sleep in the kernel. `std::atomic::wait` has no time limit, hence
-// this. The word is the only channel: whoever changes it and may have a sleeper calls wake_*; whoever wakes looks
-// again.
+// Waiting on a 32-bit word: spin for a moment, then sleep in the kernel. `std::atomic::wait` has no timeout, hence
+// this. The word is the only channel: a thread that changes it calls wake_* if another thread may be sleeping; a woken
+// thread checks the word again.
 namespace vicar::detail {
 
 using wait_word = std::atomic<std::uint32_t>;
 
-/// Tries `condition` for a moment: a few pauses, then some tens of yields, which hand the core to the other side where
-/// both share one. Where they hand it to somebody who keeps it, a sleeper would come back sooner: then it gives up.
-/// Returns whether the condition came true.
+/// Polls `condition` for a moment: a few pauses, then some tens of yields, which let the other side run if both share a
+/// core. If another thread takes the core and keeps it, a sleeping thread would be scheduled sooner; then polling ends
+/// early. Returns whether the condition became true.
 template <class Condition>
 bool spin_until(Condition condition) {
   constexpr int pauses = 4;
@@ -61,8 +61,8 @@ bool spin_until(Condition condition) {
 
 #if VICAR_USES_FUTEX
 
-// Where time_t is wider than long, on 32-bit targets with -D_TIME_BITS=64, SYS_futex takes the first half of the
-// seconds for all of them, and the second half for the nanoseconds. Linux 5.1 and later have a call for them.
+// If time_t is wider than long, on 32-bit targets with -D_TIME_BITS=64, SYS_futex takes the first half of the seconds
+// for the seconds, and the second half for the nanoseconds. Linux 5.1 and later have a separate call.
 #if defined(SYS_futex_time64)
 inline constexpr long futex_call = sizeof(std::time_t) > sizeof(long) ? SYS_futex_time64 : SYS_futex;
 #else
@@ -89,7 +89,8 @@ inline void wake_one(const wait_word& word) noexcept {
 inline void wake_all(const wait_word& word) noexcept {
   syscall(futex_call, &word, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0);
 }
-/// Wakes at most `count` sleepers, or more where the system cannot count them. Returns whether others may sleep still.
+/// Wakes at most `count` waiters, or more if the system cannot count them. Returns whether others may still be
+/// sleeping.
 inline bool wake_some(const wait_word& word, std::size_t count) noexcept {
   const auto most = static_cast<long>(count < INT32_MAX ? count : INT32_MAX);
   return syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, most, nullptr, nullptr, 0) >= most;
@@ -97,7 +98,7 @@ inline bool wake_some(const wait_word& word, std::size_t count) noexcept {
 
 #else
 
-/// Where no futex is to be had, sleepers gather in one of some rooms, chosen by the word's address.
+/// Without futexes, waiters use one of a fixed number of condition variables, chosen by the word's address.
 struct waiting_room {
   std::mutex mutex;
   std::condition_variable changed;
@@ -111,7 +112,7 @@ struct waiting_room {
     static never_destroyed<std::array<waiting_room, count>> rooms;
     return rooms.get();
   }
-  /// In a child of fork(): the threads that waited are not here, and may have had the locks.
+  /// In a child made by fork(): the threads that waited do not exist here, and may have held the locks.
   static void renew_all() noexcept {
     for (waiting_room& each : all()) ::new (&each) waiting_room;
   }
