@@ -10,15 +10,15 @@
 
 namespace vicar::detail {
 
-/// What all slots share, whatever they take.
+/// The part of a slot that does not depend on the record.
 class handler_slot_base {
  public:
   void reset() noexcept { put({}); }
 
-  /// Relaxed: publishes nothing; near a switch it may go either way.
+  /// Relaxed: publishes nothing; a concurrent change may or may not be visible.
   bool is_set() const noexcept { return is_set_.load(std::memory_order_relaxed); }
 
-  // Around fork().
+  // Called around fork().
   void lock() noexcept { mutex_.lock(); }
   void unlock() noexcept { mutex_.unlock(); }
 
@@ -32,7 +32,7 @@ class handler_slot_base {
   void put(handle next) noexcept {
     const std::lock_guard lock{mutex_};
     is_set_.store(static_cast<bool>(next), std::memory_order_relaxed);  // relaxed: see `is_set`
-    std::swap(handler_, next);  // the old one is destroyed after the lock was given up
+    std::swap(handler_, next);  // the old handler is destroyed after the lock is released
   }
   handle current() noexcept {
     const std::lock_guard lock{mutex_};
@@ -45,7 +45,7 @@ class handler_slot_base {
   std::atomic<bool> is_set_{false};
 };
 
-/// Holds a function of the user's that takes a `const Record&`, and can be replaced at any time.
+/// Holds a user's function that takes a `const Record&` and can be replaced at any time.
 template <class Record>
 class handler_slot : public handler_slot_base {
  public:
@@ -54,7 +54,8 @@ class handler_slot : public handler_slot_base {
     put(handle::adopt(new handler_of<Function>{std::move(function)}));
   }
 
-  /// Calls it on this thread, outside every lock; false if there is none. Throws what it throws.
+  /// Calls the function on this thread, without holding a lock; returns false if there is none. Its exceptions
+  /// propagate.
   bool call(const Record& record) {
     const handle set = current();
     if (!set) return false;
