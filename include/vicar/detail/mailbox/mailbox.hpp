@@ -18,31 +18,31 @@
 #include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 
-// The queue between those who send and the one who handles. docs/internals.md lists its fields and what always holds.
+// The queue between the senders and the consumer. docs/internals.md lists its fields and invariants.
 namespace vicar::detail {
 
 class cell;
 
-/// The head of every message; an envelope derives from it and adds its payload.
+/// The header of every message; an envelope derives from it and adds its payload.
 struct message {
   enum class action : std::uint8_t {
     run,
     abandon,   ///< the actor has ended; on its thread
-    displace,  ///< a newer message took its place; on the thread of that one's sender
+    displace,  ///< a newer message replaced it; on the thread of the newer message's sender
   };
 
-  /// What all messages of one type share, so that a message has one pointer of its own.
+  /// The properties shared by all messages of one type, so that a message needs only one pointer.
   struct traits {
-    /// Does it, then destroys the message.
+    /// Performs the action, then destroys the message.
     void (*handle)(message& self, cell& owner, action what) noexcept;
-    void (*relocate)(void* place, message& from) noexcept;  ///< moves it; null for one that cannot lie in a chunk
+    void (*relocate)(void* place, message& from) noexcept;  ///< moves it; null if it cannot lie in a chunk
     std::uint32_t size;
     bool ordinary;  ///< counts against the capacity
   };
   const traits* type;
 };
 
-/// What can lie in a chunk as it is. Everything else goes into a box.
+/// An envelope that can lie in a chunk. All others are boxed.
 template <class Envelope>
 concept fits_in_place = requires(Envelope envelope, void* place) {
   { ::new (place) Envelope(static_cast<Envelope&&>(envelope)) } noexcept;
@@ -58,7 +58,7 @@ class VICAR_SHARED mailbox {
  public:
   enum class push_result : std::uint8_t {
     accepted,
-    accepted_armed,  ///< and the consumer has to be told, once
+    accepted_armed,  ///< and the consumer has to be notified, once
     full,            ///< nothing was moved
     closed,          ///< nothing was moved
   };
@@ -67,7 +67,7 @@ class VICAR_SHARED mailbox {
   class unused_chunk;
   class unneeded_chunks;
 
-  /// `displaces`: a full mailbox accepts ordinary messages, and the oldest makes way; see `push_displacing`.
+  /// `displaces`: a full mailbox accepts ordinary messages, and removes the oldest; see `push_displacing`.
   explicit mailbox(std::size_t capacity, bool displaces = false) noexcept
       : capacity_{capacity},
         limit_{displaces && capacity != unlimited ? 0 : capacity},
@@ -84,17 +84,17 @@ class VICAR_SHARED mailbox {
     if (begun_ && begun_ != first) ::operator delete(begun_);
   }
 
-  // For those who send: any thread.
+  // For senders: any thread.
 
-  /// Moves the envelope, which is the sender's own, into the mailbox, unless that is closed, or full and the message is
-  /// an ordinary one. Throws `std::bad_alloc` and changes nothing when there is no memory.
+  /// Moves the envelope, which the sender owns, into the mailbox, unless the mailbox is closed, or it is full and the
+  /// message is ordinary. Throws `std::bad_alloc` and changes nothing if there is no memory.
   VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope) { return push(envelope, *envelope.type); }
-  /// The same where the sender knows, when it is compiled, what is equal to the envelope's traits but for its handler.
+  /// As above, for a sender that knows, at compile time, traits equal to the envelope's except for the handler.
   VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope, const message::traits& type) {
     unused_chunk fresh;
     return push(envelope, type, fresh);
   }
-  /// The same with memory that the sender has taken before: with `make`, it does not throw.
+  /// As above, with memory that the sender has allocated before, with `make`; then it does not throw.
   push_result push(message& envelope, unused_chunk& fresh) { return push(envelope, *envelope.type, fresh); }
   VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope, const message::traits& type, unused_chunk& fresh) {
     const std::uint32_t size = padded(type.size);
@@ -105,35 +105,35 @@ class VICAR_SHARED mailbox {
       if (!reserve(size, fresh)) continue;  // allocates without the lock
       type.relocate(last_->data() + last_->used, envelope);
       last_->used += size;
-      // Relaxed: written under this lock; whoever reads without it takes it for a moment's number.
+      // Relaxed: written under this lock; a thread that reads without the lock gets a snapshot.
       if (type.ordinary) pushed_.store(pushed_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-      // Relaxed, both: written under this lock, which publishes what the consumer finds when it looks.
+      // Relaxed, both: written under this lock, which publishes the messages that the consumer finds.
       const std::uint32_t before = signal_.load(std::memory_order_relaxed);
       if (before != filled) signal_.store(filled, std::memory_order_relaxed);
       return before == armed ? push_result::accepted_armed : push_result::accepted;
     }
   }
 
-  /// A message that made way for a newer one. It stays where it is until `forget`.
+  /// A message that was removed for a newer one. It stays in place until `forget`.
   struct displaced {
     message* oldest = nullptr;
     void* place = nullptr;
   };
-  /// As `push` for a mailbox that displaces, whose `push` takes no ordinary message at all: if it is full, the oldest
-  /// ordinary message that was not begun makes way, and is the sender's to abandon. `closed` if a request to stop is
-  /// older than all of them: none is handled any more.
+  /// As `push`, for a mailbox that displaces, whose `push` accepts no ordinary messages at all. If the mailbox is full,
+  /// the oldest ordinary message that was not begun is removed, and the sender has to abandon it. `closed` if a stop
+  /// request is older than all of them: no further message is handled.
   VICAR_COLD push_result push_displacing(message& envelope, displaced& made_way, unused_chunk& fresh) {
     const message::traits& type = *envelope.type;
     const std::uint32_t size = padded(type.size);
     unneeded_chunks unneeded;
     for (;; fresh.make(*this)) {
       const std::lock_guard lock{lock_};
-      // Relaxed, here and below: in such a mailbox all is written under this lock.
+      // Relaxed, here and below: in such a mailbox, all of them are written under this lock.
       if (closed_.load(std::memory_order_relaxed)) return push_result::closed;
       const bool full = type.ordinary &&
                         pushed_.load(std::memory_order_relaxed) - handled_.load(std::memory_order_relaxed) == capacity_;
       if (full && !oldest(unneeded)->type->ordinary) return push_result::closed;
-      if (!reserve(size, fresh)) continue;  // allocates without the lock, and nothing has made way yet
+      if (!reserve(size, fresh)) continue;  // allocates without the lock; no message has been removed yet
       type.relocate(last_->data() + last_->used, envelope);
       last_->used += size;
       if (full) made_way.oldest = leave_oldest(made_way.place, unneeded);
@@ -146,39 +146,39 @@ class VICAR_SHARED mailbox {
       return before == armed ? push_result::accepted_armed : push_result::accepted;
     }
   }
-  /// The message was abandoned and destroyed.
-  void forget(const displaced& one) noexcept {
+  /// Called after the message was abandoned and destroyed.
+  void forget(const displaced& removed) noexcept {
     unneeded_chunks unneeded;
     const std::lock_guard lock{lock_};
-    unpin(static_cast<chunk*>(one.place), unneeded);
+    unpin(static_cast<chunk*>(removed.place), unneeded);
   }
   bool displaces() const noexcept { return displaces_; }
 
   /// Whether an ordinary message would be accepted now.
   bool accepts_now() const noexcept { return !closed() && (displaces_ || !lacks_room()); }
 
-  /// A sender that found the mailbox full, until it looks again.
+  /// A sender that found the mailbox full, until it checks again.
   class room_wait {
    public:
     explicit room_wait(mailbox& full) noexcept
         : full_{full},
           // Sequentially consistent with `handled_`: either the consumer sees that a sender waits, or this sender sees
-          // the space. Acquires what made the space.
+          // the space. Acquires the freed space.
           before_{full.room_.fetch_or(awaited, std::memory_order_seq_cst) | awaited} {}
     room_wait(const room_wait&) = delete;
     room_wait& operator=(const room_wait&) = delete;
 
-    /// What ends the wait.
+    /// The event that ends the wait.
     awaited_event room() const noexcept {
-      return {&full_, [](const void* whose) noexcept { return static_cast<const mailbox*>(whose)->lacks_room(); }};
+      return {&full_, [](const void* full) noexcept { return static_cast<const mailbox*>(full)->lacks_room(); }};
     }
-    /// Whether senders that waited then have to look again.
+    /// Whether the senders that were blocked have to check again.
     bool released() const noexcept {
-      return full_.room_.load(std::memory_order_acquire) != before_;  // acquires what made the space
+      return full_.room_.load(std::memory_order_acquire) != before_;  // acquires the freed space
     }
     /// Blocks until half of the capacity is free, the mailbox is closed or `limit` has passed. The consumer may stay in
-    /// one message while less than half is free, and even wait there for what this sender does next: so the sender
-    /// looks by itself, too, ever more rarely, and returns if there is any space. May return early.
+    /// one message while less than half is free, and may even wait there for this sender's next action. So the sender
+    /// also polls, at growing intervals, and returns if there is any space. May return early.
     void sleep(const time_limit& limit = {}) noexcept {
       const bool released_by_any_space = full_.capacity_ / 2 + 1 >= full_.capacity_;
       for (double patience = first_patience; full_.lacks_room() && !limit.passed(); patience *= 2) {
@@ -197,18 +197,18 @@ class VICAR_SHARED mailbox {
     const std::uint32_t before_;
   };
 
-  /// Lets all who wait for space look again if there is some. For the consumer, which is about to wait itself.
+  /// Lets all blocked senders check again if there is space. For the consumer, when it is about to wait itself.
   void offer_room_to_all() noexcept {
-    // Relaxed: the graph's lock, which the caller holds, orders this after those who have an edge already.
+    // Relaxed: the graph's lock, which the caller holds, orders this after the senders that already have an edge.
     if ((room_.load(std::memory_order_relaxed) & awaited) == 0 || lacks_room()) return;
     room_.fetch_add(awaited, std::memory_order_release);  // publishes the space
     wake_all(room_);
   }
 
-  /// Ordinary messages that wait.
+  /// The number of pending ordinary messages.
   std::size_t depth() const noexcept {
-    // Relaxed: a moment's number. The two loads are not ordered, so the number handled may be the larger one; then none
-    // wait. The difference may be too large if this thread is held up in between.
+    // Relaxed: a snapshot. The two loads are not ordered, so the number handled may be the larger one; then no message
+    // is pending. The difference may be too large if this thread is preempted between the loads.
     const std::uint64_t handled = handled_.load(std::memory_order_relaxed);
     const std::uint64_t pushed = pushed_.load(std::memory_order_relaxed);
     const std::size_t waiting = pushed > handled ? convert<std::size_t>(pushed - handled) : 0;
@@ -220,32 +220,32 @@ class VICAR_SHARED mailbox {
 
   // For the consumer: one thread at a time.
 
-  /// The next message, or null if there is none. It stays where it is until `pop`.
+  /// The next message, or null if there is none. It stays in place until `pop`.
   message* front() {
     for (;;) {
       if (taken_ && cursor_ < taken_->used) return std::launder(reinterpret_cast<message*>(taken_->data() + cursor_));
       if (taken_) finish_chunk();
       if (taken_) continue;
-      // Relaxed: the lock that is taken then acquires the messages.
+      // Relaxed: the lock taken below acquires the messages.
       const std::uint32_t signal = signal_.load(std::memory_order_relaxed);
       if (signal != filled) return signal == queued ? take_oldest() : nullptr;
       take();
     }
   }
-  /// Leaves the message that `front` gave, before it is handled: it no longer waits.
+  /// Marks the message that `front` returned as begun, before it is handled: it is no longer pending.
   void begin(const message& next) noexcept {
     current_size_ = padded(next.type->size);
     if (!next.type->ordinary) return;
     if (bounded_) return begin_bounded();
-    // Relaxed: a counter for `depth`, which this thread alone writes.
+    // Relaxed: a counter for `depth`, written only by this thread.
     handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
-  /// Gives up the bytes of the message that `begin` was called for; it was handled and destroyed. A second call changes
-  /// nothing.
+  /// Releases the bytes of the message that was passed to `begin`, after it was handled and destroyed. A second call
+  /// has no effect.
   void pop() noexcept { cursor_ += std::exchange(current_size_, 0); }
 
-  /// True if there is no message: then the next push is told that the consumer has to be woken. Gives memory of a burst
-  /// back.
+  /// Returns true if there is no message: then the next push reports that the consumer has to be woken. Frees the
+  /// memory of a burst.
   bool arm() noexcept {
     shrink();
     const std::lock_guard lock{lock_};
@@ -262,16 +262,16 @@ class VICAR_SHARED mailbox {
     while (signal_.load(std::memory_order_relaxed) == armed)
       sleep_while(signal_, armed);  // relaxed: `front` takes the lock
   }
-  /// Uses the address of the mailbox only.
+  /// Uses only the address of the mailbox.
   void wake() const noexcept { wake_one(signal_); }
 
-  /// No push lands after this. Those who wait for room are released. What is there stays for the consumer.
+  /// No push succeeds after this. Blocked senders are released. Pending messages stay for the consumer.
   void close() noexcept {
     {
       const std::lock_guard lock{lock_};
       closed_.store(true, std::memory_order_release);  // releases what the actor did before
     }
-    room_.fetch_add(next_number, std::memory_order_release);  // publishes that it is closed
+    room_.fetch_add(next_number, std::memory_order_release);  // publishes that the mailbox is closed
     wake_all(room_);
   }
 
@@ -286,16 +286,16 @@ class VICAR_SHARED mailbox {
   static_assert(sizeof(chunk) % 8 == 0 && alignof(chunk) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 
   // signal_
-  static constexpr std::uint32_t empty = 0;   // nothing was pushed since the consumer took the chain
-  static constexpr std::uint32_t filled = 1;  // something was
-  static constexpr std::uint32_t armed = 2;   // nothing was, and the consumer wants to be told
-  static constexpr std::uint32_t queued = 3;  // something is there that the consumer takes one by one
+  static constexpr std::uint32_t empty = 0;   // no push since the consumer took the chain
+  static constexpr std::uint32_t filled = 1;  // a push since then
+  static constexpr std::uint32_t armed = 2;   // no push since then, and the consumer has to be notified
+  static constexpr std::uint32_t queued = 3;  // there are messages that the consumer takes one by one
 
-  // room_: above this bit, a number that is another one each time that senders have to look again
-  static constexpr std::uint32_t awaited = 1;  // some sender waits for space
+  // room_: the bits above this one hold a number that changes each time senders have to check again
+  static constexpr std::uint32_t awaited = 1;  // a sender waits for space
   static constexpr std::uint32_t next_number = 2;
 
-  // Seconds after which a sender that sleeps looks by itself, at first and in the end.
+  // Seconds after which a sleeping sender polls, at first and at most.
   static constexpr double first_patience = 0.001;
   static constexpr double last_patience = 0.064;
 
@@ -304,22 +304,22 @@ class VICAR_SHARED mailbox {
   static constexpr std::uint32_t largest_capacity = 16384 - sizeof(chunk);
   static constexpr std::uint32_t most_spares = 64;
 
-  /// Chunks grow while the actor is busy, so that it allocates rarely, and an idle one stays small.
+  /// Chunks grow while the actor is busy, so that it allocates rarely, and an idle actor stays small.
   static constexpr std::uint32_t larger(std::uint32_t capacity) noexcept {
     constexpr std::uint32_t head = sizeof(chunk);
     return capacity < largest_capacity ? capacity * 2 + head : capacity;
   }
   static constexpr std::uint32_t padded(std::uint32_t size) noexcept {
-    if constexpr (alignof(message) % 8 == 0) return size;  // every message derives from that
+    if constexpr (alignof(message) % 8 == 0) return size;  // every message derives from it
     return (size + 7) / 8 * 8;
   }
 
-  /// Whether an ordinary message would be refused now, but not forever. Needs no lock: a sender that sees space too
-  /// late looks again, because `room_` has changed.
+  /// Whether an ordinary message would be rejected now, but not forever. Needs no lock: a sender that sees the space
+  /// too late checks again, because `room_` has changed.
   bool lacks_room() const noexcept {
     if (closed_.load(std::memory_order_acquire)) return false;  // acquires what the actor did before it closed
-    // Sequentially consistent with the consumer's store: see `room_wait`. Read first, because it acquires the number of
-    // those pushed that the consumer has seen: without the lock, the difference may be too large, but not below zero.
+    // Sequentially consistent with the consumer's store: see `room_wait`. Read first, because it acquires the value of
+    // `pushed_` that the consumer has seen: without the lock, the difference may be too large, but not negative.
     const std::uint64_t handled = handled_.load(std::memory_order_seq_cst);
     return pushed_.load(std::memory_order_relaxed) - handled >= capacity_;
   }
@@ -327,34 +327,34 @@ class VICAR_SHARED mailbox {
   // Relaxed: written under the lock, which the caller holds.
   bool at_limit() const noexcept { return pushed_.load(std::memory_order_relaxed) == limit_; }
 
-  /// The number of messages that may be pushed was reached: looks how many the consumer has begun meanwhile. Returns
-  /// whether that leaves space for one. Under the lock.
+  /// Called when the number of messages that may be pushed is reached: reads how many the consumer has begun meanwhile.
+  /// Returns whether that leaves space for one. Under the lock.
   VICAR_COLD bool raise_limit() noexcept {
     if (displaces_) return false;
-    // Relaxed, both: an old number only makes the sender look again, see `room_wait`; `pushed_` is written under the
+    // Relaxed, both: an old number only makes the sender check again, see `room_wait`; `pushed_` is written under the
     // lock.
     limit_ = handled_.load(std::memory_order_relaxed) + capacity_;
     return !at_limit();
   }
 
-  /// Wakes senders where half of the capacity is free: one for each message that there is space for. To wake one for
-  /// each message handled would cost a switch of threads a message.
+  /// Wakes senders when half of the capacity is free: one for each message that there is space for. Waking one for each
+  /// handled message would cost a context switch per message.
   VICAR_COLD void begin_bounded() noexcept {
-    if (displaces_) return;                                                      // `take_oldest` has counted it
+    if (displaces_) return;                                                      // `take_oldest` has already counted it
     const std::uint64_t handled = handled_.load(std::memory_order_relaxed) + 1;  // relaxed: written by this thread
     // Sequentially consistent, both: see `room_wait`.
     handled_.store(handled, std::memory_order_seq_cst);
     if ((room_.load(std::memory_order_seq_cst) & awaited) == 0) return;
-    // Relaxed: not older than what the sender saw that waits, because `room_` was read before.
+    // Relaxed: not older than the value that the waiting sender saw, because `room_` was read before.
     const std::uint64_t waiting = pushed_.load(std::memory_order_relaxed) - handled;
     if (waiting > capacity_ / 2) return;
-    // Takes the mark away and makes the number another one. Releases the space.
+    // Clears the mark and changes the number. Releases the space.
     room_.fetch_add(awaited, std::memory_order_release);
     if (wake_some(room_, capacity_ - convert<std::size_t>(waiting)))
-      room_.fetch_or(awaited, std::memory_order_relaxed);  // relaxed: this thread alone goes by the mark
+      room_.fetch_or(awaited, std::memory_order_relaxed);  // relaxed: only this thread acts on the mark
   }
 
-  /// For a sender that was woken and does not use the space.
+  /// Called by a sender that was woken and does not use the space.
   void pass_room_on() noexcept {
     room_.fetch_add(next_number, std::memory_order_release);  // publishes the space
     wake_one(room_);
@@ -363,24 +363,24 @@ class VICAR_SHARED mailbox {
   static chunk* make_chunk(std::uint32_t capacity) {
     return ::new (::operator new(sizeof(chunk) + capacity)) chunk{nullptr, 0, static_cast<std::uint16_t>(capacity), 0};
   }
-  static void release_chain(chunk* one) noexcept {
-    while (one) ::operator delete(std::exchange(one, one->next));
+  static void release_chain(chunk* chain) noexcept {
+    while (chain) ::operator delete(std::exchange(chain, chain->next));
   }
 
  public:
-  /// Chunks to be released when the lock is not held any more.
+  /// Chunks to be freed after the lock is released.
   class unneeded_chunks {
    public:
     unneeded_chunks() = default;
     unneeded_chunks(const unneeded_chunks&) = delete;
     unneeded_chunks& operator=(const unneeded_chunks&) = delete;
     ~unneeded_chunks() { release_chain(chain_); }
-    void add(chunk* one) noexcept { one->next = std::exchange(chain_, one); }
+    void add(chunk* unneeded) noexcept { unneeded->next = std::exchange(chain_, unneeded); }
 
    private:
     chunk* chain_ = nullptr;
   };
-  /// A chunk that a sender has allocated while it did not hold the lock.
+  /// A chunk that a sender has allocated without holding the lock.
   class unused_chunk {
    public:
     unused_chunk() = default;
@@ -388,25 +388,25 @@ class VICAR_SHARED mailbox {
     unused_chunk& operator=(const unused_chunk&) = delete;
     ~unused_chunk() { release_chain(chunk_); }
 
-    void make(mailbox& whose) {
+    void make(mailbox& queue) {
       try {
         release_chain(std::exchange(chunk_, nullptr));
         chunk_ = make_chunk(capacity);
       } catch (...) {
-        whose.pass_room_on();  // the space that this sender was woken for is another one's now
+        queue.pass_room_on();  // the space goes to another sender
         throw;
       }
     }
     chunk* take() noexcept { return std::exchange(chunk_, nullptr); }
 
-    std::uint32_t capacity = first_capacity;  // what the one to make is to have
+    std::uint32_t capacity = first_capacity;  // of the chunk that `make` allocates
 
    private:
     chunk* chunk_ = nullptr;
   };
 
  private:
-  /// Makes room for one message at the end of the filling chain; false if a chunk is needed for that. Under the lock.
+  /// Makes space for one message at the end of the filling chain; false if that needs another chunk. Under the lock.
   VICAR_INLINE_WHERE_OPTIMISED bool reserve(std::uint32_t size, unused_chunk& fresh) noexcept {
     return (last_ && last_->capacity - last_->used >= size) || append_chunk(fresh);
   }
@@ -429,11 +429,11 @@ class VICAR_SHARED mailbox {
     return true;
   }
 
-  // A mailbox that displaces: sender and consumer both take the oldest message, one at a time, out of the filling
-  // chain. The message stays in its chunk, which is pinned until the message was destroyed. All under the lock; chunks
-  // that are not needed any more are released without it.
+  // A mailbox that displaces: sender and consumer both take the oldest message, one at a time, from the filling chain.
+  // The message stays in its chunk, which is pinned until the message is destroyed. All of this happens under the lock;
+  // chunks that are no longer needed are freed without it.
 
-  /// The oldest message; null if there is none. It is in the first chunk.
+  /// The oldest message, in the first chunk; null if there is none.
   message* oldest(unneeded_chunks& unneeded) noexcept {
     if (first_ && front_ == first_->used && first_ != last_) {
       chunk* const done = std::exchange(first_, first_->next);
@@ -443,15 +443,15 @@ class VICAR_SHARED mailbox {
     if (!first_ || front_ == first_->used) return nullptr;
     return std::launder(reinterpret_cast<message*>(first_->data() + front_));
   }
-  /// Takes it out, and gives its chunk.
+  /// Takes out the oldest message, and stores its chunk in `place`.
   message* leave_oldest(void*& place, unneeded_chunks& unneeded) noexcept {
-    message* const one = oldest(unneeded);
+    message* const msg = oldest(unneeded);
     place = first_;
     ++first_->pins;
-    front_ += padded(one->type->size);
-    // Relaxed: written under the lock; whoever reads without it takes it for a moment's number.
-    if (one->type->ordinary) handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    return one;
+    front_ += padded(msg->type->size);
+    // Relaxed: written under the lock; a thread that reads without the lock gets a snapshot.
+    if (msg->type->ordinary) handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    return msg;
   }
   void unpin(chunk* place, unneeded_chunks& unneeded) noexcept {
     if (--place->pins == 0 && place != first_) recycle(place, unneeded);
@@ -465,16 +465,16 @@ class VICAR_SHARED mailbox {
       unneeded.add(done);
     }
   }
-  /// The oldest message, for the consumer, which has destroyed the one before.
+  /// The oldest message, for the consumer, which has destroyed the previous one.
   VICAR_COLD message* take_oldest() noexcept {
     unneeded_chunks unneeded;
     const std::lock_guard lock{lock_};
     if (begun_) unpin(static_cast<chunk*>(std::exchange(begun_, nullptr)), unneeded);
-    message* const one = leave_oldest(begun_, unneeded);
+    message* const msg = leave_oldest(begun_, unneeded);
     if (!oldest(unneeded)) signal_.store(empty, std::memory_order_relaxed);  // relaxed: written under the lock
-    return one;
+    return msg;
   }
-  /// What `shrink` does. The consumer has nothing to do, and destroyed the last message.
+  /// `shrink` for a mailbox that displaces. The consumer is idle, and has destroyed the last message.
   VICAR_COLD void shrink_queued() noexcept {
     unneeded_chunks unneeded;
     const std::lock_guard lock{lock_};
@@ -488,30 +488,30 @@ class VICAR_SHARED mailbox {
     }
     spares_ = 0;
     for (chunk* chain = std::exchange(spare_, nullptr); chain;) {
-      chunk* const one = std::exchange(chain, chain->next);
-      if (one->capacity == first_capacity)
-        recycle(one, unneeded);
+      chunk* const spare = std::exchange(chain, chain->next);
+      if (spare->capacity == first_capacity)
+        recycle(spare, unneeded);
       else
-        unneeded.add(one);
+        unneeded.add(spare);
     }
     next_capacity_ = first_capacity;
   }
 
-  /// Takes the whole filling chain and gives drained chunks back to those who send.
+  /// Takes the whole filling chain and returns drained chunks to the senders.
   void take() noexcept {
     const std::lock_guard lock{lock_};
     taken_ = std::exchange(first_, nullptr);
     last_ = nullptr;
     while (drained_ && spares_ < most_spares) {
-      chunk* const one = std::exchange(drained_, drained_->next);
-      one->next = std::exchange(spare_, one);
+      chunk* const drained = std::exchange(drained_, drained_->next);
+      drained->next = std::exchange(spare_, drained);
       ++spares_;
     }
     cursor_ = 0;
-    signal_.store(empty, std::memory_order_relaxed);  // relaxed: under the lock
+    signal_.store(empty, std::memory_order_relaxed);  // relaxed: written under the lock
   }
 
-  /// Keeps the chunk for those who send, unless there are larger ones.
+  /// Keeps the chunk for the senders, unless there are larger ones.
   void finish_chunk() noexcept {
     chunk* const done = std::exchange(taken_, taken_->next);
     cursor_ = 0;
@@ -524,9 +524,9 @@ class VICAR_SHARED mailbox {
     done->next = std::exchange(drained_, done);
   }
 
-  /// Leaves those who send two small chunks, one to fill while the other is handled, and gives the rest back.
+  /// Leaves two small chunks for the senders, one to fill while the other is handled, and frees the rest.
   void shrink() noexcept {
-    if (!drained_) return displaces_ ? shrink_queued() : void();  // nothing has been handled since
+    if (!drained_) return displaces_ ? shrink_queued() : void();  // nothing was handled since the last call
     chunk* spare = nullptr;
     {
       const std::lock_guard lock{lock_};
@@ -539,45 +539,45 @@ class VICAR_SHARED mailbox {
     std::uint16_t count = 0;
     for (chunk* chain : {std::exchange(drained_, nullptr), spare}) {
       while (chain) {
-        chunk* const one = std::exchange(chain, chain->next);
-        if (one->capacity == first_capacity && count < 2) {
-          one->next = std::exchange(kept, one);
+        chunk* const unused = std::exchange(chain, chain->next);
+        if (unused->capacity == first_capacity && count < 2) {
+          unused->next = std::exchange(kept, unused);
           ++count;
         } else {
-          ::operator delete(one);
+          ::operator delete(unused);
         }
       }
     }
-    const std::lock_guard lock{lock_};  // those who send have had no spare chunk meanwhile, and may have made one
+    const std::lock_guard lock{lock_};  // meanwhile, the senders had no spare chunk, and may have allocated one
     spare_ = kept;
     spares_ = count;
   }
 
-  // Those who send and the consumer write different cache lines, so that neither slows the other down.
+  // Senders and the consumer write different cache lines, so that neither slows the other down.
   const std::size_t capacity_;
   spin_lock lock_;
   std::atomic<bool> closed_{false};               // written under lock_
-  std::uint16_t spares_ = 0;                      // how many chunks are in spare_: guarded by lock_
-  std::uint32_t next_capacity_ = first_capacity;  // of the next chunk to be allocated: guarded by lock_
+  std::uint16_t spares_ = 0;                      // the number of chunks in spare_: guarded by lock_
+  std::uint32_t next_capacity_ = first_capacity;  // of the next chunk to allocate: guarded by lock_
   chunk* first_ = nullptr;                        // the filling chain: guarded by lock_
   chunk* last_ = nullptr;                         // its end: guarded by lock_
-  chunk* spare_ = nullptr;                        // chunks for those who send: guarded by lock_
+  chunk* spare_ = nullptr;                        // chunks for the senders: guarded by lock_
   std::atomic<std::uint64_t> pushed_{0};          // ordinary messages so far: written under lock_
-  std::uint64_t limit_{capacity_};                // how large pushed_ may become: guarded by lock_
-  std::uint32_t front_ = 0;                       // in a mailbox that displaces, what was taken of first_: likewise
+  std::uint64_t limit_{capacity_};                // the maximum of pushed_: guarded by lock_
+  std::uint32_t front_ = 0;  // in a mailbox that displaces, the bytes of first_ that were taken: guarded by lock_
   wait_word signal_{empty};
 
   alignas(64) std::atomic<std::uint64_t> handled_{
-      0};                   // ordinary messages begun so far: written by the consumer; under lock_ where it displaces
-  chunk* taken_ = nullptr;  // the chain being handled: the consumer's, as all below
+      0};  // ordinary messages begun so far: written by the consumer; under lock_ if the mailbox displaces
+  chunk* taken_ = nullptr;  // the chain being handled: used by the consumer only, like all below except room_
   chunk* drained_ = nullptr;
-  wait_word room_{0};  // what senders sleep on that wait for space
+  wait_word room_{0};  // blocked senders sleep on it
   std::uint32_t cursor_ = 0;
   std::uint32_t current_size_ = 0;
   std::uint32_t largest_drained_ = 0;  // the capacity of the largest chunk handled since the mailbox was idle
   const bool bounded_;
   const bool displaces_;
-  void* begun_ = nullptr;  // in a mailbox that displaces, the chunk of the message that is being handled
+  void* begun_ = nullptr;  // in a mailbox that displaces, the chunk of the message being handled
 };
 
 }  // namespace vicar::detail
