@@ -4,11 +4,11 @@
 
 namespace vicar::detail {
 
-/// The type of a registered data member, or what a property's getter returns. `Access` is what VICAR_PROXY defines for
-/// a member.
+/// The type of a registered data member, or the result of a property's getter. `Access` is the class that VICAR_PROXY
+/// defines for a member.
 template <class Access, class T>
 using declared_t = typename decltype(Access::template declared<T>())::type;
-/// The type of the pointer to a registered member; void where there is none, as for an overloaded method.
+/// The type of the pointer to a registered member; void if there is none, as for an overloaded method.
 template <class Access, class T>
 using pointer_t = decltype(Access::template pointer<T>());
 

@@ -5,9 +5,9 @@
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/meta/for_each.hpp>
 
-// The preprocessor's part of the registration.
+// The preprocessor part of the registration.
 
-// An item is a name, or what VICAR_PROPERTY makes: (name, getter[, setter]).
+// An item is a name, or the result of VICAR_PROPERTY: (name, getter[, setter]).
 #define VICAR_JOIN(a, b) VICAR_JOIN_(a, b)
 #define VICAR_JOIN_(a, b) a##b
 #define VICAR_SECOND(a, b, ...) b
@@ -26,8 +26,8 @@
 #define VICAR_VISIT_MEMBER(item) VICAR_VISIT_NAMED(item)
 #define VICAR_VISIT_NAMED(name, ...) vicar_visitor.template operator()<vicar_access_##name>();
 
-// How one member is reached. The class is a parameter, so that only what is used is looked up, and derived classes find
-// their own. Without the cast in `get`, g++ cannot return a static array.
+// The access to one member. The class is a parameter, so that only members in use are looked up, and derived classes
+// find their own. Without the cast in `get`, g++ cannot return a static array.
 #define VICAR_DEFINE_MEMBER(member)                                                                        \
   struct vicar_access_##member {                                                                           \
     static constexpr ::std::string_view name = #member;                                                    \

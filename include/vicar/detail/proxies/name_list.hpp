@@ -8,19 +8,19 @@
 
 #include <vicar/detail/base/config.hpp>
 
-// What the text of a list of members says, before the compiler looks at the members.
+// Checks the text of a list of members, before the compiler sees the members.
 namespace vicar::detail {
 
 inline constexpr std::size_t most_names = 64;
 
-/// What the text of a list of members says of its names.
+/// Properties of the names in a list of members.
 struct name_list {
   std::size_t count = 0;
   bool repeated = false;
-  bool qualified = false;  // one is a member pointer, or begins with a class
+  bool qualified = false;  // a name is a member pointer, or begins with a class
 };
 
-/// The name of an item: all of it, or what is first in the parentheses of a property.
+/// The name of an item: the whole item, or the first part of a property.
 VICAR_CONSTEVAL std::string_view name_in(std::string_view item) {
   if (const auto open = item.find('('); open != item.npos) item = item.substr(open + 1, item.find(',') - open - 1);
   while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
@@ -48,7 +48,7 @@ VICAR_CONSTEVAL name_list read_names(std::string_view text) {
   return list;
 }
 
-/// False where the preprocessor has cut the name of a type at a comma between template arguments.
+/// False if the preprocessor has cut the name of a type at a comma between template arguments.
 VICAR_CONSTEVAL bool is_whole_type(std::string_view text) {
   int depth = 0;
   for (const char c : text) depth += c == '<' ? 1 : c == '>' ? -1 : 0;

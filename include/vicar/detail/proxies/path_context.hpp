@@ -8,8 +8,8 @@
 
 namespace vicar::detail {
 
-/// As `direct_context`, for an object nested in an actor's. The owner is a `cell_handle` in what is kept, and a pointer
-/// for the rest of an expression.
+/// As `direct_context`, for an object nested in an actor's object. The owner is a `cell_handle` in a stored proxy, and
+/// a pointer for the rest of an expression.
 template <class T, class Owner = cell_handle>
 struct path_context {
   using object_type = T;

@@ -10,13 +10,13 @@
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/detail/text/class_name.hpp>
 
-// Finds the list of members of a class, and in it a member by a pointer. members.hpp writes these lists.
+// Finds the list of members of a class, and a member in it by its pointer. members.hpp generates these lists.
 namespace vicar {
 
-/// What VICAR_PROXY specialises.
+/// Specialised by VICAR_PROXY.
 template <class T>
 struct registration {
-  /// How a class that is not registered is told from one that is.
+  /// Marks a class that is not registered.
   static constexpr bool vicar_missing = true;
 };
 
@@ -25,14 +25,14 @@ namespace detail {
 template <class T>
 struct direct_context;
 
-/// Reaches the registration, private or not.
+/// Accesses the registration, private or not.
 struct member_access {
   template <class T>
   static constexpr bool from_outside = !requires { registration<T>::vicar_missing; };
   template <class T>
   static constexpr bool in_class = requires { typename T::template vicar_interface<direct_context<T>>; };
 
-  /// False inside the class above its list: the compiler parses function bodies in their order, when the class ends.
+  /// False inside the class above its list: the compiler parses function bodies in order at the end of the class.
   template <class T>
   static constexpr bool parsed =
       from_outside<T> || !in_class<T> || requires { typename std::bool_constant<T::vicar_list::parsed()>; };
@@ -77,9 +77,9 @@ constexpr void visit_members(Visitor&& visitor) {
   if constexpr (check_registered<T>()) interface_t<direct_context<T>>::vicar_visit(visitor);
 }
 
-/// Calls `found` with the member in the list of `T` that a pointer leads to, if there is one. An overload, or an
-/// instance of a template, has the name that it shares with the others. The type of the pointer may have lost a
-/// `noexcept`, or have another class of the hierarchy than the member.
+/// Calls `found` with the listed member of `T` that a pointer refers to, if there is one. An overload, or an instance
+/// of a template, has the name that it shares with the others. The type of the pointer may lack a `noexcept`, or name
+/// another class of the hierarchy than the member's.
 template <class T, class Pointer, class Found>
 constexpr bool find_listed(Pointer member, Found found) {
   bool listed = false;
@@ -93,7 +93,7 @@ constexpr bool find_listed(Pointer member, Found found) {
   });
   return listed;
 }
-/// The same; a member that `T` inherits may be in the list of its base alone.
+/// As above, but also finds an inherited member that only the base lists.
 template <class T, class Pointer, class Found>
 constexpr void find_member(Pointer member, Found found) {
   if constexpr (is_registered<T>) {
@@ -105,7 +105,7 @@ constexpr void find_member(Pointer member, Found found) {
   }
 }
 
-/// The registered name of a member, or its type where it has none.
+/// The registered name of a member, or its type if it has none.
 template <class T, class Pointer>
 std::string_view name_of(Pointer member) {
   std::string_view found = class_name<Pointer>;
