@@ -155,7 +155,7 @@ TEST_CASE("constructor arguments are forwarded as they are") {
   struct keeper {
     std::unique_ptr<int> owned;
     int& shared;
-    keeper(std::unique_ptr<int> one, int& other) : owned{std::move(one)}, shared{other} {}
+    keeper(std::unique_ptr<int> owned_number, int& other) : owned{std::move(owned_number)}, shared{other} {}
     int sum() const { return *owned + shared; }
   };
   int shared = 40;

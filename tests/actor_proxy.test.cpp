@@ -631,12 +631,12 @@ TEST_CASE("a proxy of a dead actor still converts") {
 }
 
 TEST_CASE("proxies of the same actor are equal and have equal hashes") {
-  const started<calculator> one;
+  const started<calculator> first;
   const started<calculator> other;
-  const actor_proxy<calculator> same{one.ref};
-  CHECK(one.proxy == same);
-  CHECK(one.proxy != other.proxy);
-  const std::unordered_set<actor_proxy<calculator>> set{one.proxy, same, other.proxy, actor_proxy{one.ref}};
+  const actor_proxy<calculator> same{first.ref};
+  CHECK(first.proxy == same);
+  CHECK(first.proxy != other.proxy);
+  const std::unordered_set<actor_proxy<calculator>> set{first.proxy, same, other.proxy, actor_proxy{first.ref}};
   CHECK(set.size() == 2);
   CHECK(set.count(same) == 1);
 }

@@ -77,10 +77,10 @@ TEST_CASE("a bound method propagates the exception of the method") {
 }
 
 TEST_CASE("bound methods are equal when their actors are") {
-  const started<counter> one;
-  const started<counter> two;
-  CHECK(one.proxy.method<&counter::add>() == one.proxy.method<&counter::add>());
-  CHECK(one.proxy.method<&counter::add>() != two.proxy.method<&counter::add>());
+  const started<counter> first;
+  const started<counter> second;
+  CHECK(first.proxy.method<&counter::add>() == first.proxy.method<&counter::add>());
+  CHECK(first.proxy.method<&counter::add>() != second.proxy.method<&counter::add>());
 }
 
 TEST_CASE("a bound method of a nested object keeps the path") {

@@ -159,23 +159,24 @@ TEST_CASE("an actor that waits for itself through its own proxy gets an error") 
     int look() { return vicar::self(*this).proxy().call<&narcissus::image>().get(); }
     int image() { return 1; }
   };
-  const started<narcissus> one;
-  CHECK(error_text<deadlock_error>([&] { one.proxy.call<&narcissus::look>().get(); }) ==
+  const started<narcissus> actor;
+  CHECK(error_text<deadlock_error>([&] { actor.proxy.call<&narcissus::look>().get(); }) ==
         containing("waits for itself: image cannot run before look returns"));
-  CHECK(one.proxy.call<&narcissus::image>().get() == 1);
+  CHECK(actor.proxy.call<&narcissus::image>().get() == 1);
 }
 
 TEST_CASE("an actor that would wait for space in its own mailbox gets an error") {
-  const started<party> one{named("one", 2)};
-  const auto fill = [to = one.ref] {
+  const started<party> actor{named("one", 2)};
+  const auto fill = [to = actor.ref] {
     return refusal([&] {
       for (int i = 0; i < 3; ++i) to.defer<&party::answer>();
     });
   };
-  CHECK(one.proxy->foo(fill).get() ==
-        containing("vicar: ", one.ref.urn(), "waits for itself: there is no room for answer in its mailbox before foo",
+  CHECK(actor.proxy->foo(fill).get() ==
+        containing("vicar: ", actor.ref.urn(),
+                   "waits for itself: there is no room for answer in its mailbox before foo",
                    "options::mailbox_capacity"));
-  CHECK(one.proxy->answer().get() == 7);
+  CHECK(actor.proxy->answer().get() == 7);
 }
 
 TEST_CASE("a wait for space in a full mailbox can be part of a cycle") {
@@ -280,19 +281,19 @@ TEST_CASE("two values computed from each other form a cycle") {
   std::latch both_make{2};
   const started<party> a{named("a")};
   const started<party> b{named("b")};
-  vicar::future<std::string> one;
-  vicar::future<std::string> other;
-  one = vicar::make_ready_future(1).map([&](int) {
+  vicar::future<std::string> value;
+  vicar::future<std::string> other_value;
+  value = vicar::make_ready_future(1).map([&](int) {
     both_make.arrive_and_wait();
-    return other.get();
+    return other_value.get();
   });
-  other = vicar::make_ready_future(1).map([&](int) {
+  other_value = vicar::make_ready_future(1).map([&](int) {
     both_make.arrive_and_wait();
     until_waiting(a.ref);
-    return refusal([&] { one.get(); });
+    return refusal([&] { value.get(); });
   });
-  const auto first = a.proxy->foo([&] { return one.get(); });
-  const auto second = b.proxy->bar([&] { return other.get(); });
+  const auto first = a.proxy->foo([&] { return value.get(); });
+  const auto second = b.proxy->bar([&] { return other_value.get(); });
   CHECK(second.get() == deadlock("b.bar → a future's value, which a.foo makes → a future's value, which b.bar makes"));
   CHECK(first.get() == second.get());
 }

@@ -92,8 +92,8 @@ TEST_CASE("a timeout_error whose text cannot be allocated says so") {
 }
 
 TEST_CASE("an assigned timeout_error takes the other one's text") {
-  vicar::timeout_error one{"vicar: one"};
+  vicar::timeout_error error{"vicar: one"};
   std::atomic<int> writings{0};
-  one = late(new counted_text{writings});
-  CHECK(std::string{one.what()}.find("vicar: written late") == 0);
+  error = late(new counted_text{writings});
+  CHECK(std::string{error.what()}.find("vicar: written late") == 0);
 }

@@ -54,7 +54,7 @@ using vicar::timeout_error;
 
 namespace {
 
-using limit = std::optional<std::chrono::nanoseconds>;
+using timeout = std::optional<std::chrono::nanoseconds>;
 
 template <class T>
 concept rvalue_get_gives_reference = std::is_reference_v<decltype(std::declval<const future<T>>().get())>;
@@ -108,13 +108,13 @@ TEST_CASE("a reference cannot be got from a temporary future") {
 }
 
 TEST_CASE("futures are equal when they share one answer") {
-  const future<int> one = make_ready_future(1);
-  const future<int> same = one;
+  const future<int> first = make_ready_future(1);
+  const future<int> same = first;
   const future<int> other = make_ready_future(1);
-  CHECK(one == same);
-  CHECK(one != other);
+  CHECK(first == same);
+  CHECK(first != other);
   CHECK(future<int>{} == future<int>{});
-  CHECK(one != future<int>{});
+  CHECK(first != future<int>{});
 }
 
 TEST_CASE("the last handle moves the value out, an earlier one copies it") {
@@ -378,7 +378,7 @@ TEST_CASE("a second answer is refused and the first one stays") {
     };
     refused([&] { source.set_value(2); });
     refused([&] { source.set_exception(failure("second")); });
-    refused([&] { source.set_get_hook([](limit) { return 3; }); });
+    refused([&] { source.set_get_hook([](timeout) { return 3; }); });
   };
   promise<int> source;
   const future<int> answer = source.get_future();
@@ -393,7 +393,7 @@ TEST_CASE("a second answer is refused and the first one stays") {
     CHECK(error_text<std::runtime_error>([&] { return answer.get(); }) == "first");
   }
   SECTION("after a hook") {
-    source.set_get_hook([](limit) { return 4; });
+    source.set_get_hook([](timeout) { return 4; });
     refuses(source);
     CHECK(answer.get() == 4);
     refuses(source);
@@ -437,7 +437,7 @@ TEST_CASE("a promise that was moved from refuses everything") {
   };
   refused([&] { from.set_value(1); });  // NOLINT(bugprone-use-after-move)
   refused([&] { from.set_exception(failure("no")); });
-  refused([&] { from.set_get_hook([](limit) { return 1; }); });
+  refused([&] { from.set_get_hook([](timeout) { return 1; }); });
   refused([&] { return from.get_future(); });
   to.set_value(2);
   CHECK(answer.get() == 2);

@@ -257,10 +257,10 @@ TEST_CASE("reduce combines the items from left to right") {
   }
   SECTION("of no items and of a single one") {
     const future<std::vector<int>> none = make_ready_future(std::vector<int>{});
-    const future<std::vector<int>> one = make_ready_future(std::vector<int>{7});
+    const future<std::vector<int>> of_one_item = make_ready_future(std::vector<int>{7});
     CHECK(none.reduce(minus, 5).get() == 5);
-    CHECK(one.reduce(minus).get() == 7);
-    CHECK(one.reduce(minus, 5).get() == -2);
+    CHECK(of_one_item.reduce(minus).get() == 7);
+    CHECK(of_one_item.reduce(minus, 5).get() == -2);
     CHECK(error_text<std::invalid_argument>([&] { return none.reduce(minus).get(); }) ==
           containing("vicar: reduce of an empty range", "initial value"));
   }

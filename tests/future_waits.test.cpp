@@ -35,7 +35,7 @@ using vicar::timeout_error;
 
 namespace {
 
-using limit = std::optional<std::chrono::nanoseconds>;
+using timeout = std::optional<std::chrono::nanoseconds>;
 
 }  // namespace
 
@@ -55,9 +55,9 @@ TEST_CASE("get blocks until another thread sets the value") {
 }
 
 TEST_CASE("a sleeping reader is woken by a value, an exception, a hook and a destroyed promise") {
-  enum class way { value, exception, hook, gone };
-  for (const way each : {way::value, way::exception, way::hook, way::gone}) {
-    for (const bool limited : {false, true}) {
+  enum class ending { value, exception, hook, gone };
+  for (const ending each : {ending::value, ending::exception, ending::hook, ending::gone}) {
+    for (const bool with_timeout : {false, true}) {
       std::optional<promise<int>> source{std::in_place};
       const future<int> answer = source->get_future();
       support::sleeper reader;
@@ -66,18 +66,18 @@ TEST_CASE("a sleeping reader is woken by a value, an exception, a hook and a des
         const joined_thread reading{[&] {
           reader.here();
           try {
-            seen = limited ? answer.get(1h) : answer.get();
+            seen = with_timeout ? answer.get(1h) : answer.get();
           } catch (const std::runtime_error&) {
             seen = -1;
           }
         }};
         reader.wait_until_asleep();
-        if (each == way::value) source->set_value(1);
-        if (each == way::exception) source->set_exception(failure("woken"));
-        if (each == way::hook) source->set_get_hook([](limit) { return 1; });
-        if (each == way::gone) source.reset();
+        if (each == ending::value) source->set_value(1);
+        if (each == ending::exception) source->set_exception(failure("woken"));
+        if (each == ending::hook) source->set_get_hook([](timeout) { return 1; });
+        if (each == ending::gone) source.reset();
       }
-      CHECK(seen == (each == way::value || each == way::hook ? 1 : -1));
+      CHECK(seen == (each == ending::value || each == ending::hook ? 1 : -1));
     }
   }
 }
@@ -177,17 +177,17 @@ TEST_CASE("all waiting threads are released by the answer") {
 
 TEST_CASE("a hook computes the value once, on the first thread that reads it") {
   int runs = 0;
-  limit given = 1h;
-  const auto hook = [&](limit left) {
+  timeout passed = 1h;
+  const auto hook = [&](timeout left) {
     ++runs;
-    given = left;
+    passed = left;
     return 12;
   };
   const auto checks = [&](const future<int>& answer) {
     CHECK_FALSE(answer.ready());
     CHECK(runs == 0);
     CHECK(answer.get() == 12);
-    CHECK_FALSE(given.has_value());
+    CHECK_FALSE(passed.has_value());
     CHECK(answer.get(1s) == 12);
     CHECK(answer.ready());
     CHECK(runs == 1);
@@ -211,23 +211,23 @@ TEST_CASE("a hook computes the value once, on the first thread that reads it") {
 }
 
 TEST_CASE("a hook is passed the remaining time") {
-  limit given;
-  const auto answer = future<int>::from_hook([&](limit left) { return given = left, 1; });
+  timeout passed;
+  const auto answer = future<int>::from_hook([&](timeout left) { return passed = left, 1; });
   SECTION("of a timeout") {
     CHECK(answer.get(1h) == 1);
-    REQUIRE(given.has_value());
-    CHECK(*given <= 1h);
-    CHECK(*given > 30min);
+    REQUIRE(passed.has_value());
+    CHECK(*passed <= 1h);
+    CHECK(*passed > 30min);
   }
   SECTION("of a negative timeout, which becomes zero") {
     CHECK(answer.get(-1h) == 1);
-    CHECK(given == limit{0ns});
+    CHECK(passed == timeout{0ns});
   }
 }
 
 TEST_CASE("a hook may time out and is called again") {
   int runs = 0;
-  const auto answer = future<int>::from_hook([&](limit left) -> int {
+  const auto answer = future<int>::from_hook([&](timeout left) -> int {
     ++runs;
     if (left) throw timeout_error{"too short"};
     return 5;
@@ -240,7 +240,7 @@ TEST_CASE("a hook may time out and is called again") {
 }
 
 TEST_CASE("a hook that times out is not an error of wait_for") {
-  const auto answer = future<int>::from_hook([](limit left) -> int {
+  const auto answer = future<int>::from_hook([](timeout left) -> int {
     if (left) throw timeout_error{"too short"};
     return 5;
   });
@@ -253,7 +253,7 @@ TEST_CASE("a hook that times out is not an error of wait_for") {
 
 TEST_CASE("the exception of a hook is stored") {
   int runs = 0;
-  const auto answer = future<int>::from_hook([&](limit) -> int {
+  const auto answer = future<int>::from_hook([&](timeout) -> int {
     ++runs;
     throw std::range_error{"hook"};
   });
@@ -262,7 +262,7 @@ TEST_CASE("the exception of a hook is stored") {
   CHECK(thrown_by([&] { return answer.get(); }) == first);
   CHECK(runs == 1);
   SECTION("also a timeout_error if the wait had no timeout") {
-    const auto timed = future<int>::from_hook([&](limit) -> int {
+    const auto timed = future<int>::from_hook([&](timeout) -> int {
       ++runs;
       throw timeout_error{"its own"};
     });
@@ -275,7 +275,7 @@ TEST_CASE("the exception of a hook is stored") {
 TEST_CASE("the hook of an unread future never runs, and is destroyed with it") {
   tally counts;
   bool ran = false;
-  static_cast<void>(future<int>::from_hook([&ran, kept = tracked{counts}](limit) {
+  static_cast<void>(future<int>::from_hook([&ran, kept = tracked{counts}](timeout) {
     ran = true;
     return kept.value;
   }));
@@ -298,7 +298,7 @@ TEST_CASE("a hook that is set late runs on the thread that has been waiting") {
         seen = answer.get();
       }};
       begun.wait();
-      source.set_get_hook([&](limit) {
+      source.set_get_hook([&](timeout) {
         ran_on = std::this_thread::get_id();
         return 6;
       });
@@ -312,7 +312,7 @@ TEST_CASE("a hook runs once for many threads, each of which has its own timeout"
   std::latch inside{1};
   std::latch go_on{1};
   std::atomic<int> runs{0};
-  const auto answer = future<int>::from_hook([&](limit) {
+  const auto answer = future<int>::from_hook([&](timeout) {
     ++runs;
     inside.count_down();
     go_on.wait();
@@ -333,7 +333,7 @@ TEST_CASE("a hook runs once for many threads, each of which has its own timeout"
 
 TEST_CASE("a hook of a future without a value runs once, at the first get") {
   int runs = 0;
-  const auto done = future<void>::from_hook([&](limit) { ++runs; });
+  const auto done = future<void>::from_hook([&](timeout) { ++runs; });
   done.get();
   done.get();
   CHECK(runs == 1);

@@ -129,11 +129,11 @@ class desk {
  public:
   using receives = vicar::messages<nothing>;
   void on_receive(nothing) {}
-  int add(const item& one, int times) { return one.id * times; }
+  int add(const item& entry, int times) { return entry.id * times; }
   int plain(int number) { return number; }
-  int on_receive(const item& one) { return one.id; }
-  int fill(char* buffer, const item& one) { return buffer[0] + one.id; }
-  int count(const item& one, const int* into) { return into ? *into : one.id; }
+  int on_receive(const item& entry) { return entry.id; }
+  int fill(char* buffer, const item& entry) { return buffer[0] + entry.id; }
+  int count(const item& entry, const int* into) { return into ? *into : entry.id; }
 };
 
 struct speaker {
@@ -341,7 +341,7 @@ TEST_CASE("a snapshot shows a nested aggregate") {
   const auto ref = vicar::start<app::player>();
   const auto proxy = ref.proxy();
   CHECK_THROWS_AS(proxy.at(&app::player::spare).snapshot().get(), vicar::null_step_error);
-  proxy.call([](app::player& one) { one.spare = std::make_unique<app::speaker>(); }).get();
+  proxy.call([](app::player& entry) { entry.spare = std::make_unique<app::speaker>(); }).get();
   CHECK(proxy.at(&app::player::spare).snapshot().get() == "{5, \"none\"}");
   CHECK(proxy.at<&app::player::output>().snapshot().get() == "{5, \"none\"}");
   ref.stop().wait();
@@ -391,9 +391,9 @@ TEST_CASE("a snapshot of registered fields shows static members, bit-fields and 
 
 TEST_CASE("a snapshot is taken on the actor's thread between two messages") {
   const auto ref = vicar::start<app::guarded>(0);
-  ref.defer([](app::guarded& one) { one.total = 1; });
+  ref.defer([](app::guarded& self) { self.total = 1; });
   const auto between = ref.snapshot();
-  ref.defer([](app::guarded& one) { one.total = 2; });
+  ref.defer([](app::guarded& self) { self.total = 2; });
   CHECK(between.get() == "{total: 1, pair: [1, 2]}");
   CHECK(ref.snapshot().get() == "{total: 2, pair: [1, 2]}");
   ref.stop().wait();

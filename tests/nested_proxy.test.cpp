@@ -345,20 +345,20 @@ TEST_CASE("nested proxies of a dead actor can be created and reply with actor_de
 }
 
 TEST_CASE("nested proxies are equal when their actor and path are, however they were created") {
-  const started<player> one;
+  const started<player> first;
   const started<player> two;
-  const nested_proxy<cone> by_name = one.proxy->sound->output->left;
-  const nested_proxy<cone> by_pointer = one.proxy.at(&player::sound).at(&playback::output).at(&speaker::left);
-  const nested_proxy<cone> by_constant = one.proxy.at<&player::sound>().at<&playback::output>().at<&speaker::left>();
+  const nested_proxy<cone> by_name = first.proxy->sound->output->left;
+  const nested_proxy<cone> by_pointer = first.proxy.at(&player::sound).at(&playback::output).at(&speaker::left);
+  const nested_proxy<cone> by_constant = first.proxy.at<&player::sound>().at<&playback::output>().at<&speaker::left>();
   CHECK(by_name == by_pointer);
   CHECK(by_name == by_constant);
-  const nested_proxy<cone> sibling = one.proxy->sound->output->right;
-  const nested_proxy<cone> shorter = one.proxy->direct;
+  const nested_proxy<cone> sibling = first.proxy->sound->output->right;
+  const nested_proxy<cone> shorter = first.proxy->direct;
   const nested_proxy<cone> elsewhere = two.proxy->sound->output->left;
   CHECK(by_name != sibling);
   CHECK(by_name != shorter);
   CHECK(by_name != elsewhere);
-  CHECK(one.proxy.at(&player::sound) != by_name);
+  CHECK(first.proxy.at(&player::sound) != by_name);
   const std::unordered_set<nested_proxy<cone>> set{by_name, by_pointer, by_constant, sibling, shorter, elsewhere};
   CHECK(set.size() == 4);
   CHECK(std::hash<nested_proxy<cone>>{}(by_name) == std::hash<nested_proxy<cone>>{}(by_constant));

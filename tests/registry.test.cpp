@@ -191,7 +191,7 @@ TEST_CASE("stop_all with a timeout names the stuck actor and its member, and sto
 }
 
 struct visitor {
-  void visit(const vicar::actor_ref<app::stone>& whom) { whom.call<&app::stone::wait>().get(); }
+  void visit(const vicar::actor_ref<app::stone>& target) { target.call<&app::stone::wait>().get(); }
 };
 
 TEST_CASE("stop_all with a timeout names the actor that the stuck one waits for") {
@@ -249,11 +249,11 @@ TEST_CASE("a broadcast calls a member of every actor of its class and of derived
 
 TEST_CASE("a broadcast converts its arguments once, and gives each actor a copy") {
   const clean up;
-  const auto one = start<taker>();
-  const auto two = start<taker>();
+  const auto first = start<taker>();
+  const auto second = start<taker>();
   const int before = counted_value::made;
   registry::broadcast<&taker::take>(3);
-  CHECK(one.get(&taker::sum).get() + two.get(&taker::sum).get() == 6);
+  CHECK(first.get(&taker::sum).get() + second.get(&taker::sum).get() == 6);
   CHECK(counted_value::made == before + 1);
 }
 
@@ -298,14 +298,14 @@ struct overloaded_taker {
 
 TEST_CASE("a broadcast takes an overload, shared arguments, and types with an explicit copy constructor") {
   const clean up;
-  const auto one = start<overloaded_taker>(10);
+  const auto actor = start<overloaded_taker>(10);
   registry::broadcast<vicar::overload<int>(&overloaded_taker::take)>(3.9F);
   registry::broadcast<&overloaded_taker::take_sealed>(sealed_value{4});
   const sealed_value kept{5};
   registry::broadcast<&overloaded_taker::take_sealed>(kept);
   int shared = 1;
   registry::broadcast<&overloaded_taker::take_shared>(std::ref(shared));
-  CHECK(one.get(&overloaded_taker::sum).get() == 12);
+  CHECK(actor.get(&overloaded_taker::sum).get() == 12);
   CHECK(shared == 11);
 }
 

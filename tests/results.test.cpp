@@ -120,7 +120,7 @@ TEST_CASE("an explicitly copyable value is read from a future") {
   CHECK(given.get_future().get().text == "kept");
 
   const auto first = make_ready_future(explicit_text{"a"});
-  CHECK(first.map([](const explicit_text& one) -> const explicit_text& { return one; }).get().text == "a");
+  CHECK(first.map([](const explicit_text& same) -> const explicit_text& { return same; }).get().text == "a");
   CHECK(first.join(make_ready_future(explicit_text{"b"})).get()[1].text == "b");
   CHECK(std::get<0>(first.join(make_ready_future(1)).get()).text == "a");
   const std::vector<future<explicit_text>> both{first, first};

@@ -301,8 +301,8 @@ TEST_CASE("the functions run on the fake's thread, and may query the fake") {
 
 TEST_CASE("real actors use a fake like the actor") {
   struct owner {
-    vicar::actor_proxy<player> one;
-    int sum() { return one->add(1, 2).get() + one->calls.get(); }
+    vicar::actor_proxy<player> target;
+    int sum() { return target->add(1, 2).get() + target->calls.get(); }
   };
   vicar::fake<player> fake;
   fake.on<&player::add>([](int a, int b) { return a + b; }).on<&player::calls>([] { return 10; });

@@ -81,11 +81,11 @@ inline constexpr bool vicar::enable_traversable<marked_outside> = true;
 TEST_CASE("a traversable is its wrapped object") {
   STATIC_REQUIRE(std::derived_from<traversable<speaker>, speaker>);
   STATIC_REQUIRE(sizeof(traversable<speaker>) == sizeof(speaker));
-  traversable<speaker> one;
-  CHECK(one.volume() == 1);
-  const speaker& as_base = one;
+  traversable<speaker> held;
+  CHECK(held.volume() == 1);
+  const speaker& as_base = held;
   CHECK(as_base.volume() == 1);
-  CHECK(one == speaker{});
+  CHECK(held == speaker{});
 }
 
 TEST_CASE("a traversable is read as its wrapped object, also if it is const") {
@@ -119,31 +119,31 @@ TEST_CASE("a traversable is not more convertible than the class") {
 }
 
 TEST_CASE("a traversable is assigned from the types of the class") {
-  traversable<speaker> one;
-  one = speaker{8};
-  CHECK(one.volume() == 8);
-  one = 9;
-  CHECK(one.volume() == 9);
-  one = "text";
-  CHECK(one.volume() == 1000);
+  traversable<speaker> held;
+  held = speaker{8};
+  CHECK(held.volume() == 8);
+  held = 9;
+  CHECK(held.volume() == 9);
+  held = "text";
+  CHECK(held.volume() == 1000);
   const speaker value{10};
-  one = value;
-  CHECK(one.volume() == 10);
+  held = value;
+  CHECK(held.volume() == 10);
   const traversable<speaker> other{11};
-  one = other;
-  CHECK(one.volume() == 11);
+  held = other;
+  CHECK(held.volume() == 11);
   speaker back;
-  back = one;
+  back = held;
   CHECK(back.volume() == 11);
 }
 
 TEST_CASE("a traversable copies and moves like the class") {
   tally counts;
-  traversable<tracked> one{tracked{counts, 4}};
+  traversable<tracked> held{tracked{counts, 4}};
   CHECK(counts.copies == 0);
-  const traversable<tracked> copy = one;
+  const traversable<tracked> copy = held;
   CHECK(counts.copies == 1);
-  const traversable<tracked> moved = std::move(one);
+  const traversable<tracked> moved = std::move(held);
   CHECK(counts.copies == 1);
   CHECK(copy.value == 4);
   CHECK(moved.value == 4);

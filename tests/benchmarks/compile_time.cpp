@@ -146,17 +146,17 @@ std::vector<unit> make_units(const temporary_folder& folder) {
 }
 
 /// Neither generated nor a unit without a function.
-bool is_program(const unit& one) {
-  return one.file.starts_with(VICAR_BENCHMARKS_SOURCE_DIR) && one.name != "plain_includes";
+bool is_program(const unit& compiled) {
+  return compiled.file.starts_with(VICAR_BENCHMARKS_SOURCE_DIR) && compiled.name != "plain_includes";
 }
 
-double compile(const arguments& chosen, const unit& one, const temporary_folder& folder) {
+double compile(const arguments& chosen, const unit& compiled, const temporary_folder& folder) {
   // The compiler is found as the shell finds it.
   std::vector<std::string> command{"/usr/bin/env", chosen.compiler, "-std=c++20", "-O0", "-c"};
   for (const std::string& each : chosen.folders) command.push_back("-I" + each);
-  command.insert(command.end(), {one.file, "-o", folder.file("object.o")});
+  command.insert(command.end(), {compiled.file, "-o", folder.file("object.o")});
   const finished_process finished = run_process(command);
-  if (finished.status != 0) throw std::runtime_error{fmt::format("{} was not compiled", one.name)};
+  if (finished.status != 0) throw std::runtime_error{fmt::format("{} was not compiled", compiled.name)};
   return finished.processor_seconds * 1e3;
 }
 
@@ -182,10 +182,10 @@ void show(std::string_view what, const std::vector<double>& values, std::string_
              budget > 0 ? fmt::format("<= {}", text(budget)) : "-");
 }
 
-void show_ratio(const times& measured, const char* one, const char* other, std::string_view what, double budget) {
+void show_ratio(const times& measured, const char* compiled, const char* other, std::string_view what, double budget) {
   std::vector<double> ratios;
-  for (std::size_t round = 0; round < measured.at(one).size(); ++round)
-    ratios.push_back(measured.at(one)[round] / measured.at(other)[round]);
+  for (std::size_t round = 0; round < measured.at(compiled).size(); ++round)
+    ratios.push_back(measured.at(compiled)[round] / measured.at(other)[round]);
   show(what, ratios, "×", budget);
 }
 
@@ -219,20 +219,21 @@ void run(const arguments& chosen) {
   times measured;
   sizes code;
   for (int round = 0; round <= chosen.rounds; ++round) {
-    for (const unit& one : units) {
-      const double milliseconds = compile(chosen, one, folder);
+    for (const unit& compiled : units) {
+      const double milliseconds = compile(chosen, compiled, folder);
       if (round > 0) {
-        measured[one.name].push_back(milliseconds);
-      } else if (is_program(one)) {
-        if (const auto bytes = size_of_code(folder)) code[one.name] = *bytes;
+        measured[compiled.name].push_back(milliseconds);
+      } else if (is_program(compiled)) {
+        if (const auto bytes = size_of_code(folder)) code[compiled.name] = *bytes;
       }
     }
   }
 
   fmt::print("{} -std=c++20 -O0 -c, processor time, {} rounds\n\n", chosen.compiler, chosen.rounds);
   fmt::print("{:<46}{:>12}{:>12}{:>12}{:>14}\n", "", "median", "minimum", "maximum", "budget");
-  for (const unit& one : units) {
-    if (one.file.starts_with(VICAR_BENCHMARKS_SOURCE_DIR)) show(one.name, measured.at(one.name), "ms", 0);
+  for (const unit& compiled : units) {
+    if (compiled.file.starts_with(VICAR_BENCHMARKS_SOURCE_DIR))
+      show(compiled.name, measured.at(compiled.name), "ms", 0);
   }
 #if defined(VICAR_BENCHMARKS_CAF)
   show_ratio(measured, "one_actor", "caf_hello_world", "one_actor, to caf_hello_world", 0.5);

@@ -58,16 +58,16 @@ report make_report(const suite& all, const arguments& chosen) {
 void show_list(const suite& all, const arguments& chosen) {
   for (const selection& selected : select(all, chosen)) {
     for (const variant* how : selected.variants) fmt::print("{}\n", label_of(*selected.which, *how));
-    for (const subject_case* one : selected.cases) fmt::print("    {}\n", one->subject);
+    for (const subject_case* item : selected.cases) fmt::print("    {}\n", item->subject);
   }
-  for (const suite::absence& one : all.skipped()) fmt::print("skipped: {}: {}\n", one.subject, one.reason);
+  for (const suite::absence& item : all.skipped()) fmt::print("skipped: {}: {}\n", item.subject, item.reason);
 }
 
 /// The case that another process of the program asked for.
 int run_child(const suite& all, const arguments& chosen) {
-  for (const subject_case& one : all.cases()) {
-    if (std::string{one.scenario} != chosen.child_scenario || one.subject != chosen.child_subject) continue;
-    fmt::print("{}", measurement_line(one.run({.quick = chosen.quick})));
+  for (const subject_case& item : all.cases()) {
+    if (std::string{item.scenario} != chosen.child_scenario || item.subject != chosen.child_subject) continue;
+    fmt::print("{}", measurement_line(item.run({.quick = chosen.quick})));
     return EXIT_SUCCESS;
   }
   throw wrong_argument{fmt::format("there is no case {} of `{}`", chosen.child_scenario, chosen.child_subject)};
@@ -94,9 +94,9 @@ int run(const arguments& chosen) {
   std::ofstream svg = open(chosen.svg_file);
   report found = make_report(all, chosen);
   fmt::print("{}", head_text(found));
-  for (const selection& one : selected) {
+  for (const selection& item : selected) {
     const std::size_t before = found.tables.size();
-    run_selection(one, chosen, found);
+    run_selection(item, chosen, found);
     for (std::size_t index = before; index < found.tables.size(); ++index)
       fmt::print("{}", table_text(found.tables[index]));
     std::fflush(stdout);

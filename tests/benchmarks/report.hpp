@@ -56,7 +56,7 @@ std::string time_text(double nanoseconds);
 std::string ratio_text(double ratio);
 
 std::string head_text(const report& all);
-std::string table_text(const table& one);
+std::string table_text(const table& shown);
 std::string growth_text(const report& all);
 void write_json(std::ostream& out, const report& all);
 /// A bar for each ratio; bars to the left are cheaper than the baseline.

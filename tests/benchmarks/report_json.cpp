@@ -33,22 +33,22 @@ std::string list(const Range& elements, Write write) {
   return '[' + result + ']';
 }
 
-std::string subject_json(const subject_result& one) {
-  std::string text = fmt::format("\n      {{\"subject\": {}", quoted(one.subject));
-  if (!one.left_out.empty()) return text + fmt::format(", \"left_out\": {}}}", quoted(one.left_out));
-  text += fmt::format(", \"median\": {:.2f}, \"minimum\": {:.2f}, \"maximum\": {:.2f}", one.summary.median,
-                      one.summary.minimum, one.summary.maximum);
-  if (one.ratio) text += fmt::format(", \"ratio\": {:.5f}", *one.ratio);
-  if (one.aim > 0) text += fmt::format(", \"aim\": {}", one.aim);
-  if (one.bytes > 0) text += fmt::format(", \"bytes\": {:.0f}", one.bytes);
+std::string subject_json(const subject_result& item) {
+  std::string text = fmt::format("\n      {{\"subject\": {}", quoted(item.subject));
+  if (!item.left_out.empty()) return text + fmt::format(", \"left_out\": {}}}", quoted(item.left_out));
+  text += fmt::format(", \"median\": {:.2f}, \"minimum\": {:.2f}, \"maximum\": {:.2f}", item.summary.median,
+                      item.summary.minimum, item.summary.maximum);
+  if (item.ratio) text += fmt::format(", \"ratio\": {:.5f}", *item.ratio);
+  if (item.aim > 0) text += fmt::format(", \"aim\": {}", item.aim);
+  if (item.bytes > 0) text += fmt::format(", \"bytes\": {:.0f}", item.bytes);
   return text + fmt::format(", \"rounds\": {}}}",
-                            list(one.nanoseconds, [](double value) { return fmt::format("{:.2f}", value); }));
+                            list(item.nanoseconds, [](double value) { return fmt::format("{:.2f}", value); }));
 }
 
-std::string table_json(const table& one) {
+std::string table_json(const table& item) {
   return fmt::format("\n    {{\"scenario\": {}, \"title\": {}, \"variant\": {}, \"unit\": {}, \"subjects\": {}}}",
-                     quoted(std::string_view{&one.scenario, 1}), quoted(one.title), quoted(one.variant),
-                     quoted("nanoseconds for one " + one.unit), list(one.subjects, subject_json));
+                     quoted(std::string_view{&item.scenario, 1}), quoted(item.title), quoted(item.variant),
+                     quoted("nanoseconds for one " + item.unit), list(item.subjects, subject_json));
 }
 
 }  // namespace
@@ -57,12 +57,12 @@ void write_json(std::ostream& out, const report& all) {
   out << fmt::format("{{\n  \"machine\": {},\n  \"compiler\": {},\n  \"rounds\": {},\n  \"quick\": {},\n",
                      quoted(all.machine), quoted(all.compiler), all.rounds, all.quick);
   out << fmt::format("  \"remarks\": {},\n", list(all.remarks, quoted));
-  out << fmt::format("  \"skipped\": {},\n", list(all.skipped, [](const suite::absence& one) {
-                       return fmt::format("{{\"subject\": {}, \"reason\": {}}}", quoted(one.subject),
-                                          quoted(one.reason));
+  out << fmt::format("  \"skipped\": {},\n", list(all.skipped, [](const suite::absence& item) {
+                       return fmt::format("{{\"subject\": {}, \"reason\": {}}}", quoted(item.subject),
+                                          quoted(item.reason));
                      }));
-  out << fmt::format("  \"growth_from_10_to_1000_actors\": {},\n", list(all.growths, [](const growth& one) {
-                       return fmt::format("{{\"subject\": {}, \"ratio\": {:.5f}}}", quoted(one.subject), one.ratio);
+  out << fmt::format("  \"growth_from_10_to_1000_actors\": {},\n", list(all.growths, [](const growth& item) {
+                       return fmt::format("{{\"subject\": {}, \"ratio\": {:.5f}}}", quoted(item.subject), item.ratio);
                      }));
   out << fmt::format("  \"tables\": {}\n}}\n", list(all.tables, table_json));
 }

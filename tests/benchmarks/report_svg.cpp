@@ -45,8 +45,8 @@ std::string escaped(std::string_view text) {
 /// The ways to call vicar are compared with each other, not with `hand`.
 std::vector<table> shown_tables(const report& all) {
   std::vector<table> shown;
-  for (const table& one : all.tables) {
-    if (one.subjects.front().subject == "hand") shown.push_back(one);
+  for (const table& item : all.tables) {
+    if (item.subjects.front().subject == "hand") shown.push_back(item);
   }
   return shown;
 }
@@ -54,8 +54,8 @@ std::vector<table> shown_tables(const report& all) {
 /// The subjects that are shown, each with a colour that it keeps.
 std::vector<std::string> shown_subjects(const std::vector<table>& tables) {
   std::vector<std::string> names;
-  for (const table& one : tables) {
-    for (const subject_result& each : one.subjects) {
+  for (const table& item : tables) {
+    for (const subject_result& each : item.subjects) {
       if (each.ratio && std::find(names.begin(), names.end(), each.subject) == names.end())
         names.push_back(each.subject);
     }
@@ -68,8 +68,8 @@ class scale {
   explicit scale(const std::vector<table>& tables) {
     double lowest = 0.5;
     double highest = 2;
-    for (const table& one : tables) {
-      for (const subject_result& each : one.subjects) {
+    for (const table& item : tables) {
+      for (const subject_result& each : item.subjects) {
         if (!each.ratio) continue;
         lowest = std::min(lowest, *each.ratio);
         highest = std::max(highest, *each.ratio);
@@ -101,15 +101,15 @@ std::string legend(const std::vector<std::string>& subjects) {
   return text;
 }
 
-std::string bar(const scale& axis, const subject_result& one, double y, std::string_view colour) {
-  const double end = axis.at(*one.ratio);
+std::string bar(const scale& axis, const subject_result& item, double y, std::string_view colour) {
+  const double end = axis.at(*item.ratio);
   const double from = axis.at(1);
   const bool cheaper = end < from;
   return fmt::format(
       "<rect x='{:.1f}' y='{:.1f}' width='{:.1f}' height='{}' fill='{}'/>"
       "<text class='v' x='{:.1f}' y='{:.1f}'{}>{}</text>\n",
       std::min(from, end), y, std::max(std::abs(end - from), 1.0), bar_height - 1, colour, cheaper ? end - 3 : end + 3,
-      y + bar_height - 1, cheaper ? " text-anchor='end'" : "", ratio_text(*one.ratio));
+      y + bar_height - 1, cheaper ? " text-anchor='end'" : "", ratio_text(*item.ratio));
 }
 
 }  // namespace
@@ -120,9 +120,9 @@ void write_svg(std::ostream& out, const report& all) {
   const scale axis{tables};
   std::string bars;
   double y = top;
-  for (const table& one : tables) {
+  for (const table& item : tables) {
     const double begin = y;
-    for (const subject_result& each : one.subjects) {
+    for (const subject_result& each : item.subjects) {
       if (!each.ratio) continue;
       const auto index =
           static_cast<std::size_t>(std::find(subjects.begin(), subjects.end(), each.subject) - subjects.begin());
@@ -130,7 +130,7 @@ void write_svg(std::ostream& out, const report& all) {
       y += bar_height;
     }
     if (y == begin) continue;
-    bars += fmt::format("<text x='8' y='{:.1f}'>{}</text>\n", (begin + y) / 2 + 3, escaped(one.label));
+    bars += fmt::format("<text x='8' y='{:.1f}'>{}</text>\n", (begin + y) / 2 + 3, escaped(item.label));
     y += gap;
   }
 

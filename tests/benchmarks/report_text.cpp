@@ -32,24 +32,24 @@ std::string head_text(const report& all) {
       fmt::format("{}\n{}\n{} counted {} after one to warm up{}\n", all.machine, all.compiler, all.rounds,
                   all.rounds == 1 ? "round" : "rounds", all.quick ? ", quick: few repetitions" : "");
   for (const std::string& remark : all.remarks) text += remark + '\n';
-  for (const suite::absence& one : all.skipped) text += fmt::format("skipped: {}: {}\n", one.subject, one.reason);
+  for (const suite::absence& item : all.skipped) text += fmt::format("skipped: {}: {}\n", item.subject, item.reason);
   return text;
 }
 
-std::string table_text(const table& one) {
+std::string table_text(const table& item) {
   bool has_bytes = false;
   bool has_aim = false;
-  for (const subject_result& each : one.subjects) {
+  for (const subject_result& each : item.subjects) {
     has_bytes = has_bytes || each.bytes > 0;
     has_aim = has_aim || each.aim > 0;
   }
-  std::string text = fmt::format("\n{} (time for one {})\n", one.label, one.unit);
+  std::string text = fmt::format("\n{} (time for one {})\n", item.label, item.unit);
   const auto to = std::back_inserter(text);
   fmt::format_to(to, "  {:<30}{:>10}{:>10}{:>10}{:>12}", "", "median", "minimum", "maximum", "ratio");
   if (has_aim) fmt::format_to(to, "{:>12}", "aim");
   if (has_bytes) fmt::format_to(to, "{:>12}", "memory");
   text += '\n';
-  for (const subject_result& each : one.subjects) {
+  for (const subject_result& each : item.subjects) {
     fmt::format_to(to, "  {:<30}", each.subject);
     if (!each.left_out.empty()) {
       fmt::format_to(to, "  left out: {}\n", each.left_out);

@@ -20,17 +20,17 @@ constexpr std::size_t many_actors = 1000;
 constexpr std::size_t most_actors_of_quick = 1000;
 
 /// The reference subject comes first in a scenario.
-bool is_wanted(const subject_case& one, bool first, const arguments& chosen) {
-  return first || !chosen.subjects || std::regex_search(one.subject, *chosen.subjects);
+bool is_wanted(const subject_case& item, bool first, const arguments& chosen) {
+  return first || !chosen.subjects || std::regex_search(item.subject, *chosen.subjects);
 }
 
-measurement run_in_own_process(const subject_case& one, const arguments& chosen) {
-  std::vector<std::string> command{"/proc/self/exe", "--internal-case", std::string{one.scenario}, one.subject};
+measurement run_in_own_process(const subject_case& item, const arguments& chosen) {
+  std::vector<std::string> command{"/proc/self/exe", "--internal-case", std::string{item.scenario}, item.subject};
   if (chosen.quick) command.emplace_back("--quick");
   const finished_process finished = run_process(command);
   if (finished.status != 0) {
     throw std::runtime_error{
-        fmt::format("{} in a process of its own ended with status {}", one.subject, finished.status)};
+        fmt::format("{} in a process of its own ended with status {}", item.subject, finished.status)};
   }
   return parse_measurement(finished.output);
 }
@@ -41,22 +41,22 @@ struct samples {
   std::string left_out;
 };
 
-void take(samples& into, bool counted, const subject_case& one, const scenario& which, const variant& how,
+void take(samples& into, bool counted, const subject_case& item, const scenario& which, const variant& how,
           const arguments& chosen) {
   if (!into.left_out.empty()) return;
   try {
     const measurement taken = which.own_process
-                                  ? run_in_own_process(one, chosen)
-                                  : one.run({how.where, how.actors, chosen.quick, how.capacity, how.senders});
+                                  ? run_in_own_process(item, chosen)
+                                  : item.run({how.where, how.actors, chosen.quick, how.capacity, how.senders});
     if (counted) into.rounds.push_back(taken);
   } catch (const left_out& reason) {
     into.left_out = reason.what();
   }
 }
 
-subject_result sum_up(const samples& taken, const subject_case& one, const variant& how) {
+subject_result sum_up(const samples& taken, const subject_case& item, const variant& how) {
   subject_result result;
-  result.subject = one.subject;
+  result.subject = item.subject;
   result.left_out = taken.left_out;
   if (!taken.left_out.empty()) return result;
   std::vector<double> bytes;
@@ -66,7 +66,7 @@ subject_result sum_up(const samples& taken, const subject_case& one, const varia
   }
   result.summary = spread_of(result.nanoseconds);
   result.bytes = spread_of(bytes).median;
-  if (one.subject.starts_with("vicar")) result.aim = how.aim;
+  if (item.subject.starts_with("vicar")) result.aim = how.aim;
   return result;
 }
 
@@ -95,37 +95,37 @@ std::vector<selection> select(const suite& all, const arguments& chosen) {
   std::vector<selection> selected;
   bool more_than_baselines = false;
   for (const scenario& which : scenarios()) {
-    selection one{&which, {}, {}};
+    selection item{&which, {}, {}};
     for (const variant& how : which.variants) {
       const bool wanted = !chosen.scenarios || std::regex_search(label_of(which, how), *chosen.scenarios);
       if (wanted && is_possible(how.where) && !(chosen.quick && how.actors > most_actors_of_quick))
-        one.variants.push_back(&how);
+        item.variants.push_back(&how);
     }
     bool first = true;
     for (const subject_case& each : all.cases()) {
       if (each.scenario != which.letter) continue;
-      if (is_wanted(each, first, chosen)) one.cases.push_back(&each);
+      if (is_wanted(each, first, chosen)) item.cases.push_back(&each);
       first = false;
     }
-    if (one.variants.empty() || one.cases.empty()) continue;
-    more_than_baselines = more_than_baselines || one.cases.size() > 1 || is_wanted(*one.cases.front(), false, chosen);
-    selected.push_back(std::move(one));
+    if (item.variants.empty() || item.cases.empty()) continue;
+    more_than_baselines = more_than_baselines || item.cases.size() > 1 || is_wanted(*item.cases.front(), false, chosen);
+    selected.push_back(std::move(item));
   }
   if (selected.empty()) throw wrong_argument{"no scenario matches; --list shows them"};
   if (!more_than_baselines) throw wrong_argument{"no subject matches; --list shows them"};
   return selected;
 }
 
-std::string measurement_line(const measurement& one) {
-  return fmt::format("{:.17g} {:.17g}\n", one.nanoseconds, one.bytes);
+std::string measurement_line(const measurement& item) {
+  return fmt::format("{:.17g} {:.17g}\n", item.nanoseconds, item.bytes);
 }
 
 measurement parse_measurement(const std::string& line) {
   std::istringstream in{line};
-  measurement one;
-  if (!(in >> one.nanoseconds >> one.bytes) || one.nanoseconds <= 0)
+  measurement item;
+  if (!(in >> item.nanoseconds >> item.bytes) || item.nanoseconds <= 0)
     throw std::runtime_error{fmt::format("`{}` is no measurement", line)};
-  return one;
+  return item;
 }
 
 void run_selection(const selection& selected, const arguments& chosen, report& found) {
@@ -142,17 +142,17 @@ void run_selection(const selection& selected, const arguments& chosen, report& f
   std::vector<table> tables;
   for (std::size_t variant = 0; variant < taken.size(); ++variant) {
     const auto& how = *selected.variants[variant];
-    table one{selected.which->letter, selected.which->title,          how.label,
-              selected.which->unit,   label_of(*selected.which, how), {}};
+    table item{selected.which->letter, selected.which->title,          how.label,
+               selected.which->unit,   label_of(*selected.which, how), {}};
     for (std::size_t index = 0; index < cases; ++index)
-      one.subjects.push_back(sum_up(taken[variant][index], *selected.cases[index], how));
-    const subject_result& baseline = one.subjects.front();
+      item.subjects.push_back(sum_up(taken[variant][index], *selected.cases[index], how));
+    const subject_result& baseline = item.subjects.front();
     for (std::size_t index = 1; index < cases; ++index) {
-      subject_result& each = one.subjects[index];
+      subject_result& each = item.subjects[index];
       if (baseline.left_out.empty() && each.left_out.empty())
         each.ratio = paired_ratio(each.nanoseconds, baseline.nanoseconds);
     }
-    tables.push_back(std::move(one));
+    tables.push_back(std::move(item));
   }
   for (const growth& each : growths_of(selected.variants, tables)) found.growths.push_back(each);
   for (table& each : tables) found.tables.push_back(std::move(each));

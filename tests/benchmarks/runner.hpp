@@ -23,7 +23,7 @@ struct selection {
 std::vector<selection> select(const suite& all, const arguments& chosen);
 
 /// The messages between two processes of the program.
-std::string measurement_line(const measurement& one);
+std::string measurement_line(const measurement& result);
 measurement parse_measurement(const std::string& line);
 
 /// Runs one scenario and adds to the report: in each round every variant, and of that every subject in turn.

@@ -79,7 +79,7 @@ TEST_CASE("a future without a value, and a failed one, are created or throw bad_
 TEST_CASE("composing futures without memory leaves the sources as they were") {
   const future<texts> source = vicar::make_ready_future(texts{long_text, "short"});
   made_or_not([&] { return source.map([](const texts& all) { return all.size(); }); }, 2U);
-  made_or_not([&] { return source.filter([](const std::string& one) { return one.size() < 10; }); }, texts{"short"});
+  made_or_not([&] { return source.filter([](const std::string& item) { return item.size() < 10; }); }, texts{"short"});
   made_or_not([&] { return source.reduce([](std::string a, const std::string& b) { return a + b; }); },
               long_text + "short");
   made_or_not([&] { return source.reduce([](std::size_t a, const std::string& b) { return a + b.size(); }, 0U); },

@@ -152,7 +152,8 @@ void sends_once_or_not(Send send) {
 TEST_CASE("a call without memory throws bad_alloc and is not sent") {
   sends_once_or_not([](auto& to, int number) { return to.ref.call(&ledger::note, number); });
   sends_once_or_not([](auto& to, int number) { return to.ref.template call<&ledger::note>(number); });
-  sends_once_or_not([](auto& to, int number) { return to.ref.call([number](ledger& one) { one.note(number); }); });
+  sends_once_or_not(
+      [](auto& to, int number) { return to.ref.call([number](ledger& target) { target.note(number); }); });
   sends_once_or_not([](auto& to, int number) { return to.proxy.call(&ledger::note, number); });
   sends_once_or_not([](auto& to, int number) { return to.proxy->note(number); });
   sends_once_or_not([](auto& to, int number) { return to.proxy.template method<&ledger::note>()(number); });
@@ -161,7 +162,7 @@ TEST_CASE("a call without memory throws bad_alloc and is not sent") {
 TEST_CASE("a deferred call without memory throws bad_alloc and is not sent") {
   sends_once_or_not([](auto& to, int number) { to.ref.defer(&ledger::note, number); });
   sends_once_or_not([](auto& to, int number) { to.ref.template defer<&ledger::note>(number); });
-  sends_once_or_not([](auto& to, int number) { to.ref.defer([number](ledger& one) { one.note(number); }); });
+  sends_once_or_not([](auto& to, int number) { to.ref.defer([number](ledger& target) { target.note(number); }); });
   sends_once_or_not([](auto& to, int number) { to.proxy->note.defer(number); });
   sends_once_or_not([](auto& to, int number) { to.proxy.template method<&ledger::note>().defer(number); });
 }

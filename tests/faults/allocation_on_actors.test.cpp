@@ -75,8 +75,8 @@ answer answer_of(const vicar::future<T>& asked) {
 
 /// Whether `who` waits for an actor.
 template <class T>
-bool waits(const vicar::actor_ref<T>& who) {
-  return static_cast<bool>(vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(who)).target);
+bool waits(const vicar::actor_ref<T>& actor) {
+  return static_cast<bool>(vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(actor)).target);
 }
 
 class library {

@@ -120,16 +120,16 @@ TEST_CASE("without a thread, a blocked sender is released") {
   std::binary_semaphore used{0};
   std::string reply;
   {
-    support::sleeper one;
+    support::sleeper blocked;
     const joined_thread sender{[&] {
       there.acquire();
       const vicar::actor_ref<unlucky> mine = *ref;
       mine.defer<&unlucky::seven>();
-      one.here();
+      blocked.here();
       reply = error_text<vicar::actor_dead_error>([&] { mine.defer<&unlucky::seven>(); });
     }};
     const joined_thread watcher{[&] {
-      one.wait_until_asleep();
+      blocked.wait_until_asleep();
       used.release();
     }};
     CHECK(start_unlucky(refusal, ref, there, used, {.mailbox_capacity = 1}) == containing("no thread for"));

@@ -36,7 +36,7 @@ void execute_all(world& all, const body& what);
 /// The argument of the message of an instruction.
 class ticket {
  public:
-  ticket(world& all, const instruction& one) : all_{&all}, what_{&one} { ++all.tickets; }
+  ticket(world& all, const instruction& current) : all_{&all}, what_{&current} { ++all.tickets; }
   ticket(ticket&& other) noexcept : all_{std::exchange(other.all_, nullptr)}, what_{other.what_} {}
   ticket& operator=(ticket&&) = delete;
   ~ticket() {
@@ -108,15 +108,15 @@ class node {
     follow(3);
   }
 
-  std::string run(ticket one) { return handle(one); }
-  std::string run_large(large_ticket one) { return handle(one); }
-  std::string on_receive(ticket one) { return handle(one); }
-  void on_receive(notice one) {
+  std::string run(ticket msg) { return handle(msg); }
+  std::string run_large(large_ticket msg) { return handle(msg); }
+  std::string on_receive(ticket msg) { return handle(msg); }
+  void on_receive(notice msg) {
     const presence now{*this};
     ++me_->messages;
     const std::uint32_t mine = 1U << me_->index;
-    require((one.written->notified.fetch_or(mine) & mine) == 0, "a broadcast reached actor {} twice", me_->index);
-    if (!one.fails) return;
+    require((msg.written->notified.fetch_or(mine) & mine) == 0, "a broadcast reached actor {} twice", me_->index);
+    if (!msg.fails) return;
     ++me_->failures;
     try {
       throw fault{"a notice"};
@@ -133,20 +133,20 @@ class node {
   /// Exists while code of this actor runs.
   class presence {
    public:
-    explicit presence(node& whose) : whose_{whose}, before_{std::exchange(sender_here, whose.me_->index + 1)} {
-      subject& me = *whose.me_;
+    explicit presence(node& owner) : owner_{owner}, before_{std::exchange(sender_here, owner.me_->index + 1)} {
+      subject& me = *owner.me_;
       require(!me.inside.exchange(true), "actor {} does two things at once", me.index);
       require(me.thread == std::this_thread::get_id(), "actor {} is not on its own thread", me.index);
     }
     ~presence() {
-      whose_.me_->inside = false;
+      owner_.me_->inside = false;
       sender_here = before_;
     }
     presence(const presence&) = delete;
     presence& operator=(const presence&) = delete;
 
    private:
-    node& whose_;
+    node& owner_;
     std::size_t before_;
   };
 
@@ -154,17 +154,17 @@ class node {
     if (begin_) execute(*all_, begin_->bodies[hook], me_);
   }
 
-  std::string handle(const ticket& one) {
+  std::string handle(const ticket& msg) {
     const presence now{*this};
-    record& written = one.written();
+    record& written = msg.written();
     ++me_->messages;
-    require(++written.handled == 1, "message {} was handled twice", one.what().number);
-    require(written.target == me_->index, "message {} came to actor {}", one.what().number, me_->index);
+    require(++written.handled == 1, "message {} was handled twice", msg.what().number);
+    require(written.target == me_->index, "message {} came to actor {}", msg.what().number, me_->index);
     std::uint64_t& last = me_->last_sequence[written.sender];
-    require(last < written.sequence, "message {} overtook another one of its sender", one.what().number);
+    require(last < written.sequence, "message {} overtook another one of its sender", msg.what().number);
     last = written.sequence;
     try {
-      execute(*all_, one.what().bodies[0], me_);
+      execute(*all_, msg.what().bodies[0], me_);
     } catch (const vicar::stop_all_actors&) {
       ++me_->failures;
       written.threw_stop_all = true;
@@ -175,7 +175,7 @@ class node {
       if (written.what == record::kind::deferred) me_->failure = written.thrown;
       throw;
     }
-    return answer_of(one.what().number);
+    return answer_of(msg.what().number);
   }
 
   world* all_;
@@ -186,21 +186,21 @@ class node {
 using found_actor = std::pair<subject*, vicar::actor_ref<node>>;
 
 inline void start_node(world& all, std::uint8_t chosen, const instruction* begin) {
-  subject* const one = all.new_subject();
-  if (!one) return;
+  subject* const fresh = all.new_subject();
+  if (!fresh) return;
   static constexpr std::array<std::size_t, 4> capacities{vicar::unbounded, 1, 2, 8};
   static constexpr std::array<vicar::overflow, 4> overflows{vicar::overflow::block, vicar::overflow::drop_oldest,
                                                             vicar::overflow::fail, vicar::overflow::drop};
-  one->capacity = capacities[chosen % 4];
-  one->on_overflow = overflows[chosen / 4 % 4];
-  const std::string name = fmt::format("node-{}", one->index);
-  vicar::start<node>({.name = name, .mailbox_capacity = one->capacity, .on_overflow = one->on_overflow}, all, *one,
-                     begin);
+  fresh->capacity = capacities[chosen % 4];
+  fresh->on_overflow = overflows[chosen / 4 % 4];
+  const std::string name = fmt::format("node-{}", fresh->index);
+  vicar::start<node>({.name = name, .mailbox_capacity = fresh->capacity, .on_overflow = fresh->on_overflow}, all,
+                     *fresh, begin);
 }
 
 /// Records that a message is about to be sent.
-inline record& begin_to_send(world& all, const instruction& one, const subject& target, record::kind what) {
-  record& written = all.records[one.number];
+inline record& begin_to_send(world& all, const instruction& current, const subject& target, record::kind what) {
+  record& written = all.records[current.number];
   written.what = what;
   written.target = target.index;
   written.sender = sender_here;
@@ -232,34 +232,34 @@ auto sent(record& written, const subject& target, bool may_throw_dead, Send send
   }
 }
 
-inline void call(world& all, const instruction& one, const found_actor& target) {
-  subject* const whose = target.first;
+inline void call(world& all, const instruction& current, const found_actor& target) {
+  subject* const receiver = target.first;
   const vicar::actor_ref<node>& ref = target.second;
-  record& written = begin_to_send(all, one, *whose, record::kind::answered);
-  const unsigned way = one.how >> 3 & 3U;
-  vicar::future<std::string> answer = sent(written, *whose, way == 1, [&ref, &all, &one, way] {
-    switch (way) {
+  record& written = begin_to_send(all, current, *receiver, record::kind::answered);
+  const unsigned kind_of_send = current.how >> 3 & 3U;
+  vicar::future<std::string> answer = sent(written, *receiver, kind_of_send == 1, [&ref, &all, &current, kind_of_send] {
+    switch (kind_of_send) {
       case 0:
-        return ref.call<&node::run>(ticket{all, one});
+        return ref.call<&node::run>(ticket{all, current});
       case 1:
-        return ref.proxy()->run(ticket{all, one});
+        return ref.proxy()->run(ticket{all, current});
       case 2:
-        return ref.ask(ticket{all, one});
+        return ref.ask(ticket{all, current});
       default:
-        return ref.call(&node::run_large, large_ticket{all, one});
+        return ref.call(&node::run_large, large_ticket{all, current});
     }
   });
   const auto keep = [&] {
     auto kept = std::make_shared<kept_future>();
     kept->answer = answer;
-    kept->expected = answer_of(one.number);
+    kept->expected = answer_of(current.number);
     kept->origin = &written;
     all.keep(std::move(kept));
   };
   const auto right = [&](const std::string& value) {
-    require(value == answer_of(one.number), "message {} was answered '{}'", one.number, value);
+    require(value == answer_of(current.number), "message {} was answered '{}'", current.number, value);
   };
-  switch (one.how & 7) {
+  switch (current.how & 7) {
     case 0:
       keep();
       right(judged(all, written, reader::early, [&]() -> const std::string& { return answer.get(); }));
@@ -291,52 +291,52 @@ inline void call(world& all, const instruction& one, const found_actor& target) 
   }
 }
 
-inline void defer(world& all, const instruction& one, const found_actor& target) {
-  subject* const whose = target.first;
+inline void defer(world& all, const instruction& current, const found_actor& target) {
+  subject* const receiver = target.first;
   const vicar::actor_ref<node>& ref = target.second;
-  record& written = begin_to_send(all, one, *whose, record::kind::deferred);
-  sent(written, *whose, true, [&ref, &all, &one] {
-    switch (one.how >> 3 & 3) {
+  record& written = begin_to_send(all, current, *receiver, record::kind::deferred);
+  sent(written, *receiver, true, [&ref, &all, &current] {
+    switch (current.how >> 3 & 3) {
       case 0:
-        return ref.defer<&node::run>(ticket{all, one});
+        return ref.defer<&node::run>(ticket{all, current});
       case 1:
-        return ref.proxy()->run.defer(ticket{all, one});
+        return ref.proxy()->run.defer(ticket{all, current});
       case 2:
-        return ref.tell(ticket{all, one});
+        return ref.tell(ticket{all, current});
       default:
-        return ref.defer(&node::run_large, large_ticket{all, one});
+        return ref.defer(&node::run_large, large_ticket{all, current});
     }
   });
 }
 
-inline void read_field(world& all, const instruction& one, const found_actor& target) {
-  subject* const whose = target.first;
+inline void read_field(world& all, const instruction& current, const found_actor& target) {
+  subject* const receiver = target.first;
   const vicar::actor_ref<node>& ref = target.second;
-  record& written = begin_to_send(all, one, *whose, record::kind::field);
-  const vicar::future<int> answer = sent(written, *whose, false, [&ref] { return ref.get<&node::field>(); });
+  record& written = begin_to_send(all, current, *receiver, record::kind::field);
+  const vicar::future<int> answer = sent(written, *receiver, false, [&ref] { return ref.get<&node::field>(); });
   all.read_at_the_end(written, answer);
-  if ((one.how & 3) == 0) return;
-  const int value = one.how & 1 ? judged(all, written, reader::early, [&] { return answer.get(); })
-                                : judged(all, written, reader::limited, [&] { return answer.get(300us); });
+  if ((current.how & 3) == 0) return;
+  const int value = current.how & 1 ? judged(all, written, reader::early, [&] { return answer.get(); })
+                                    : judged(all, written, reader::limited, [&] { return answer.get(300us); });
   require(value >= 0 && value < 256, "a field has the value {}", value);
 }
 
-inline void write_field(world& all, const instruction& one, const found_actor& target) {
-  subject* const whose = target.first;
+inline void write_field(world& all, const instruction& current, const found_actor& target) {
+  subject* const receiver = target.first;
   const vicar::actor_ref<node>& ref = target.second;
-  record& written = begin_to_send(all, one, *whose, record::kind::field);
-  const int value = one.how;
+  record& written = begin_to_send(all, current, *receiver, record::kind::field);
+  const int value = current.how;
   const vicar::future<void> answer =
-      sent(written, *whose, false, [&ref, value] { return ref.set<&node::field>(value); });
+      sent(written, *receiver, false, [&ref, value] { return ref.set<&node::field>(value); });
   all.read_at_the_end(written, answer);
-  if (one.how & 1) judged(all, written, reader::early, [&] { answer.get(); });
+  if (current.how & 1) judged(all, written, reader::early, [&] { answer.get(); });
 }
 
-inline void broadcast(world& all, const instruction& one) {
+inline void broadcast(world& all, const instruction& current) {
   ++all.broadcasts;
-  const notice message{&all.records[one.number], (one.how & 3) == 3};
+  const notice message{&all.records[current.number], (current.how & 3) == 3};
   try {
-    if (one.how & 4)
+    if (current.how & 4)
       vicar::registry::broadcast<node>(message);
     else
       vicar::registry::broadcast(message);
@@ -346,11 +346,11 @@ inline void broadcast(world& all, const instruction& one) {
   }  // `mailbox_full_error`, too
 }
 
-inline void read_kept(const world& all, const instruction& one) {
-  const std::shared_ptr<kept_future> kept = all.kept(one.whom);
+inline void read_kept(const world& all, const instruction& current) {
+  const std::shared_ptr<kept_future> kept = all.kept(current.whom);
   if (!kept) return;
   const vicar::future<std::string> answer = kept->answer;
-  switch (one.how & 3) {
+  switch (current.how & 3) {
     case 0:
       judge_kept(*kept, [&]() -> const std::string& { return answer.get(); });
       break;
@@ -366,15 +366,15 @@ inline void read_kept(const world& all, const instruction& one) {
   }
 }
 
-inline void derive(world& all, const instruction& one) {
-  const std::shared_ptr<kept_future> first = all.kept(one.whom);
+inline void derive(world& all, const instruction& current) {
+  const std::shared_ptr<kept_future> first = all.kept(current.whom);
   if (!first || first->expected.size() > 200) return;
   auto made = std::make_shared<kept_future>();
   kept_future* const noted = made.get();  // lives as long as the future
   made->sources.push_back(first);
-  if (one.how & 1) {
+  if (current.how & 1) {
     made->expected = "mapped: " + first->expected;
-    made->throws = (one.how & 6) == 6;
+    made->throws = (current.how & 6) == 6;
     made->answer = first->answer.map([noted](const std::string& value) {
       ++noted->made;
       if (!noted->throws) return "mapped: " + value;
@@ -386,7 +386,7 @@ inline void derive(world& all, const instruction& one) {
       }
     });
   } else {
-    const std::shared_ptr<kept_future> second = all.kept(one.how >> 1);
+    const std::shared_ptr<kept_future> second = all.kept(current.how >> 1);
     if (second->expected.size() > 200) return;
     made->expected = first->expected + ", " + second->expected;
     made->sources.push_back(second);
@@ -398,40 +398,40 @@ inline void derive(world& all, const instruction& one) {
   all.keep(std::move(made));
 }
 
-inline void stop(const instruction& one, const found_actor& target) {
-  subject* const whose = target.first;
+inline void stop(const instruction& current, const found_actor& target) {
+  subject* const receiver = target.first;
   const vicar::actor_ref<node>& ref = target.second;
   const vicar::future<bool> stopped = ref.stop();
-  const unsigned way = one.how & 3U;
-  if (way == 0) return;
+  const unsigned kind_of_send = current.how & 3U;
+  if (kind_of_send == 0) return;
   try {
-    if (way == 1)
+    if (kind_of_send == 1)
       stopped.get();
-    else if (way == 2)
+    else if (kind_of_send == 2)
       stopped.get(300us);
     else
       stopped.wait();
   } catch (const vicar::timeout_error& error) {
-    require(way == 2, "a wait without a limit ended with: {}", error.what());
+    require(kind_of_send == 2, "a wait without a limit ended with: {}", error.what());
     throw;
   } catch (const vicar::deadlock_error& error) {
-    require(way != 2 && vicar::detail::innermost_frame != nullptr, "a wait ended with: {}", error.what());
+    require(kind_of_send != 2 && vicar::detail::innermost_frame != nullptr, "a wait ended with: {}", error.what());
     ++so_far.deadlocks;
     throw;
   }
-  require(whose->destroyed == 1 || whose->construction_failed, "actor {} has stopped, and is still there",
-          whose->index);
-  require(!ref.is_alive(), "actor {} has stopped, and is alive", whose->index);
+  require(receiver->destroyed == 1 || receiver->construction_failed, "actor {} has stopped, and is still there",
+          receiver->index);
+  require(!ref.is_alive(), "actor {} has stopped, and is alive", receiver->index);
 }
 
-inline void stop_all(const instruction& one) {
+inline void stop_all(const instruction& current) {
   try {
-    if (one.how & 1)
+    if (current.how & 1)
       vicar::registry::stop_all();
     else
       vicar::registry::stop_all(200us);
   } catch (const vicar::timeout_error& error) {
-    require((one.how & 1) == 0, "a wait without a limit ended with: {}", error.what());
+    require((current.how & 1) == 0, "a wait without a limit ended with: {}", error.what());
     throw;
   } catch (const vicar::deadlock_error& error) {
     require(vicar::detail::innermost_frame != nullptr, "a thread that is no actor's was told: {}", error.what());
@@ -440,69 +440,69 @@ inline void stop_all(const instruction& one) {
 }
 
 inline void look(const found_actor& target) {
-  subject* const whose = target.first;
+  subject* const receiver = target.first;
   const vicar::actor_ref<node>& ref = target.second;
   const vicar::actor_stats stats = ref.stats();
-  require(stats.mailbox_depth <= whose->capacity, "the mailbox of actor {} holds too much", whose->index);
-  require(ref.name() == fmt::format("node-{}", whose->index), "actor {} is called {}", whose->index, ref.name());
+  require(stats.mailbox_depth <= receiver->capacity, "the mailbox of actor {} holds too much", receiver->index);
+  require(ref.name() == fmt::format("node-{}", receiver->index), "actor {} is called {}", receiver->index, ref.name());
   for (const vicar::actor_ref<node>& each : vicar::registry::get_by_class<node>()) static_cast<void>(each.urn());
   static_cast<void>(vicar::actor_table());
 }
 
-inline void branch(world& all, const instruction& one, const subject* here) {
-  if (here || sender_here != 0 || all.branches.size() == most_branches) return execute(all, one.bodies[0], nullptr);
+inline void branch(world& all, const instruction& current, const subject* here) {
+  if (here || sender_here != 0 || all.branches.size() == most_branches) return execute(all, current.bodies[0], nullptr);
   const std::size_t sender = 1 + most_actors + all.branches.size();
-  all.branches.emplace_back([&all, &one, sender] {
+  all.branches.emplace_back([&all, &current, sender] {
     sender_here = sender;
-    execute_all(all, one.bodies[0]);
+    execute_all(all, current.bodies[0]);
   });
 }
 
-inline void perform(world& all, const instruction& one, subject* here) {
+inline void perform(world& all, const instruction& current, subject* here) {
   const auto at_target = [&](auto&& act) {
     // Without `whom`, this actor itself.
-    const std::size_t whom = here && one.whom % 16 == 15 ? here->index : one.whom;
+    const std::size_t whom = here && current.whom % 16 == 15 ? here->index : current.whom;
     if (const auto target = all.find(whom)) act(*target);
   };
-  switch (one.what) {
+  switch (current.what) {
     case operation::end:
       break;
     case operation::start:
-      start_node(all, one.whom, &one);
+      start_node(all, current.whom, &current);
       break;
     case operation::call:
-      at_target([&](const found_actor& target) { call(all, one, target); });
+      at_target([&](const found_actor& target) { call(all, current, target); });
       break;
     case operation::defer:
-      at_target([&](const found_actor& target) { defer(all, one, target); });
+      at_target([&](const found_actor& target) { defer(all, current, target); });
       break;
     case operation::read_field:
-      at_target([&](const found_actor& target) { read_field(all, one, target); });
+      at_target([&](const found_actor& target) { read_field(all, current, target); });
       break;
     case operation::write_field:
-      at_target([&](const found_actor& target) { write_field(all, one, target); });
+      at_target([&](const found_actor& target) { write_field(all, current, target); });
       break;
     case operation::broadcast:
-      broadcast(all, one);
+      broadcast(all, current);
       break;
     case operation::read_kept:
-      read_kept(all, one);
+      read_kept(all, current);
       break;
     case operation::derive:
-      derive(all, one);
+      derive(all, current);
       break;
     case operation::stop:
-      at_target([&](const found_actor& target) { stop(one, target); });
+      at_target([&](const found_actor& target) { stop(current, target); });
       break;
     case operation::stop_all:
-      stop_all(one);
+      stop_all(current);
       break;
     case operation::drop:
-      all.forget(one.whom);
+      all.forget(current.whom);
       break;
     case operation::list:
       at_target([&](const found_actor& target) {
-        if (one.how & 1)
+        if (current.how & 1)
           vicar::registry::register_actor(target.second);
         else
           vicar::registry::unregister(target.second);
@@ -512,31 +512,31 @@ inline void perform(world& all, const instruction& one, subject* here) {
       at_target([](const found_actor& target) { look(target); });
       break;
     case operation::pause:
-      for (int i = 0; i < one.how % 8; ++i) std::this_thread::yield();
+      for (int i = 0; i < current.how % 8; ++i) std::this_thread::yield();
       break;
     case operation::branch:
-      branch(all, one, here);
+      branch(all, current, here);
       break;
     case operation::throw_fault:
       throw fault{"a fault"};
     case operation::throw_number:
-      throw static_cast<int>(one.how);
+      throw static_cast<int>(current.how);
     case operation::throw_stop_all:
       throw vicar::stop_all_actors{};
   }
 }
 
 /// Whether an exception of the instruction ends the body.
-inline bool hands_on(const instruction& one) {
-  switch (one.what) {
+inline bool hands_on(const instruction& current) {
+  switch (current.what) {
     case operation::throw_fault:
     case operation::throw_number:
     case operation::throw_stop_all:
       return true;
     case operation::start:
-      return one.whom >= 0xc0;
+      return current.whom >= 0xc0;
     default:
-      return one.how >= 0xc0;
+      return current.how >= 0xc0;
   }
 }
 

@@ -74,10 +74,10 @@ struct sums {
   int unknown = 0;  ///< that it may have seen
 };
 
-sums add_up(const world& all, const subject& one) {
+sums add_up(const world& all, const subject& actor) {
   sums made;
   for (const record& each : all.records) {
-    if (each.what == record::kind::none || each.target != one.index) continue;
+    if (each.what == record::kind::none || each.target != actor.index) continue;
     const auto came = each.came.load();
     const bool handled = each.handled == 1;
     ++so_far.messages;
@@ -96,37 +96,37 @@ sums add_up(const world& all, const subject& one) {
     }
   }
   for (const record& each : all.records) {
-    if ((each.notified & 1U << one.index) != 0) ++made.handled;
+    if ((each.notified & 1U << actor.index) != 0) ++made.handled;
   }
   made.unknown += static_cast<int>(all.broadcasts);  // at most
   return made;
 }
 
-void judge_subject(const world& all, const subject& one) {
-  require(one.destroyed == (one.constructed ? 1 : 0), "actor {} was destroyed {} times", one.index,
-          one.destroyed.load());
-  if (one.constructed) {
-    require(one.stopped == (one.start_threw ? 0 : 1), "on_stop or on_failure of actor {} ran {} times", one.index,
-            one.stopped);
+void judge_subject(const world& all, const subject& actor) {
+  require(actor.destroyed == (actor.constructed ? 1 : 0), "actor {} was destroyed {} times", actor.index,
+          actor.destroyed.load());
+  if (actor.constructed) {
+    require(actor.stopped == (actor.start_threw ? 0 : 1), "on_stop or on_failure of actor {} ran {} times", actor.index,
+            actor.stopped);
   }
-  const sums messages = add_up(all, one);
-  so_far.actors += one.constructed ? 1U : 0U;
+  const sums messages = add_up(all, actor);
+  so_far.actors += actor.constructed ? 1U : 0U;
   so_far.handled += static_cast<std::uint64_t>(messages.handled);
-  so_far.lost += static_cast<std::uint64_t>(one.dropped + one.left_over);
-  const int letters = one.dropped + one.left_over;
-  require(letters >= messages.lost && letters <= messages.lost + messages.unknown,
-          "{} messages to actor {} were lost, perhaps {} more, and {} were reported", messages.lost, one.index,
-          messages.unknown, letters);
-  if (const auto ref = all.ref_of(one)) {
+  so_far.lost += static_cast<std::uint64_t>(actor.dropped + actor.left_over);
+  const int dead_letters = actor.dropped + actor.left_over;
+  require(dead_letters >= messages.lost && dead_letters <= messages.lost + messages.unknown,
+          "{} messages to actor {} were lost, perhaps {} more, and {} were reported", messages.lost, actor.index,
+          messages.unknown, dead_letters);
+  if (const auto ref = all.ref_of(actor)) {
     const vicar::actor_stats stats = ref->stats();
     const auto count = [](int of) { return static_cast<std::uint64_t>(of); };
-    require(stats.processed == count(messages.handled), "actor {} has handled {} messages, and says {}", one.index,
+    require(stats.processed == count(messages.handled), "actor {} has handled {} messages, and says {}", actor.index,
             messages.handled, stats.processed);
-    require(stats.failed == count(one.failures), "actor {} has failed {} times, and says {}", one.index,
-            one.failures.load(), stats.failed);
-    require(stats.dropped == count(letters), "actor {} has lost {} messages, and says {}", one.index, letters,
-            stats.dropped);
-    require(stats.mailbox_depth == 0, "actor {} has ended with {} messages", one.index, stats.mailbox_depth);
+    require(stats.failed == count(actor.failures), "actor {} has failed {} times, and says {}", actor.index,
+            actor.failures.load(), stats.failed);
+    require(stats.dropped == count(dead_letters), "actor {} has lost {} messages, and says {}", actor.index,
+            dead_letters, stats.dropped);
+    require(stats.mailbox_depth == 0, "actor {} has ended with {} messages", actor.index, stats.mailbox_depth);
   }
 }
 

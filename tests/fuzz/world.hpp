@@ -168,14 +168,14 @@ class world {
     const std::size_t index = started_.fetch_add(1);
     return index < subjects.size() ? &subjects[index] : nullptr;
   }
-  void publish(subject& one, vicar::actor_ref<node> ref);
+  void publish(subject& actor, vicar::actor_ref<node> ref);
   void forget(std::size_t whom);
   std::optional<std::pair<subject*, vicar::actor_ref<node>>> find(std::size_t whom) const;
-  std::optional<vicar::actor_ref<node>> ref_of(const subject& one) const;
+  std::optional<vicar::actor_ref<node>> ref_of(const subject& actor) const;
 
-  void keep(std::shared_ptr<kept_future> one) {
+  void keep(std::shared_ptr<kept_future> made) {
     const std::lock_guard lock{mutex_};
-    kept_.push_back(std::move(one));
+    kept_.push_back(std::move(made));
   }
   std::shared_ptr<kept_future> kept(std::size_t which) const {
     const std::lock_guard lock{mutex_};
@@ -216,18 +216,18 @@ class world {
 /// The target of the dead letter handler.
 inline constinit std::atomic<world*> present{nullptr};
 
-inline void world::publish(subject& one, vicar::actor_ref<node> ref) {
+inline void world::publish(subject& actor, vicar::actor_ref<node> ref) {
   const std::lock_guard lock{mutex_};
-  refs_[one.index] = std::move(ref);
+  refs_[actor.index] = std::move(ref);
 }
 inline void world::forget(std::size_t whom) {
   std::optional<vicar::actor_ref<node>> dropped;
   const std::lock_guard lock{mutex_};
   dropped.swap(refs_[whom % most_actors]);
 }
-inline std::optional<vicar::actor_ref<node>> world::ref_of(const subject& one) const {
+inline std::optional<vicar::actor_ref<node>> world::ref_of(const subject& actor) const {
   const std::lock_guard lock{mutex_};
-  return refs_[one.index];
+  return refs_[actor.index];
 }
 inline std::optional<std::pair<subject*, vicar::actor_ref<node>>> world::find(std::size_t whom) const {
   const std::size_t started = std::min(started_.load(), most_actors);

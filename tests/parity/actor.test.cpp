@@ -125,8 +125,8 @@ struct particular {
   std::unique_ptr<int> owned;
   int& shared;
 
-  particular(std::string who, std::unique_ptr<int> mine, int& ours, int by = 1)
-      : name{std::move(who)}, owned{std::move(mine)}, shared{ours} {
+  particular(std::string title, std::unique_ptr<int> mine, int& ours, int by = 1)
+      : name{std::move(title)}, owned{std::move(mine)}, shared{ours} {
     shared += by;
   }
   std::string told() const { return fmt::format("{} {} {}", name, *owned, shared); }

@@ -36,7 +36,7 @@ using vicar::timeout_error;
 namespace {
 
 using numbers = std::vector<int>;
-using limit = std::optional<std::chrono::nanoseconds>;
+using timeout = std::optional<std::chrono::nanoseconds>;
 
 bool is_odd(int number) { return number % 2 != 0; }
 int minus(int left, int right) { return left - right; }
@@ -45,9 +45,9 @@ int sum_of(const numbers& all) { return std::accumulate(all.begin(), all.end(), 
 std::exception_ptr failure(const char* text) { return std::make_exception_ptr(std::runtime_error{text}); }
 
 /// A future whose hook stores the timeout that it was called with.
-future<numbers> telling_limit(limit& told) {
-  return future<numbers>::from_hook([&told](limit left) {
-    told = left;
+future<numbers> telling_limit(timeout& asked_with) {
+  return future<numbers>::from_hook([&asked_with](timeout left) {
+    asked_with = left;
     return numbers{1, 2, 3};
   });
 }
@@ -57,12 +57,12 @@ template <class Combine>
 void passes_limit_on(Combine combine) {
   const promise<numbers> pending;
   CHECK_THROWS_AS(combine(pending.get_future()).get(0s), timeout_error);
-  limit told;
-  combine(telling_limit(told)).get(1h);
-  REQUIRE(told.has_value());
-  CHECK(*told <= 1h);
-  combine(telling_limit(told)).get();
-  CHECK_FALSE(told.has_value());
+  timeout asked_with;
+  combine(telling_limit(asked_with)).get(1h);
+  REQUIRE(asked_with.has_value());
+  CHECK(*asked_with <= 1h);
+  combine(telling_limit(asked_with)).get();
+  CHECK_FALSE(asked_with.has_value());
 }
 
 }  // namespace
@@ -101,15 +101,15 @@ TEST_CASE("get_all waits for all within one deadline, can time out, and can be c
   }
   SECTION("within one deadline") {
     using clock = std::chrono::steady_clock;
-    limit first;
-    limit second;
-    const std::array<future<int>, 2> answers{future<int>::from_hook([&](limit left) {
+    timeout first;
+    timeout second;
+    const std::array<future<int>, 2> answers{future<int>::from_hook([&](timeout left) {
                                                first = left;
                                                for (const auto until = clock::now() + 20ms; clock::now() < until;) {
                                                }
                                                return 1;
                                              }),
-                                             future<int>::from_hook([&](limit left) {
+                                             future<int>::from_hook([&](timeout left) {
                                                second = left;
                                                return 2;
                                              })};
@@ -225,7 +225,7 @@ TEST_CASE("an awaited answer resumes its waiter once") {
 TEST_CASE("a get hook is called once, also for an empty result, and takes the place of an answer") {
   SECTION("called once") {
     int calls = 0;
-    const auto hook = [&](limit) { return ++calls; };
+    const auto hook = [&](timeout) { return ++calls; };
     const auto of_future = future<int>::from_hook(hook);
     promise<int> source;
     source.set_get_hook(hook);
@@ -239,22 +239,22 @@ TEST_CASE("a get hook is called once, also for an empty result, and takes the pl
   }
   SECTION("called once for an empty result") {
     int calls = 0;
-    const auto no_value = future<std::optional<int>>::from_hook([&](limit) { return ++calls, std::nullopt; });
+    const auto no_value = future<std::optional<int>>::from_hook([&](timeout) { return ++calls, std::nullopt; });
     CHECK(no_value.get() == std::nullopt);
     CHECK(no_value.get() == std::nullopt);
     CHECK(calls == 1);
-    const auto no_object = future<std::shared_ptr<int>>::from_hook([&](limit) { return ++calls, nullptr; });
+    const auto no_object = future<std::shared_ptr<int>>::from_hook([&](timeout) { return ++calls, nullptr; });
     CHECK(no_object.get() == nullptr);
     CHECK(no_object.get() == nullptr);
     CHECK(calls == 2);
-    const auto nothing = future<void>::from_hook([&](limit) { ++calls; });
+    const auto nothing = future<void>::from_hook([&](timeout) { ++calls; });
     nothing.get();
     nothing.get();
     CHECK(calls == 3);
   }
   SECTION("set after hook, exception after hook") {
     promise<int> source;
-    source.set_get_hook([](limit) { return 1; });
+    source.set_get_hook([](timeout) { return 1; });
     CHECK_THROWS_AS(source.set_value(2), promise_already_satisfied);
     CHECK_THROWS_AS(source.set_exception(failure("late")), promise_already_satisfied);
     CHECK(source.get_future().get() == 1);
@@ -265,11 +265,11 @@ TEST_CASE("a get hook is called once, also for an empty result, and takes the pl
   SECTION("hook after set") {
     promise<int> source;
     source.set_value(1);
-    CHECK_THROWS_AS(source.set_get_hook([](limit) { return 2; }), promise_already_satisfied);
+    CHECK_THROWS_AS(source.set_get_hook([](timeout) { return 2; }), promise_already_satisfied);
     CHECK(source.get_future().get() == 1);
     promise<int> failed;
     failed.set_exception(failure("first"));
-    CHECK_THROWS_AS(failed.set_get_hook([](limit) { return 2; }), promise_already_satisfied);
+    CHECK_THROWS_AS(failed.set_get_hook([](timeout) { return 2; }), promise_already_satisfied);
     CHECK(error_text<std::runtime_error>([&] { failed.get_future().get(); }) == "first");
   }
 }

@@ -266,9 +266,9 @@ void hammered() {
         static_cast<void>(actor.pending.wait_for(10us));
       })};
       const joined_thread starts{while_forking([&] {
-        const auto one = vicar::start<adder>();
+        const auto short_lived = vicar::start<adder>();
         const auto other = vicar::start<adder>();
-        one.stop().wait();
+        short_lived.stop().wait();
         if (!other.stop().get()) right = false;
       })};
       const joined_thread looks{while_forking([&] {

@@ -19,8 +19,8 @@ class friendly {
   }
 };
 
-bool waits(const vicar::actor_ref<friendly>& who) {
-  return static_cast<bool>(vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(who)).target);
+bool waits(const vicar::actor_ref<friendly>& waiting) {
+  return static_cast<bool>(vicar::detail::wait_edge::from(*vicar::detail::ref_access::handle(waiting)).target);
 }
 
 }  // namespace

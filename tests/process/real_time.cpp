@@ -21,13 +21,13 @@ struct adder {
 /// The last core that this process may use.
 cpu_set_t one_core() {
   cpu_set_t allowed;
-  cpu_set_t one;
-  CPU_ZERO(&one);
-  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return one;
+  cpu_set_t last;
+  CPU_ZERO(&last);
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return last;
   int core = CPU_SETSIZE - 1;
   while (core > 0 && !CPU_ISSET(core, &allowed)) --core;
-  CPU_SET(core, &one);
-  return one;
+  CPU_SET(core, &last);
+  return last;
 }
 
 /// Confines this thread to the core, and sets the priority if that is allowed.

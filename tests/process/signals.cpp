@@ -111,7 +111,7 @@ void taken_by_sigwait(bool start_another) {
   if (taken == SIGTERM) say("taken by sigwait");
 }
 
-const std::map<std::string_view, std::function<void()>> ways{
+const std::map<std::string_view, std::function<void()>> test_cases{
     {"default_action",
      [] {
        vicar::start<worker>();
@@ -168,7 +168,7 @@ const std::map<std::string_view, std::function<void()>> ways{
 }  // namespace
 
 int main(int, char** argv) {
-  const auto way = ways.find(argv[1]);
-  if (way == ways.end()) return 1;
-  way->second();
+  const auto test_case = test_cases.find(argv[1]);
+  if (test_case == test_cases.end()) return 1;
+  test_case->second();
 }

@@ -25,8 +25,8 @@ struct worker {
 };
 
 struct asker {
-  vicar::actor_ref<worker> whom;
-  void ask() { whom.call<&worker::rest>().get(); }
+  vicar::actor_ref<worker> target;
+  void ask() { target.call<&worker::rest>().get(); }
   void on_stop() { support::say("asker stopped"); }
 };
 

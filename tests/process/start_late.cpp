@@ -21,7 +21,7 @@ using support::say;
 struct counter {
   const char* name;
   int handled = 0;
-  explicit counter(const char* whose) : name{whose} {}
+  explicit counter(const char* title) : name{title} {}
   void count() { ++handled; }
   void on_stop() const {
     std::printf("%s handled %d\n", name, handled);

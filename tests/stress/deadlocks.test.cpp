@@ -71,11 +71,11 @@ std::uint64_t number_in(std::string_view part) {
 }
 
 struct counts {
-  std::uint64_t circles = 0;       ///< waits that were refused, correctly
-  std::uint64_t long_circles = 0;  ///< cycles of more than two actors
+  std::uint64_t cycles = 0;        ///< waits that were refused, correctly
+  std::uint64_t long_cycles = 0;   ///< cycles of more than two actors
   std::uint64_t room = 0;          ///< cycles with a wait for space
   std::uint64_t values = 0;        ///< cycles with a wait for the value of a future that another actor computes
-  std::uint64_t limited = 0;       ///< waits with a timeout that would have been refused without it
+  std::uint64_t with_timeout = 0;  ///< waits with a timeout that would have been refused without it
   std::uint64_t waits = 0;
   std::vector<std::string> wrong;
 };
@@ -100,7 +100,7 @@ class wait_table {
   }
   /// The same for a wait with a timeout, which must neither be refused nor cause a refusal.
   template <class Wait>
-  void limited(const needed& what, Wait wait) {
+  void with_timeout(const needed& what, Wait wait) {
     note_limited(what);
     try {
       wait();
@@ -120,15 +120,15 @@ class wait_table {
   }
 
   /// The actors that are in cycles now, each with the actors that it waits for.
-  std::string circles() const {
+  std::string cycles() const {
     const std::lock_guard lock{mutex_};
     std::string text;
-    for (const auto& [who, all] : waits_) {
-      const bool in_one = std::any_of(all.begin(), all.end(), [&, me = who](const needed& each) {
+    for (const auto& [actor, all] : waits_) {
+      const bool in_cycle = std::any_of(all.begin(), all.end(), [&, me = actor](const needed& each) {
         return each.pending() && leads_to(each.whom(), [me](std::uint64_t end) { return end == me; });
       });
-      if (!in_one) continue;
-      text += fmt::format("{} waits for", who);
+      if (!in_cycle) continue;
+      text += fmt::format("{} waits for", actor);
       for (const needed& each : all) text += fmt::format(" {}{}", each.whom(), each.pending() ? "" : " (has come)");
       text += '\n';
     }
@@ -149,7 +149,7 @@ class wait_table {
   }
   void note_limited(const needed& what) {
     const std::lock_guard lock{mutex_};
-    if (what.pending() && leads_to(what.whom(), runs_here)) ++counts_.limited;
+    if (what.pending() && leads_to(what.whom(), runs_here)) ++counts_.with_timeout;
   }
   void is_wrong(std::string_view why, std::string_view text) {
     const std::lock_guard lock{mutex_};
@@ -170,8 +170,8 @@ class wait_table {
     }
     if (path.front().from != running_here.back().number) return add_wrong("about another one's wait", text);
     if (!runs_here(path.back().to)) return add_wrong("in a text whose end is not its beginning", text);
-    ++counts_.circles;
-    if (path.size() > 2) ++counts_.long_circles;
+    ++counts_.cycles;
+    if (path.size() > 2) ++counts_.long_cycles;
     if (path.front().why == room) ++counts_.room;
     if (path.front().why == value) ++counts_.values;
   }
@@ -208,16 +208,16 @@ class wait_table {
     if (text.find(" waits for itself: there is no room for ") != std::string_view::npos) why = room;
     if (text.starts_with("vicar: the constructor of ")) why = reply | room;
     for (const running& each : running_here) {
-      const hop one{running_here.back().number, each.number, why};
-      if (of_value ? is_needed(one) : text.find(each.ref.urn()) != std::string_view::npos) return {one};
+      const hop candidate{running_here.back().number, each.number, why};
+      if (of_value ? is_needed(candidate) : text.find(each.ref.urn()) != std::string_view::npos) return {candidate};
     }
     return {};
   }
-  bool is_needed(const hop& one) const {
-    const auto found = waits_.find(one.from);
+  bool is_needed(const hop& candidate) const {
+    const auto found = waits_.find(candidate.from);
     if (found == waits_.end()) return false;
     return std::any_of(found->second.begin(), found->second.end(), [&](const needed& each) {
-      return (each.why & one.why) != 0 && each.whom() == one.to && each.pending();
+      return (each.why & candidate.why) != 0 && each.whom() == candidate.to && each.pending();
     });
   }
 
@@ -228,11 +228,11 @@ class wait_table {
     std::set<std::uint64_t> seen;
     std::vector<std::uint64_t> next{from};
     while (!next.empty()) {
-      const std::uint64_t one = next.back();
+      const std::uint64_t actor = next.back();
       next.pop_back();
-      if (is_end(one)) return true;
-      const auto found = waits_.find(one);
-      if (found == waits_.end() || !seen.insert(one).second) continue;
+      if (is_end(actor)) return true;
+      const auto found = waits_.find(actor);
+      if (found == waits_.end() || !seen.insert(actor).second) continue;
       for (const needed& each : found->second) {
         if (each.pending()) next.push_back(each.whom());
       }
@@ -252,7 +252,7 @@ enum class kind {
   get,
   wait,
   take,
-  limited,
+  with_timeout,
   defer,
   join,
   get_all,
@@ -309,11 +309,11 @@ class keeper {
   keeper& operator=(const keeper&) = delete;
 
   vicar::future<int> promised() {
-    vicar::promise<int> one;
-    vicar::future<int> answer = one.get_future();
+    vicar::promise<int> kept;
+    vicar::future<int> answer = kept.get_future();
     {
       const std::lock_guard lock{mutex_};
-      open_.push_back(std::move(one));
+      open_.push_back(std::move(kept));
     }
     changed_.notify_one();
     return answer;
@@ -368,20 +368,20 @@ class world {
   }
   /// Stops the previous actor of the slot.
   void put(std::size_t index, std::uint64_t number, vicar::actor_ref<node> ref, std::size_t capacity) {
-    auto one = std::make_shared<const place>(place{number, std::move(ref), capacity});
+    auto entry = std::make_shared<const place>(place{number, std::move(ref), capacity});
     {
       const std::lock_guard lock{mutex_};
-      places_[index].swap(one);
+      places_[index].swap(entry);
     }
-    if (one) one->ref.stop();
+    if (entry) entry->ref.stop();
   }
   std::shared_ptr<shared_value> value(std::size_t index) const {
     const std::lock_guard lock{mutex_};
     return values_[index];
   }
-  void put_value(std::size_t index, std::shared_ptr<shared_value> one) {
+  void put_value(std::size_t index, std::shared_ptr<shared_value> shared) {
     const std::lock_guard lock{mutex_};
-    values_[index] = std::move(one);
+    values_[index] = std::move(shared);
   }
 
   wait_table& table;
@@ -452,10 +452,10 @@ class node {
       return vicar::make_ready_future(1);
     }
   }
-  int read(const place_handle& whose, const vicar::future<int>& answer) {
+  int read(const place_handle& place, const vicar::future<int>& answer) {
     const here scope{*this};
     try {
-      world_->table.waiting({answer_of(whose, answer)}, [&] { answer.get(); });
+      world_->table.waiting({answer_of(place, answer)}, [&] { answer.get(); });
     } catch (const vicar::error&) {  // as above
     }
     return 1;
@@ -466,7 +466,7 @@ class node {
 
  private:
   struct here {
-    explicit here(node& one) { running_here.push_back({one.number_, vicar::self(one)}); }
+    explicit here(node& actor) { running_here.push_back({actor.number_, vicar::self(actor)}); }
     ~here() { running_here.pop_back(); }
     here(const here&) = delete;
     here& operator=(const here&) = delete;
@@ -485,42 +485,42 @@ vicar::future<int> ask(world& around, const place_handle& place, const shared_pl
   return send(around, place, [&] { return place->ref.call<&node::step>(what); });
 }
 
-void perform(world& around, const action& one) {
-  const place_handle place = around.at(one.target);
+void perform(world& around, const action& current) {
+  const place_handle place = around.at(current.target);
   if (!place) return;
   wait_table& table = around.table;
-  switch (one.what) {
+  switch (current.what) {
     case kind::get: {
-      const vicar::future<int> answer = ask(around, place, one.there);
+      const vicar::future<int> answer = ask(around, place, current.there);
       table.waiting({answer_of(place, answer)}, [&] { answer.get(); });
       break;
     }
     case kind::wait: {
-      const vicar::future<int> answer = ask(around, place, one.there);
+      const vicar::future<int> answer = ask(around, place, current.there);
       table.waiting({answer_of(place, answer)}, [&] { answer.wait(); });
       break;
     }
     case kind::take: {
-      vicar::future<int> answer = ask(around, place, one.there);
+      vicar::future<int> answer = ask(around, place, current.there);
       table.waiting({answer_of(place, answer)}, [&] { std::move(answer).get(); });
       break;
     }
-    case kind::limited: {
-      const vicar::future<int> answer = ask(around, place, one.there);
-      table.limited(answer_of(place, answer), [&] { static_cast<void>(answer.wait_for(300us)); });
+    case kind::with_timeout: {
+      const vicar::future<int> answer = ask(around, place, current.there);
+      table.with_timeout(answer_of(place, answer), [&] { static_cast<void>(answer.wait_for(300us)); });
       break;
     }
     case kind::defer:
-      send(around, place, [&] { place->ref.defer<&node::step>(one.there); });
+      send(around, place, [&] { place->ref.defer<&node::step>(current.there); });
       break;
     case kind::join:
     case kind::get_all: {
-      const place_handle second = around.at(one.other);
+      const place_handle second = around.at(current.other);
       if (!second) return;
-      const vicar::future<int> first_answer = ask(around, place, one.there);
-      const vicar::future<int> second_answer = ask(around, second, one.at_the_other);
+      const vicar::future<int> first_answer = ask(around, place, current.there);
+      const vicar::future<int> second_answer = ask(around, second, current.at_the_other);
       const needs both{answer_of(place, first_answer), answer_of(second, second_answer)};
-      if (one.what == kind::join) {
+      if (current.what == kind::join) {
         const auto joined = first_answer.join(second_answer);
         table.waiting(both, [&] { joined.get(); });
       } else {
@@ -530,7 +530,7 @@ void perform(world& around, const action& one) {
       break;
     }
     case kind::map: {
-      const vicar::future<int> answer = ask(around, place, one.there);
+      const vicar::future<int> answer = ask(around, place, current.there);
       const auto doubled = answer.map([](int each) { return 2 * each; });
       table.waiting({answer_of(place, answer)}, [&] { doubled.get(); });
       break;
@@ -542,18 +542,18 @@ void perform(world& around, const action& one) {
       break;
     }
     case kind::inner: {
-      const place_handle second = around.at(one.other);
+      const place_handle second = around.at(current.other);
       if (!second) return;
-      const auto outer = send(around, place, [&] { return place->ref.call<&node::hand_on>(second, one.there); });
+      const auto outer = send(around, place, [&] { return place->ref.call<&node::hand_on>(second, current.there); });
       table.waiting({answer_of(place, outer)}, [&] { outer.get(); });
       const vicar::future<int> inner = outer.get();
       table.waiting({answer_of(second, inner)}, [&] { inner.get(); });
       break;
     }
     case kind::handed: {
-      const place_handle second = around.at(one.other);
+      const place_handle second = around.at(current.other);
       if (!second) return;
-      const vicar::future<int> answer = ask(around, second, one.there);
+      const vicar::future<int> answer = ask(around, second, current.there);
       const auto read = send(around, place, [&] { return place->ref.call<&node::read>(second, answer); });
       table.waiting({answer_of(place, read)}, [&] { read.get(); });
       break;
@@ -564,14 +564,14 @@ void perform(world& around, const action& one) {
       break;
     }
     case kind::shared: {
-      const auto shared = around.value(one.other % values);
+      const auto shared = around.value(current.other % values);
       table.waiting({value_of(shared)}, [&] { shared->value.get(); });
       break;
     }
     case kind::shared_limited: {
-      const auto shared = around.value(one.other % values);
+      const auto shared = around.value(current.other % values);
       if (runs_here(shared->maker)) return;  // a wait for itself would be refused, also with a timeout
-      table.limited(value_of(shared), [&] { shared->value.get(300us); });
+      table.with_timeout(value_of(shared), [&] { shared->value.get(300us); });
       break;
     }
     case kind::stop: {
@@ -580,8 +580,8 @@ void perform(world& around, const action& one) {
       break;
     }
     case kind::child: {
-      const std::size_t its_place = places + one.other % children;
-      start_node(around, its_place, one.there);
+      const std::size_t its_place = places + current.other % children;
+      start_node(around, its_place, current.there);
       break;
     }
   }
@@ -619,7 +619,7 @@ class planner {
     static constexpr std::array<std::pair<kind, std::size_t>, 16> weights{{{kind::get, 24},
                                                                            {kind::wait, 5},
                                                                            {kind::take, 6},
-                                                                           {kind::limited, 4},
+                                                                           {kind::with_timeout, 4},
                                                                            {kind::defer, 27},
                                                                            {kind::join, 6},
                                                                            {kind::get_all, 5},
@@ -670,7 +670,7 @@ class watchdog {
   }
   [[noreturn]] void give_up() const {
     using table = vicar::detail::cell_table;
-    fmt::print(stderr, "Nothing moves; seed {}. Circles:\n{}What vicar sees:\n", *seed_, table_->circles());
+    fmt::print(stderr, "No progress; seed {}. Cycles:\n{}What vicar sees:\n", *seed_, table_->cycles());
     for (const auto& each : table::instance().snapshot(table::which::all)) {
       const auto wait = vicar::detail::wait_edge::from(*each);
       fmt::print(stderr, "{} {} {} mailbox {} waits for {} {}\n", each->name(), each->state(), each->running(),
@@ -730,14 +730,14 @@ void run(std::uint64_t first_seed, int rounds) {
   }
   const counts result = table.result();
   if (!result.wrong.empty()) FAIL("before seed " << seed << ": " << result.wrong.front());
-  INFO("seeds from " << first_seed << ": " << result.waits << " waits, " << result.circles << " circles, "
-                     << result.long_circles << " of more than two, " << result.room << " for room, " << result.values
-                     << " for values; " << result.limited << " waits with a limit that would have closed one");
-  CHECK(result.circles > 1000);
-  CHECK(result.long_circles > 1000);
+  INFO("seeds from " << first_seed << ": " << result.waits << " waits, " << result.cycles << " cycles, "
+                     << result.long_cycles << " of more than two, " << result.room << " for space, " << result.values
+                     << " for values; " << result.with_timeout << " waits with a timeout that would have closed one");
+  CHECK(result.cycles > 1000);
+  CHECK(result.long_cycles > 1000);
   CHECK(result.room > 1000);
   CHECK(result.values > 20);
-  CHECK(result.limited > 20);
+  CHECK(result.with_timeout > 20);
 }
 
 }  // namespace

@@ -278,7 +278,7 @@ outcomes run_round(std::uint64_t seed) {
     }
   }
   outcomes sum;
-  for (const outcomes& one : each) sum.add(one);
+  for (const outcomes& outcome : each) sum.add(outcome);
   sum.destructors_thrown = on.destructors_thrown;
   // All replies have arrived and the actor has ended, so the counters are final.
   if (!counted_right(on, sum, on.ref->stats())) FAIL("the actor has counted wrong, at seed " << seed);
@@ -293,11 +293,11 @@ TEST_CASE("every ask has exactly one outcome, consistent with the actor's work")
   outcomes sum;
   std::uint64_t rounds = 0;
   for (; sum.all() < least_asks; ++rounds) {
-    const outcomes one = run_round(rounds);
+    const outcomes outcome = run_round(rounds);
     INFO("seed " << rounds);
-    REQUIRE(one.wrong == 0);
-    REQUIRE(one.all() == producers * asks_of_each);
-    sum.add(one);
+    REQUIRE(outcome.wrong == 0);
+    REQUIRE(outcome.all() == producers * asks_of_each);
+    sum.add(outcome);
   }
   // Each outcome is frequent, otherwise the rounds do not test what they should.
   CHECK(sum.values > least_asks / 20);

@@ -22,7 +22,7 @@ struct tally {
 template <bool NothrowMove>
 class basic_tracked {
  public:
-  explicit basic_tracked(tally& whose, int number = 0) : value{number}, tally_{&whose} { ++tally_->alive; }
+  explicit basic_tracked(tally& counts, int number = 0) : value{number}, tally_{&counts} { ++tally_->alive; }
   basic_tracked(const basic_tracked& other) : value{other.value}, tally_{other.tally_} {
     if (tally_->copy_throws) throw std::runtime_error{"the copy failed"};
     ++tally_->copies;

@@ -71,13 +71,13 @@ TEST_CASE(WAIT_WORD_CASE("is woken out of the kernel, by wake_one and by wake_al
   for (const bool all : {false, true}) {
     for (const bool limited : {false, true}) {
       wait_word word{0};
-      support::sleeper one;
+      support::sleeper waiter;
       {
         const joined_thread sleeping{[&] {
-          one.here();
+          waiter.here();
           while (word == 0) sleep_while(word, 0, (limited ? time_limit{1h} : time_limit{}).until_nanoseconds());
         }};
-        one.wait_until_asleep();
+        waiter.wait_until_asleep();
         word = 1;
         all ? wake_all(word) : wake_one(word);
       }

@@ -20,9 +20,9 @@ struct account {
 };
 
 struct bank {
-  vicar::actor_ref<account> whose;
+  vicar::actor_ref<account> target;
   account own;
-  int on_receive(int sum) { return whose.call<&account::deposit>(sum).get(); }
+  int on_receive(int sum) { return target.call<&account::deposit>(sum).get(); }
 };
 
 }  // namespace

@@ -33,7 +33,7 @@ namespace {
 /// An argument of at least `Size` bytes that can tell whether it is intact and aligned.
 template <std::size_t Size, std::size_t Alignment = alignof(void*)>
 struct alignas(Alignment) bulk {
-  bulk(tally& whose, int number) : life{whose, number} { bytes.fill(static_cast<unsigned char>(number)); }
+  bulk(tally& counts, int number) : life{counts, number} { bytes.fill(static_cast<unsigned char>(number)); }
 
   bool whole() const {
     const auto as_made = [&](unsigned char each) { return each == static_cast<unsigned char>(life.value); };
@@ -231,7 +231,7 @@ struct counter {
 
 /// Sends a message to its actor each time it is moved.
 struct sends_when_moved {
-  explicit sends_when_moved(vicar::actor_ref<counter> whose) : to{std::move(whose)} {}
+  explicit sends_when_moved(vicar::actor_ref<counter> target) : to{std::move(target)} {}
   sends_when_moved(const sends_when_moved&) = default;
   sends_when_moved(sends_when_moved&& other) noexcept(false) : to{other.to} {
     other.whole = false;

@@ -212,7 +212,7 @@ TEST_CASE("a waiter that is attached to a ready state runs at once") {
 
 TEST_CASE("a waiter runs exactly once whichever side comes first, and sees the value") {
   struct reading : waiter {
-    explicit reading(future_state<std::string>& whose) : waiter{&run_it}, state{whose} {}
+    explicit reading(future_state<std::string>& source) : waiter{&run_it}, state{source} {}
     static void run_it(waiter& self) noexcept {
       auto& whole = static_cast<reading&>(self);
       ++whole.runs;

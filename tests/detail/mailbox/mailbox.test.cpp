@@ -60,10 +60,10 @@ class stops_at {
 
 /// A message that the tests take out of the mailbox themselves: its handler is never called.
 struct note : message {
-  note(std::size_t whose, int what, bool ordinary = true)
-      : message{ordinary ? &ordinary_note : &urgent_note}, sender{whose}, number{what} {}
-  note(std::size_t whose, int what, gate& on_the_way)
-      : message{&ordinary_note}, sender{whose}, number{what}, stop{on_the_way} {}
+  note(std::size_t from, int what, bool ordinary = true)
+      : message{ordinary ? &ordinary_note : &urgent_note}, sender{from}, number{what} {}
+  note(std::size_t from, int what, gate& on_the_way)
+      : message{&ordinary_note}, sender{from}, number{what}, stop{on_the_way} {}
   static const traits ordinary_note;
   static const traits urgent_note;
   std::size_t sender;
@@ -94,8 +94,8 @@ static_assert(fits_in_place<note> && fits_in_place<small_note> && fits_in_place<
 static_assert(!fits_in_place<padded_note<264>> && !fits_in_place<may_throw_when_moved> && !fits_in_place<over_aligned>);
 
 result push(mailbox& queue, int number, bool ordinary = true, std::size_t sender = 0) {
-  note one{sender, number, ordinary};
-  return queue.push(one);
+  note msg{sender, number, ordinary};
+  return queue.push(msg);
 }
 
 /// Takes out the next message, which must be a `Note`.
@@ -112,8 +112,8 @@ std::optional<Note> take(mailbox& queue) {
 }
 
 /// Pushes, and wakes the consumer if necessary.
-void send(mailbox& queue, note one) {
-  if (queue.push(one) == result::accepted_armed) queue.wake();
+void send(mailbox& queue, note msg) {
+  if (queue.push(msg) == result::accepted_armed) queue.wake();
 }
 
 /// Takes out `count` messages, sleeping in between; false unless those of each sender arrived in
@@ -196,8 +196,8 @@ TEST_CASE("messages of every size are aligned and intact across chunks") {
         return queue.push(largest);
     }
   };
-  const auto whole = [](const auto& one, int index) {
-    for (const unsigned char each : one.bytes) {
+  const auto whole = [](const auto& msg, int index) {
+    for (const unsigned char each : msg.bytes) {
       if (each != static_cast<unsigned char>(index)) return false;
     }
     return true;
@@ -771,13 +771,13 @@ TEST_CASE("every push that races with close is either accepted and handled, or r
       }};
       on_threads(senders, [&](std::size_t sender) {
         for (int i = 0;; ++i) {
-          note one{sender, i, i % 5 != 0};
-          one.content = std::make_unique<int>(i);
-          const result outcome = queue.push(one);
+          note msg{sender, i, i % 5 != 0};
+          msg.content = std::make_unique<int>(i);
+          const result outcome = queue.push(msg);
           if (i == 0) begun.count_down();
           if (i % 64 == 63) std::this_thread::yield();  // otherwise the consumer starves if all threads share one core
           if (outcome == result::closed) {
-            kept_when_refused[sender] = one.content != nullptr;
+            kept_when_refused[sender] = msg.content != nullptr;
             break;
           }
           ++landed[sender];
@@ -877,25 +877,25 @@ TEST_CASE("light repeated use of a mailbox does not allocate") {
 TEST_CASE("a push that cannot allocate has no effect") {
   mailbox queue{3};
   SECTION("when there is no chunk yet") {
-    note one{0, 1};
-    one.content = std::make_unique<int>(1);
+    note msg{0, 1};
+    msg.content = std::make_unique<int>(1);
     {
       const support::failing_allocation fault{0};
-      CHECK_THROWS_AS(queue.push(one), std::bad_alloc);
+      CHECK_THROWS_AS(queue.push(msg), std::bad_alloc);
       CHECK(fault.happened());
     }
-    CHECK(one.content != nullptr);
+    CHECK(msg.content != nullptr);
     CHECK(queue.depth() == 0);
     CHECK_FALSE(queue.has_messages());
     CHECK(queue.arm());
-    CHECK(queue.push(one) == result::accepted_armed);
+    CHECK(queue.push(msg) == result::accepted_armed);
     CHECK(*take(queue)->content == 1);
   }
   SECTION("when the last chunk is full") {
     mailbox wide{unbounded};
     int accepted = 0;
-    note one{0, 0};
-    one.content = std::make_unique<int>(1);
+    note msg{0, 0};
+    msg.content = std::make_unique<int>(1);
     {
       const support::failing_allocation fault{1};
       while (!fault.happened()) {

@@ -58,7 +58,7 @@ void confine_to(unsigned core) {
 /// Runs the function on a thread that is confined to the core.
 template <class Function>
 void on_core(unsigned core, Function function) {
-  const joined_thread one{[&] {
+  const joined_thread thread{[&] {
     confine_to(core);
     function();
   }};

@@ -245,18 +245,18 @@ class late {
     std::atomic<bool> holds_up{false};
     std::atomic<bool> over{false};
   };
-  late(shared& how, party_ref whose) : how_{&how}, whose_{std::move(whose)} {}
+  late(shared& state, party_ref receiver) : state_{&state}, receiver_{std::move(receiver)} {}
   late(const late&) = delete;
-  late(late&& other) noexcept : how_{other.how_}, whose_{other.whose_} {
-    if (!how_->holds_up.exchange(false)) return;
-    while (!waits(whose_) && !how_->over) std::this_thread::yield();
+  late(late&& other) noexcept : state_{other.state_}, receiver_{other.receiver_} {
+    if (!state_->holds_up.exchange(false)) return;
+    while (!waits(receiver_) && !state_->over) std::this_thread::yield();
   }
   late& operator=(const late&) = delete;
   late& operator=(late&&) = delete;
 
  private:
-  shared* how_;
-  party_ref whose_;
+  shared* state_;
+  party_ref receiver_;
 };
 
 }  // namespace
@@ -265,7 +265,7 @@ TEST_CASE("a wait for free space joins a cycle once another sender takes the spa
   const started<party> full{named("full", 1)};
   const started<party> sender{named("sender")};
   vicar::promise<void> gate;
-  late::shared how;
+  late::shared state;
   std::atomic<int> refused{0};
   const auto count = [&](const std::function<void()>& wait) {
     const std::string text = refusal(wait);
@@ -279,7 +279,7 @@ TEST_CASE("a wait for free space joins a cycle once another sender takes the spa
   // This message fills the mailbox; when it is handled, there is space, and only the other thread is notified.
   const auto asking = full.proxy->bar([&] {
     const std::string text = count([&] { sender.proxy->answer().get(); });
-    how.over = true;
+    state.over = true;
     return text;
   });
   support::sleeper first;
@@ -287,7 +287,7 @@ TEST_CASE("a wait for free space joins a cycle once another sender takes the spa
   {
     const support::joined_thread other{[&] {
       first.here();
-      full.ref.defer([held = late{how, full.ref}](party&) {});
+      full.ref.defer([held = late{state, full.ref}](party&) {});
     }};
     first.wait_until_asleep();
     const auto sending = sender.proxy->baz([&] {
@@ -295,7 +295,7 @@ TEST_CASE("a wait for free space joins a cycle once another sender takes the spa
       return count([&] { full.ref.defer<&party::answer>(); });
     });
     second.wait_until_asleep();
-    how.holds_up = true;
+    state.holds_up = true;
     gate.set_value();
     asking.wait();
     sending.wait();
