@@ -897,17 +897,17 @@ TEST_CASE("an actor whose own mailbox is full receives the replies of other acto
    private:
     vicar::actor_ref<worker> other_;
   };
-  const auto way = GENERATE(vicar::overflow::block, vicar::overflow::fail, vicar::overflow::drop);
+  const auto policy = GENERATE(vicar::overflow::block, vicar::overflow::fail, vicar::overflow::drop);
   auto other = start<worker>();
   gate other_door;
   other.defer<&worker::wait_at>(&other_door);
-  auto ref = start<asker>({.mailbox_capacity = 1, .on_overflow = way}, other);
+  auto ref = start<asker>({.mailbox_capacity = 1, .on_overflow = policy}, other);
   gate door;
   support::sleeper waiting;
   const auto answer = ref.call<&asker::ask>(&door, &waiting);
   door.entered.acquire();
   const auto depth = ref.get<&asker::depth>();
-  if (way != vicar::overflow::block) CHECK_THROWS_AS(ref.get<&asker::depth>().get(), vicar::mailbox_full_error);
+  if (policy != vicar::overflow::block) CHECK_THROWS_AS(ref.get<&asker::depth>().get(), vicar::mailbox_full_error);
   door.open.release();
   waiting.wait_until_asleep();
   other_door.open.release();

@@ -686,10 +686,10 @@ TEST_CASE("an actor that waits for itself gets a deadlock_error that names the m
 }
 
 TEST_CASE("a full mailbox refuses the call and says so with the member's name") {
-  const auto fill = [](vicar::overflow way, auto checks) {
+  const auto fill = [](vicar::overflow policy, auto checks) {
     std::latch entered{1};
     std::latch open{1};
-    const started<calculator> actor{vicar::options{.mailbox_capacity = 1, .on_overflow = way}};
+    const started<calculator> actor{vicar::options{.mailbox_capacity = 1, .on_overflow = policy}};
     actor->defer(&calculator::hold, std::ref(entered), std::ref(open));
     entered.wait();
     const auto first = actor->call<&calculator::add>(1, 1);

@@ -52,12 +52,12 @@ TEST_CASE("an awaited member that is also the running one is named once") {
 }
 
 TEST_CASE("every kind of wait for a reply detects a cycle") {
-  struct way {
+  struct kind_of_wait {
     std::string_view name;
     std::function<void(const party_ref&)> wait;
     std::string_view awaited;
   };
-  const std::vector<way> ways{
+  const std::vector<kind_of_wait> kinds{
       {"get of an lvalue",
        [](const party_ref& a) {
          const auto answer = a.call<&party::answer>();
@@ -106,7 +106,7 @@ TEST_CASE("every kind of wait for a reply detects a cycle") {
        "answer"},
   };
   const pair both;
-  for (const way& each : ways) {
+  for (const kind_of_wait& each : kinds) {
     INFO(each.name);
     const std::string text = both.closed_by(each.wait);
     CHECK(text == containing("vicar: deadlock: b.bar → a.", each.awaited, " (behind foo) → b.bar;"));

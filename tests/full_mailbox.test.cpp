@@ -64,8 +64,8 @@ class desk {
 
 /// An actor that is busy until `release`, so that its mailbox fills up.
 struct busy_desk {
-  explicit busy_desk(overflow way, std::size_t capacity = 1)
-      : proxy{vicar::start<desk>(vicar::options{.name = "oak", .mailbox_capacity = capacity, .on_overflow = way},
+  explicit busy_desk(overflow policy, std::size_t capacity = 1)
+      : proxy{vicar::start<desk>(vicar::options{.name = "oak", .mailbox_capacity = capacity, .on_overflow = policy},
                                  std::ref(put))
                   .proxy()} {
     proxy.defer<&desk::hold>(std::ref(begun), std::ref(end));
@@ -170,10 +170,10 @@ TEST_CASE("a read with a timeout is refused where a full mailbox refuses calls")
 }
 
 TEST_CASE("try_defer and try_tell return false for a full mailbox, and change nothing") {
-  for (const overflow way : {overflow::block, overflow::fail, overflow::drop}) {
+  for (const overflow policy : {overflow::block, overflow::fail, overflow::drop}) {
     bool lost = false;
     vicar::set_dead_letter_handler([&](const vicar::dead_letter&) { lost = true; });
-    busy_desk busy{way};
+    busy_desk busy{policy};
     const auto& proxy = busy.proxy;
     REQUIRE(proxy->put.try_defer(1));
     auto number = std::make_unique<int>(2);

@@ -265,9 +265,9 @@ TEST_CASE("a step is followed again for each message") {
 TEST_CASE("an empty step replies with a null_step_error that names the actor and the path, and the actor lives on") {
   const started<player> actor;
   const auto& proxy = actor.proxy;
-  const std::string way = "sound.output.spare";
+  const std::string path = "sound.output.spare";
   const auto says_so = [&](auto action) {
-    CHECK(error_text<null_step_error>(action) == containing("vicar: ", "player", actor.ref.urn(), way, "empty"));
+    CHECK(error_text<null_step_error>(action) == containing("vicar: ", "player", actor.ref.urn(), path, "empty"));
   };
   const nested_proxy<cone> spare = proxy->sound->output->spare;
   says_so([&] { return proxy->sound->output->spare->grow(1).get(); });

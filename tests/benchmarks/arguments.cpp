@@ -27,7 +27,7 @@ std::regex parse_regex(const std::string& option, const std::string& text) {
   try {
     return std::regex{text};
   } catch (const std::regex_error&) {
-    throw wrong_argument{fmt::format("{} was given `{}`, which is no regular expression", option, text)};
+    throw wrong_argument{fmt::format("{} was given `{}`, which is not a regular expression", option, text)};
   }
 }
 

@@ -124,7 +124,7 @@ measurement parse_measurement(const std::string& line) {
   std::istringstream in{line};
   measurement item;
   if (!(in >> item.nanoseconds >> item.bytes) || item.nanoseconds <= 0)
-    throw std::runtime_error{fmt::format("`{}` is no measurement", line)};
+    throw std::runtime_error{fmt::format("`{}` is not a measurement", line)};
   return item;
 }
 

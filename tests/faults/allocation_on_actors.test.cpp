@@ -204,13 +204,13 @@ TEST_CASE("an exception that cannot be logged for lack of memory still reaches i
 /// Ends in one of several ways; its allocations fail from then on.
 class mortal {
  public:
-  enum class way { stop, fail, start, all };
+  enum class ending { stop, fail, start, all };
 
-  mortal(tally& counts, way how, moment when, std::binary_semaphore& door)
+  mortal(tally& counts, ending how, moment when, std::binary_semaphore& door)
       : counted_{counts}, how_{how}, when_{when}, door_{door} {}
 
   void on_start() {
-    if (how_ != way::start) return;
+    if (how_ != ending::start) return;
     door_.acquire();
     when_.begin();
     throw std::runtime_error{"no start"};
@@ -221,21 +221,21 @@ class mortal {
   void end() {
     door_.acquire();
     when_.begin();
-    if (how_ == way::stop) vicar::self(*this).stop();
-    if (how_ == way::fail) throw 7;
-    if (how_ == way::all) throw vicar::stop_all_actors{};
+    if (how_ == ending::stop) vicar::self(*this).stop();
+    if (how_ == ending::fail) throw 7;
+    if (how_ == ending::all) throw vicar::stop_all_actors{};
   }
   int seven(const std::string&) const { return 7; }
 
  private:
   tracked counted_;
-  way how_;
+  ending how_;
   moment when_;
   std::binary_semaphore& door_;
 };
 
 TEST_CASE("an actor that ends without memory answers all callers") {
-  const auto how = GENERATE(mortal::way::fail, mortal::way::start, mortal::way::all);
+  const auto how = GENERATE(mortal::ending::fail, mortal::ending::start, mortal::ending::all);
   const auto level = GENERATE(log_level::debug, log_level::off);
   leaves_no_memory([=] {
     const log_capture log{level};
@@ -243,7 +243,7 @@ TEST_CASE("an actor that ends without memory answers all callers") {
     at_every_allocation_there([&](moment when) {
       std::binary_semaphore door{0};
       const auto ref = vicar::start<mortal>(counts, how, when, door);
-      if (how != mortal::way::start) ref.defer(&mortal::end);
+      if (how != mortal::ending::start) ref.defer(&mortal::end);
       std::vector<vicar::future<int>> asked;
       for (int i = 0; i < 3; ++i) asked.push_back(ref.call(&mortal::seven, long_text));
       ref.defer(&mortal::seven, long_text);
@@ -274,7 +274,7 @@ TEST_CASE("a stop of all actors that fails for lack of memory is logged") {
     std::binary_semaphore door{0};
     const started<library> first;
     const started<library> second;
-    const auto ref = vicar::start<mortal>(counts, mortal::way::all, when, door);
+    const auto ref = vicar::start<mortal>(counts, mortal::ending::all, when, door);
     ref.defer(&mortal::end);
     const auto stopped = ref.stop();
     door.release();
@@ -318,7 +318,7 @@ TEST_CASE("a dead letter that cannot be described for lack of memory is still co
   tally counts;
   at_every_allocation_there([&](moment when) {
     std::binary_semaphore door{0};
-    const auto ref = vicar::start<mortal>(counts, mortal::way::fail, when, door);
+    const auto ref = vicar::start<mortal>(counts, mortal::ending::fail, when, door);
     ref.defer(&mortal::end);
     ref.defer(&mortal::seven, long_text);
     const auto stopped = ref.stop();

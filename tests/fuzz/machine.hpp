@@ -214,9 +214,10 @@ auto sent(record& written, const subject& target, bool may_throw_dead, Send send
   try {
     return send();
   } catch (const vicar::deadlock_error& error) {
-    require(vicar::detail::innermost_frame != nullptr, "a thread that is no actor's was told: {}", error.what());
+    require(vicar::detail::innermost_frame != nullptr, "a thread outside of all actors got a deadlock_error: {}",
+            error.what());
     require(target.capacity != vicar::unbounded && target.on_overflow == vicar::overflow::block,
-            "a message did not need room, and was refused: {}", error.what());
+            "a message that did not need space was refused: {}", error.what());
     ++so_far.deadlocks;
     written.came = record::outcome::refused;
     throw;
@@ -341,7 +342,8 @@ inline void broadcast(world& all, const instruction& current) {
     else
       vicar::registry::broadcast(message);
   } catch (const vicar::deadlock_error& error) {
-    require(vicar::detail::innermost_frame != nullptr, "a thread that is no actor's was told: {}", error.what());
+    require(vicar::detail::innermost_frame != nullptr, "a thread outside of all actors got a deadlock_error: {}",
+            error.what());
     throw;
   }  // `mailbox_full_error`, too
 }
@@ -412,7 +414,7 @@ inline void stop(const instruction& current, const found_actor& target) {
     else
       stopped.wait();
   } catch (const vicar::timeout_error& error) {
-    require(kind_of_send == 2, "a wait without a limit ended with: {}", error.what());
+    require(kind_of_send == 2, "a wait without a timeout ended with: {}", error.what());
     throw;
   } catch (const vicar::deadlock_error& error) {
     require(kind_of_send != 2 && vicar::detail::innermost_frame != nullptr, "a wait ended with: {}", error.what());
@@ -431,10 +433,11 @@ inline void stop_all(const instruction& current) {
     else
       vicar::registry::stop_all(200us);
   } catch (const vicar::timeout_error& error) {
-    require((current.how & 1) == 0, "a wait without a limit ended with: {}", error.what());
+    require((current.how & 1) == 0, "a wait without a timeout ended with: {}", error.what());
     throw;
   } catch (const vicar::deadlock_error& error) {
-    require(vicar::detail::innermost_frame != nullptr, "a thread that is no actor's was told: {}", error.what());
+    require(vicar::detail::innermost_frame != nullptr, "a thread outside of all actors got a deadlock_error: {}",
+            error.what());
     throw;
   }
 }

@@ -87,7 +87,7 @@ sums add_up(const world& all, const subject& actor) {
       ++made.handled;
       require(
           came != record::outcome::refused && came != record::outcome::dropped && came != record::outcome::left_over,
-          "a message was handled, and its sender was told that it was not");
+          "a message was handled, although its sender got an error");
     } else if (came == record::outcome::dropped || came == record::outcome::left_over ||
                (each.what == record::kind::deferred && came == record::outcome::unknown)) {
       ++made.lost;

@@ -71,10 +71,10 @@ struct outcome {
 };
 
 /// Runs one case of the program in tests/process that ends with actors alive. ctest passes its path.
-outcome end_of_process(const std::string& way) {
+outcome end_of_process(const std::string& case_name) {
   const char* const program = std::getenv("VICAR_END_OF_PROCESS");
   REQUIRE(program != nullptr);
-  std::FILE* const child = popen(fmt::format("exec '{}' {}", program, way).c_str(), "r");
+  std::FILE* const child = popen(fmt::format("exec '{}' {}", program, case_name).c_str(), "r");
   REQUIRE(child != nullptr);
   std::string output;
   for (int c = std::fgetc(child); c != EOF; c = std::fgetc(child)) output += static_cast<char>(c);

@@ -231,7 +231,7 @@ struct holder {
 };
 holder before{{}, {}, {}, {}, "holder from before the first actor destroyed"};
 
-const std::map<std::string_view, std::function<void()>> ways{
+const std::map<std::string_view, std::function<void()>> cases{
     {"full_mailbox", full_mailbox},
     {"thread_sends", thread_sends},
     {"thread_calls", thread_calls},
@@ -264,8 +264,8 @@ const std::map<std::string_view, std::function<void()>> ways{
 }  // namespace
 
 int main(int, char** argv) {
-  const auto way = ways.find(argv[1]);
-  if (way == ways.end()) return 1;
-  way->second();
+  const auto chosen = cases.find(argv[1]);
+  if (chosen == cases.end()) return 1;
+  chosen->second();
   say("main returns");
 }

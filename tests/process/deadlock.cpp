@@ -176,7 +176,7 @@ int main(int count, char** arguments) {
     if (!ready) {
       if (text.find("kill -USR1") == text.npos || !text.ends_with('\n')) continue;
       if (!text.starts_with("vicar: deadlock: ") || text.find("till-1.receipt (behind pay)") == text.npos) {
-        problem = "it did not say who waits for whom where that was noticed";
+        problem = "it did not report which actor waits for which";
         break;
       }
       ready = true;

@@ -42,13 +42,13 @@ struct asker {
       answer.get();
     } catch (const vicar::actor_dead_error& error) {
       std::puts(std::string_view{error.what()}.find("leave, which called exit") != std::string_view::npos
-                    ? "told of the exit"
+                    ? "notified of the exit"
                     : error.what());
     }
     try {
       later.get();
     } catch (const vicar::actor_dead_error&) {
-      std::puts("told of the rest");
+      std::puts("notified of the rest");
     }
     std::fflush(stdout);
   }

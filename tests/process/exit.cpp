@@ -95,7 +95,7 @@ struct caller_of {
       ask();
       say("not to be seen: an answer");
     } catch (const vicar::actor_dead_error& error) {
-      say("told of the exit");
+      say("notified of the exit");
     }
   }
 };
@@ -153,7 +153,7 @@ struct reader {
       value.get();
       say("not to be seen: a value");
     } catch (const vicar::broken_promise&) {
-      say("told that there is no value");
+      say("notified that there is no value");
     }
   }
   void on_stop() { say("reader stopped"); }
@@ -248,7 +248,7 @@ void in_log_sink(vicar::log_level level, std::string_view text) {
   });
 }
 
-const std::map<std::string_view, std::function<void()>> ways{
+const std::map<std::string_view, std::function<void()>> cases{
     {"main", [] { leave(); }},
     {"method", [] { vicar::start<leaver>().defer<&leaver::leave>(), never.acquire(); }},
     {"on_start", [] { start_and_wait<leaves_on_start>(); }},
@@ -384,13 +384,13 @@ bool exit_waits() {
 }  // namespace
 
 int main(int, char** argv) {
-  const auto way = ways.find(argv[1]);
-  if (way == ways.end()) return 1;
-  if (exit_waits() && (way->first == "two_actors" || way->first == "main_waits")) {
+  const auto chosen = cases.find(argv[1]);
+  if (chosen == cases.end()) return 1;
+  if (exit_waits() && (chosen->first == "two_actors" || chosen->first == "main_waits")) {
     std::puts("skipped: a second call of exit waits in this C library, which docs/guide/stopping_and_failure.md says");
     return 0;
   }
   vicar::start<bystander>();
   vicar::start<sleeper>({.daemon = true}).defer<&sleeper::sleep>();
-  way->second();
+  chosen->second();
 }

@@ -545,24 +545,24 @@ void with_handlers() {
 extern "C" int __lsan_is_turned_off() { return in_child ? 1 : 0; }
 
 int main(int count, char** arguments) {
-  const std::map<std::string_view, void (*)()> ways{{"calls", &calls},
-                                                    {"in_grandchild", &in_grandchild},
-                                                    {"before_any_actor", &before_any_actor},
-                                                    {"hammered", &hammered},
-                                                    {"returns_from_main", &returns_from_main},
-                                                    {"in_message", &in_message},
-                                                    {"in_hooks", &in_hooks},
-                                                    {"in_constructor", &in_constructor},
-                                                    {"at_registered", &at_registered},
-                                                    {"while_exiting", &while_exiting},
-                                                    {"lazy_values", &lazy_values},
-                                                    {"with_handlers", &with_handlers}};
-  const auto way = count == 2 ? ways.find(arguments[1]) : ways.end();
-  if (way == ways.end()) {
-    std::puts("give the name of a way");
+  const std::map<std::string_view, void (*)()> cases{{"calls", &calls},
+                                                     {"in_grandchild", &in_grandchild},
+                                                     {"before_any_actor", &before_any_actor},
+                                                     {"hammered", &hammered},
+                                                     {"returns_from_main", &returns_from_main},
+                                                     {"in_message", &in_message},
+                                                     {"in_hooks", &in_hooks},
+                                                     {"in_constructor", &in_constructor},
+                                                     {"at_registered", &at_registered},
+                                                     {"while_exiting", &while_exiting},
+                                                     {"lazy_values", &lazy_values},
+                                                     {"with_handlers", &with_handlers}};
+  const auto chosen = count == 2 ? cases.find(arguments[1]) : cases.end();
+  if (chosen == cases.end()) {
+    std::puts("give the name of a case");
     return 1;
   }
   shared();
-  way->second();
+  chosen->second();
   return problems == 0 ? 0 : 1;
 }

@@ -42,7 +42,7 @@ struct priorities {
   int caller;
   int actor;
 };
-const std::map<std::string_view, priorities> ways{
+const std::map<std::string_view, priorities> cases{
     {"caller_above", {2, 1}},
     {"actor_above", {1, 2}},
     {"equal", {1, 1}},
@@ -51,15 +51,15 @@ const std::map<std::string_view, priorities> ways{
 }  // namespace
 
 int main(int, char** argv) {
-  const auto way = ways.find(argv[1]);
-  if (way == ways.end()) return 1;
+  const auto chosen = cases.find(argv[1]);
+  if (chosen == cases.end()) return 1;
   alarm(60);  // ends the process even if a real-time thread occupies the core
   const cpu_set_t core = one_core();
   const auto ref = vicar::start<adder>();
   const bool actor_is = ref.call([](adder&, const cpu_set_t& where, int priority) { return become(where, priority); },
-                                 core, way->second.actor)
+                                 core, chosen->second.actor)
                             .get();
-  const bool caller_is = become(core, way->second.caller);
+  const bool caller_is = become(core, chosen->second.caller);
   if (!actor_is || !caller_is)
     std::fputs("real-time priorities are not allowed here: run with ordinary ones only\n", stderr);
 

@@ -125,7 +125,7 @@ const std::map<std::string_view, std::function<void()>> test_cases{
        std::thread stops{[] {
          while (sem_wait(&asked_to_stop) != 0) {  // interrupted
          }
-         say("told to stop");
+         say("asked to stop");
          vicar::registry::stop_all();
        }};
        kill(getpid(), SIGINT);

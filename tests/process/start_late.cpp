@@ -80,7 +80,7 @@ void start_all_the_time() {
   };
 }
 
-const std::map<std::string_view, std::function<void()>> ways{
+const std::map<std::string_view, std::function<void()>> cases{
     {"in_on_stop", [] { vicar::start<generation>(1); }},
     {"in_earlier_handler",
      [] {
@@ -123,8 +123,8 @@ const std::map<std::string_view, std::function<void()>> ways{
 }  // namespace
 
 int main(int, char** argv) {
-  const auto way = ways.find(argv[1]);
-  if (way == ways.end()) return 1;
-  way->second();
+  const auto chosen = cases.find(argv[1]);
+  if (chosen == cases.end()) return 1;
+  chosen->second();
   say("main returns");
 }

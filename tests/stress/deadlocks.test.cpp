@@ -105,7 +105,7 @@ class wait_table {
     try {
       wait();
     } catch (const vicar::deadlock_error& error) {
-      is_wrong("although its wait has a limit", error.what());
+      is_wrong("although its wait has a timeout", error.what());
       throw;
     }
   }
@@ -156,7 +156,7 @@ class wait_table {
     add_wrong(why, text);
   }
   void add_wrong(std::string_view why, std::string_view text) {
-    counts_.wrong.push_back(fmt::format("actor {} was told, {}: {}", running_here.back().number, why, text));
+    counts_.wrong.push_back(fmt::format("actor {} got an error, {}: {}", running_here.back().number, why, text));
   }
 
   /// Whatever vicar throws within a message is caught there, so no `deadlock_error` arrives as a reply: this one
@@ -164,7 +164,7 @@ class wait_table {
   void judge(std::string_view text) {
     const std::lock_guard lock{mutex_};
     const std::vector<hop> path = path_in(text);
-    if (path.empty()) return add_wrong("in a text that names no circle", text);
+    if (path.empty()) return add_wrong("in a text that names no cycle", text);
     for (const hop& each : path) {
       if (!is_needed(each)) return add_wrong(fmt::format("while {} did not wait for {}", each.from, each.to), text);
     }
@@ -674,7 +674,7 @@ class watchdog {
     for (const auto& each : table::instance().snapshot(table::which::all)) {
       const auto wait = vicar::detail::wait_edge::from(*each);
       fmt::print(stderr, "{} {} {} mailbox {} waits for {} {}\n", each->name(), each->state(), each->running(),
-                 each->depth(), wait.target ? wait.target->name() : "nobody", wait.what);
+                 each->depth(), wait.target ? wait.target->name() : "none", wait.what);
     }
     std::fflush(stderr);
     std::abort();

@@ -241,8 +241,8 @@ void finish_from_outside(stage& on, const vicar::actor_ref<subject>& ref) {
 /// Whether an ended actor has counted each message sent to it once, by its outcome.
 bool counted_right(const stage& on, const outcomes& sum, const vicar::actor_stats& counted) {
   const std::uint64_t handled = on.handled_so_far;
-  const vicar::overflow way = on.plan.chosen.on_overflow;
-  const bool drops = way == vicar::overflow::drop || way == vicar::overflow::drop_oldest;
+  const vicar::overflow policy = on.plan.chosen.on_overflow;
+  const bool drops = policy == vicar::overflow::drop || policy == vicar::overflow::drop_oldest;
   const std::uint64_t overflown = drops ? sum.full : 0;
   const std::uint64_t deferred_handled = counted.processed - handled;
   return counted.processed + counted.dropped == handled + sum.left_over + overflown + on.deferred &&
@@ -258,10 +258,10 @@ outcomes run_round(std::uint64_t seed) {
   plan.end_throws = random(4) == 0;
   plan.destructor_throws = random(4) == 0;
   constexpr std::array<std::size_t, 4> capacities{vicar::unbounded, 3, 17, 200};
-  constexpr std::array<vicar::overflow, 4> ways{vicar::overflow::block, vicar::overflow::fail, vicar::overflow::drop,
-                                                vicar::overflow::drop_oldest};
+  constexpr std::array<vicar::overflow, 4> policies{vicar::overflow::block, vicar::overflow::fail,
+                                                    vicar::overflow::drop, vicar::overflow::drop_oldest};
   plan.chosen.mailbox_capacity = capacities[random(capacities.size())];
-  plan.chosen.on_overflow = ways[random(ways.size())];
+  plan.chosen.on_overflow = policies[random(policies.size())];
 
   stage on{plan};
   std::array<outcomes, producers> each;

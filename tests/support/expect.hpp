@@ -59,7 +59,7 @@ std::string error_text(Action&& action) {
   } catch (const std::exception& caught) {
     return std::string{"(another exception) "} + caught.what();
   } catch (...) {
-    return "(an exception that is no std::exception)";
+    return "(an exception that is not a std::exception)";
   }
   return std::string{nothing_thrown};
 }

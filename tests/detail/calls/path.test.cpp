@@ -152,11 +152,11 @@ TEST_CASE("threads that add the same steps at the same time get the same ones") 
   constexpr std::size_t depth = 300;
   std::array<std::array<const step*, depth>, threads> seen{};
   support::on_threads(threads, [&](std::size_t thread) {
-    path way = step_by_type<by_other_type>({}, "begin", &go_left);
+    path route = step_by_type<by_other_type>({}, "begin", &go_left);
     for (std::size_t i = 0; i < depth; ++i) {
-      way = i % 2 == 0 ? step_by_pointer<middle>(way, "left", &middle::left, address{})
-                       : step_by_pointer<middle>(way, "right", &middle::right, address{});
-      seen[thread][i] = way.last();
+      route = i % 2 == 0 ? step_by_pointer<middle>(route, "left", &middle::left, address{})
+                         : step_by_pointer<middle>(route, "right", &middle::right, address{});
+      seen[thread][i] = route.last();
     }
   });
   for (std::size_t thread = 1; thread < threads; ++thread) CHECK(seen[thread] == seen[0]);

@@ -269,7 +269,7 @@ TEST_CASE("a busy actor appears in the path with its running member") {
     const other_wait back{other, one, "ask", coming};
     CHECK(refusal(other) == containing("deadlock: one.ask → other.answer (behind busy) → one.ask;"));
   }
-  SECTION("room") {
+  SECTION("space") {
     const other_wait back{other, one, "note", coming, wait_reason::room};
     CHECK(refusal(other, {}, wait_reason::room) ==
           containing("deadlock: one.ask → room for other.answer (behind busy) → room for one.note (behind ask);"));
