@@ -35,7 +35,7 @@ struct direct_context {
 
   cell& owner() const noexcept { return *ref_access::handle(ref); }
   direct_target<T> target() const noexcept { return {ref_access::object(ref)}; }
-  path way() const noexcept { return {}; }
+  path route() const noexcept { return {}; }
   void* root() const noexcept { return ref_access::object(ref); }
 };
 

@@ -42,7 +42,7 @@ inline std::string actor_table() {
   std::vector<std::array<std::string, 7>> rows{{"actor", "class", "state", "running", "for", "mailbox", "waits for"}};
   for (const detail::cell_handle& each : detail::cell_table::instance().snapshot(detail::cell_table::which::all)) {
     const actor_stats stats = each->stats();
-    const detail::wait_edge::look wait = detail::wait_edge::from(*each);
+    const detail::wait_edge::snapshot wait = detail::wait_edge::from(*each);
     const std::chrono::duration<double> busy =
         std::chrono::nanoseconds{detail::steady_now()} - stats.running_since.time_since_epoch();
     rows.push_back({one_line(each->name()), std::string{detail::last_component(each->class_name())},

@@ -116,13 +116,13 @@ class nested_proxy : public member_operations<nested_proxy<U>, U> {
   /// Whether the actor and the path are the same.
   template <class V>
   bool operator==(const nested_proxy<V>& other) const noexcept {
-    return actor() == other.actor() && way() == other.way();
+    return actor() == other.actor() && route() == other.route();
   }
 
   /// For diagnostics: the names of the steps, such as `playback.speaker`.
-  std::string path_text() const { return way().text(); }
+  std::string path_text() const { return route().text(); }
   /// The value that `std::hash` returns.
-  std::size_t hash() const noexcept { return std::hash<any_actor_ref>{}(actor()) ^ way().hash(); }
+  std::size_t hash() const noexcept { return std::hash<any_actor_ref>{}(actor()) ^ route().hash(); }
 
  private:
   using context = detail::path_context<U>;
@@ -141,15 +141,15 @@ class nested_proxy : public member_operations<nested_proxy<U>, U> {
   template <class Derived>
   static context to_base(const detail::path_context<Derived>& from) {
     if constexpr (detail::check_base<U, Derived>()) {
-      return {from.handle, {from.end.root, detail::step_to_base<Derived, U>(from.end.way)}};
+      return {from.handle, {from.end.root, detail::step_to_base<Derived, U>(from.end.steps)}};
     } else {
-      return {from.handle, {from.end.root, from.end.way}};
+      return {from.handle, {from.end.root, from.end.steps}};
     }
   }
 
   detail::cell& owner() const noexcept { return block_->context.owner(); }
   detail::path_target<U> target() const noexcept { return block_->context.target(); }
-  const detail::path& way() const noexcept { return block_->context.end.way; }
+  const detail::path& route() const noexcept { return block_->context.end.steps; }
 
   block_handle block_;
 };
@@ -212,18 +212,18 @@ class proxy_step : public proxy_field<Access, Context> {
       // Acquires the contents of the step.
       if (const detail::step* const known = from_root_.load(std::memory_order_acquire))
         return {from.root(), detail::path{known}};
-      const detail::path found = way_after({});
+      const detail::path found = route_after({});
       // Releases the contents of the step. All threads store the same pointer.
       from_root_.store(found.last(), std::memory_order_release);
       return {from.root(), found};
     } else {
-      return {from.root(), way_after(from.way())};
+      return {from.root(), route_after(from.route())};
     }
   }
   static void* go_by_name(const detail::step&, void* object) {
     return detail::follow_step(Access::get(*static_cast<object_type*>(object)));
   }
-  static detail::path way_after(detail::path before) {
+  static detail::path route_after(detail::path before) {
     if constexpr (Access::template pointable<object_type>) {
       constexpr auto pointer = Access::template pointer<object_type>();
       if constexpr (detail::goes_with<object_type, std::remove_const_t<decltype(pointer)>>)
@@ -249,7 +249,7 @@ auto detail::make_nested(const Context& from, Pointer member, std::string_view n
     using target = step_target_t<typename member_traits<Pointer>::field_type>;
     return nested_proxy<target>{
         path_context<target>{cell_handle{from.owner()},
-                             {from.root(), step_by_pointer<object_type>(from.way(), name, member, follow_field{})}}};
+                             {from.root(), step_by_pointer<object_type>(from.route(), name, member, follow_field{})}}};
   } else {
     return placeholder{};
   }

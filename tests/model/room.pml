@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // Waiting for space: senders to a mailbox with a capacity, and what releases them.
 //
-// Stands for mailbox::push, room_wait, lacks_room, begin, begin_bounded, pass_room_on, unused_chunk::make and close
-// (mailbox/mailbox.hpp), wake_some (system/wait_word.hpp), and cell::deliver and wait_for_room (cells/cell.hpp). That actors wait in a cycle is
-// modelled in wait_graph_room.pml, the end of a wait by a timeout in future.pml.
+// Stands for mailbox::push, space_wait, lacks_space, begin, begin_bounded, pass_space_on, unused_chunk::make and close
+// (mailbox/mailbox.hpp), wake_some (system/wait_word.hpp), and cell::deliver and wait_for_space (cells/cell.hpp). That
+// actors wait in a cycle is modelled in wait_graph_room.pml, the end of a wait by a timeout in future.pml.
 //
 // Checked:
 // - there are never more pending messages than the capacity;
@@ -11,8 +11,8 @@
 // - a sender that was woken for space and cannot allocate passes the space on;
 // - WITH_long_message: no sender sleeps forever while there is any space.
 //
-// Orders: the mark in `room` and `handled` are two words; each side writes one before it reads the other; all
-// four are sequentially consistent. The number in `room` is raised with release after `handled` was stored, and read
+// Orders: the mark in `space_` and `handled` are two words; each side writes one before it reads the other; all
+// four are sequentially consistent. The number in `space_` is raised with release after `handled` was stored, and read
 // with acquire, so a sender that sees the new number sees the space. `pushed` and `closed` are written under the lock;
 // the consumer reads `pushed` after the mark, which the sender set after it had seen the mailbox full.
 //
@@ -22,14 +22,14 @@
 // BREAK_look_before_handled (invalid end state): begin_bounded checks for waiting senders before it publishes that there is
 //   space.
 // BREAK_look_before_mark (invalid end state): a sender checks for space before it publishes that it waits.
-// BREAK_read_room_late (invalid end state): a sender reads `room` once more after it has checked for space.
-// BREAK_keep_room (invalid end state): a sender that cannot allocate does not pass the space on.
+// BREAK_read_space_late (invalid end state): a sender reads `space_` once more after it has checked for space.
+// BREAK_keep_space (invalid end state): a sender that cannot allocate does not pass the space on.
 // BREAK_close_wakes_one (invalid end state): close wakes one of the senders.
-// BREAK_close_unlocked (invalid end state): close raises `room` before it publishes that the mailbox is closed.
+// BREAK_close_unlocked (invalid end state): close raises `space_` before it publishes that the mailbox is closed.
 // BREAK_forget_others (invalid end state): begin_bounded wakes some senders, and clears the mark of the others.
 // BREAK_never_look (invalid end state): WITH_long_message, and a sleeping sender does not poll.
-// BREAK_room_unlocked (assertion violated): push checks for space before it has the lock.
-// BREAK_room_once (assertion violated): push does not check for space again after allocating.
+// BREAK_space_unlocked (assertion violated): push checks for space before it has the lock.
+// BREAK_space_once (assertion violated): push does not check for space again after allocating.
 
 #if defined(WITH_long_message) || defined(BREAK_never_look)
 #define LONG_MESSAGE
@@ -45,8 +45,8 @@
 
 byte pushed;
 byte handled;
-byte room; // the lowest bit: a sender waits
-byte sleepers; // on room
+byte space_; // the lowest bit: a sender waits
+byte sleepers; // on space_
 bool closed;
 
 #if defined(LONG_MESSAGE) && !defined(BREAK_never_look)
@@ -71,14 +71,14 @@ mtype = { accepted, is_full, is_closed, allocates };
 
 #define has_room(number_handled) (pushed - number_handled < CAPACITY)
 
-inline pass_room_on() {
-  room = room + next_number;
+inline pass_space_on() {
+  space_ = space_ + next_number;
   wake_one(sleepers)
 }
 
-#if defined(BREAK_room_unlocked)
+#if defined(BREAK_space_unlocked)
 #define may_land room_seen
-#elif defined(BREAK_room_once)
+#elif defined(BREAK_space_once)
 #define may_land (has_chunk || has_room(handled))
 #else
 #define may_land has_room(handled)
@@ -87,7 +87,7 @@ inline pass_room_on() {
 // A critical section is one step: of the data in it, others see `handled` alone without the lock, and that is
 // read once.
 inline push() {
-#ifdef BREAK_room_unlocked
+#ifdef BREAK_space_unlocked
   room_seen = has_room(handled);
 #endif
   atomic {
@@ -110,8 +110,8 @@ inline allocate() {
   if
   :: d_step { has_chunk = true; result = accepted } // and the push begins again
   :: d_step { to_send--; result = accepted }; // the allocation failed, and the caller gets an error
-#ifndef BREAK_keep_room
-    pass_room_on()
+#ifndef BREAK_keep_space
+    pass_space_on()
 #endif
   fi
 }
@@ -124,15 +124,15 @@ inline sleep() {
     if
     :: has_room(number) -> break
     :: else ->
-#ifdef BREAK_read_room_late
-      before = room;
+#ifdef BREAK_read_space_late
+      before = space_;
 #endif
 #ifdef BREAK_look_before_mark
       mark();
 #endif
-      sleep_while(room, sleepers, before);
+      sleep_while(space_, sleepers, before);
       if
-      :: room != before -> break
+      :: space_ != before -> break
       :: else
       fi
     fi
@@ -141,12 +141,12 @@ inline sleep() {
 
 inline mark() {
   atomic {
-    room = room | awaited;
-    before = room
+    space_ = space_ | awaited;
+    before = space_
   }
 }
 
-inline wait_for_room() {
+inline wait_for_space() {
 #ifndef BREAK_look_before_mark
   mark();
 #endif
@@ -166,7 +166,7 @@ proctype sender(byte to_send) {
   :: to_send > 0 && result != is_closed ->
     push();
     if
-    :: result == is_full -> wait_for_room()
+    :: result == is_full -> wait_for_space()
     :: result == allocates -> allocate()
     :: result == accepted || result == is_closed
     fi
@@ -177,23 +177,23 @@ proctype sender(byte to_send) {
 
 inline begin() {
 #ifdef BREAK_look_before_handled
-  is_awaited = room & awaited;
+  is_awaited = space_ & awaited;
 #endif
   d_step {
     handled++;
     waiting--
   };
 #ifndef BREAK_look_before_handled
-  is_awaited = room & awaited;
+  is_awaited = space_ & awaited;
 #endif
   space = CAPACITY - (pushed - handled);
   if
   :: is_awaited && CAPACITY - space <= CAPACITY / 2 ->
-    room = room + awaited;
+    space_ = space_ + awaited;
     wake_some(sleepers, space, more);
 #ifndef BREAK_forget_others
     if
-    :: more -> room = room | awaited
+    :: more -> space_ = space_ | awaited
     :: else
     fi
 #endif
@@ -210,7 +210,7 @@ inline close() {
 #ifndef BREAK_close_unlocked
   closed = true;
 #endif
-  room = room + next_number;
+  space_ = space_ + next_number;
 #ifdef BREAK_close_wakes_one
   wake_one(sleepers);
 #else

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // Deadlocks through full mailboxes: an actor that sleeps until there is space, and the one that would free it.
 //
-// Stands for cell::deliver, wait_for_room and about_to_wait (cells/cell.hpp), mailbox::room_wait, lacks_room, begin,
-// begin_bounded and offer_room_to_all (mailbox/mailbox.hpp), and wait_edge (wait/wait_graph.hpp).
+// Stands for cell::deliver and wait_for_space (cells/cell.hpp), actor_record::about_to_wait (wait/actor_record.hpp),
+// mailbox::space_wait, lacks_space, begin, begin_bounded and offer_space_to_all (mailbox/mailbox.hpp), and wait_edge
+// (wait/wait_graph.hpp).
 //
 // Space is not a reply: another sender may take it. So a sender may appear about to continue, and then sleep anyway.
 // With a capacity of three it may also sleep while there is space, until half of the capacity is free. That it polls
@@ -15,7 +16,7 @@
 // Orders: as in room.pml and wait_graph.pml. The check for space is one step here, several in room.pml.
 //
 // WITH_capacity_of_three: three messages may be pending.
-// BREAK_number_late (invalid end state): a sender publishes that it waits, and reads `room`, after its walk.
+// BREAK_number_late (invalid end state): a sender publishes that it waits, and reads `space_`, after its walk.
 // BREAK_sleep_unseen (invalid end state): a sender that saw space at its walk checks once more, and sleeps.
 // BREAK_offer_nothing (invalid end state): an actor that is about to wait does not wake the senders that wait for space in its mailbox.
 // BREAK_offer_late (invalid end state): it offers its space after its walk, if there still is some.
@@ -33,10 +34,10 @@
 
 // The mailbox of the handler. A critical section is one step.
 byte pushed, handled;
-byte room; // the lowest bit: a sender waits
-byte sleepers; // on room
+byte space_; // the lowest bit: a sender waits
+byte sleepers; // on space_
 #define awaited 1
-#define lacks_room (pushed - handled >= CAPACITY)
+#define lacks_space (pushed - handled >= CAPACITY)
 
 // The handler asks one of the senders, once.
 #define NOBODY SENDERS
@@ -52,7 +53,7 @@ byte ended;
 // Returns `lands`.
 inline push() {
   d_step {
-    lands = !lacks_room;
+    lands = !lacks_space;
     if
     :: lands -> pushed++
     :: else
@@ -62,8 +63,8 @@ inline push() {
 
 inline say_that_it_waits() {
   atomic {
-    room = room | awaited;
-    before = room
+    space_ = space_ | awaited;
+    before = space_
   }
 }
 
@@ -82,11 +83,11 @@ proctype sender(byte self, to_send) {
       say_that_it_waits();
 #endif
       lock(held);
-      pending = lacks_room;
+      pending = lacks_space;
       if
       :: pending && handler_waits && asked == self && !answered ->
         d_step {
-          assert(lacks_room && !answered);
+          assert(lacks_space && !answered);
           told = true
         }
       :: else -> sender_waits[self] = true
@@ -97,11 +98,11 @@ proctype sender(byte self, to_send) {
 #endif
       if
 #ifdef BREAK_sleep_unseen
-      :: !told && lacks_room ->
+      :: !told && lacks_space ->
 #else
-      :: !told && pending && lacks_room ->
+      :: !told && pending && lacks_space ->
 #endif
-        sleep_while(room, sleepers, before)
+        sleep_while(space_, sleepers, before)
       :: else
       fi;
       d_step {
@@ -129,8 +130,8 @@ proctype outsider() {
     :: !lands ->
       say_that_it_waits();
       if
-      :: lacks_room -> sleep_while(room, sleepers, before)
-      :: !lacks_room
+      :: lacks_space -> sleep_while(space_, sleepers, before)
+      :: !lacks_space
       fi;
       before = 0
     fi
@@ -138,10 +139,10 @@ proctype outsider() {
   ended++
 }
 
-inline offer_room_to_all() {
+inline offer_space_to_all() {
   if
-  :: (room & awaited) && !lacks_room ->
-    room = room + awaited;
+  :: (space_ & awaited) && !lacks_space ->
+    space_ = space_ + awaited;
     wake_all(sleepers)
   :: else
   fi
@@ -154,22 +155,22 @@ inline ask() {
   fi;
   lock(held);
 #if !defined(BREAK_offer_late) && !defined(BREAK_offer_nothing) && !defined(BREAK_offer_none_of_three)
-  offer_room_to_all();
+  offer_space_to_all();
 #endif
   if
 #ifdef BREAK_stale_edges
   :: !answered && sender_waits[asked] ->
 #else
-  :: !answered && sender_waits[asked] && lacks_room ->
+  :: !answered && sender_waits[asked] && lacks_space ->
 #endif
     d_step {
-      assert(lacks_room && !answered);
+      assert(lacks_space && !answered);
       told = true
     }
   :: else -> handler_waits = true
   fi;
 #ifdef BREAK_offer_late
-  offer_room_to_all();
+  offer_space_to_all();
 #endif
   unlock(held);
   if
@@ -190,14 +191,14 @@ proctype handler() {
   :: handled < pushed ->
     handled++;
     if
-    :: (room & awaited) && pushed - handled <= CAPACITY / 2 ->
+    :: (space_ & awaited) && pushed - handled <= CAPACITY / 2 ->
       atomic {
         space = CAPACITY - (pushed - handled);
-        room = room + awaited
+        space_ = space_ + awaited
       };
       wake_some(sleepers, space, more);
       if
-      :: more -> room = room | awaited; more = false
+      :: more -> space_ = space_ | awaited; more = false
       :: else
       fi
     :: else

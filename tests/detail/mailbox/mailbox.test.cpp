@@ -326,10 +326,10 @@ TEST_CASE("a full mailbox refuses ordinary messages and leaves them with the sen
 
 TEST_CASE("a wait for space ends at once if there is some") {
   mailbox queue{1};
-  mailbox::room_wait{queue}.sleep();
+  mailbox::space_wait{queue}.sleep();
   push(queue, 1);
   take(queue);
-  mailbox::room_wait{queue}.sleep();
+  mailbox::space_wait{queue}.sleep();
   CHECK(push(queue, 2) == result::accepted);
 }
 
@@ -343,7 +343,7 @@ TEST_CASE("a blocked sender is released by space") {
       const joined_thread sender{[&] {
         begun.count_down();
         do {
-          mailbox::room_wait{queue}.sleep();
+          mailbox::space_wait{queue}.sleep();
           second = push(queue, 2);
         } while (second == result::full);
       }};
@@ -364,7 +364,7 @@ TEST_CASE("a blocked sender is released by close") {
     {
       const auto send = [&](std::size_t index) {
         begun.count_down();
-        mailbox::room_wait{queue}.sleep();
+        mailbox::space_wait{queue}.sleep();
         outcomes[index] = push(queue, 2);
       };
       const joined_thread first{[&] { send(0); }};
@@ -383,16 +383,16 @@ TEST_CASE("of two blocked senders, the one that was not woken can be made to loo
   std::array<support::sleeper, 2> senders;
   {
     const auto look_again = [&](std::size_t index) {
-      mailbox::room_wait wait{queue};
+      mailbox::space_wait wait{queue};
       senders[index].here();
       wait.sleep();
     };
     const joined_thread first{[&] { look_again(0); }};
     const joined_thread second{[&] { look_again(1); }};
     for (const support::sleeper& each : senders) each.wait_until_asleep();
-    queue.offer_room_to_all();  // there is none
+    queue.offer_space_to_all();  // there is none
     CHECK(take(queue)->number == 1);
-    queue.offer_room_to_all();
+    queue.offer_space_to_all();
   }
   CHECK(push(queue, 2) == result::accepted);
 }
@@ -400,15 +400,15 @@ TEST_CASE("of two blocked senders, the one that was not woken can be made to loo
 TEST_CASE("a sender does not sleep if space became free since it found none") {
   mailbox queue{1};
   push(queue, 1);
-  mailbox::room_wait wait{queue};
-  CHECK(wait.room().pending());
+  mailbox::space_wait wait{queue};
+  CHECK(wait.space().pending());
   take(queue);
-  CHECK_FALSE(wait.room().pending());
+  CHECK_FALSE(wait.space().pending());
   push(queue, 2);  // another sender was faster
-  CHECK(wait.room().pending());
+  CHECK(wait.space().pending());
   wait.sleep();
   queue.close();
-  CHECK_FALSE(wait.room().pending());
+  CHECK_FALSE(wait.space().pending());
 }
 
 TEST_CASE("blocked senders are released when half of the capacity is free") {
@@ -416,14 +416,14 @@ TEST_CASE("blocked senders are released when half of the capacity is free") {
     mailbox queue{capacity};
     while (push(queue, 0) == result::accepted) {
     }
-    const mailbox::room_wait wait{queue};
+    const mailbox::space_wait wait{queue};
     while (queue.depth() > capacity / 2) {
       CHECK_FALSE(wait.released());
       take(queue);
     }
     CHECK(wait.released());
     push(queue, 0);
-    const mailbox::room_wait later{queue};
+    const mailbox::space_wait later{queue};
     take(queue);
     CHECK(later.released());
   }
@@ -439,7 +439,7 @@ TEST_CASE("a sender does not stay asleep while the consumer runs one message and
     {
       const joined_thread sending{[&] {
         sender.here();
-        mailbox::room_wait{queue}.sleep();
+        mailbox::space_wait{queue}.sleep();
         outcome = push(queue, 1);
       }};
       sender.wait_until_asleep();
@@ -455,9 +455,9 @@ TEST_CASE("a sender waits for space no longer than its timeout") {
   while (push(queue, 0) == result::accepted) {
   }
   const time_limit limit{std::chrono::milliseconds{20}};
-  mailbox::room_wait{queue}.sleep(limit);
+  mailbox::space_wait{queue}.sleep(limit);
   CHECK(limit.passed());
-  mailbox::room_wait{queue}.sleep(limit);
+  mailbox::space_wait{queue}.sleep(limit);
   CHECK(push(queue, 1) == result::full);
 }
 
@@ -487,7 +487,7 @@ TEST_CASE("blocked senders all get through, each in its own order") {
           const result outcome = push(queue, i, true, sender);
           if (outcome == result::accepted_armed) queue.wake();
           if (outcome != result::full) break;
-          mailbox::room_wait{queue}.sleep();
+          mailbox::space_wait{queue}.sleep();
         }
       }
     });
@@ -736,7 +736,7 @@ TEST_CASE("a consumer and a sender that sleep in the kernel are woken") {
     {
       const joined_thread sending{[&] {
         sender.here();
-        mailbox::room_wait{queue}.sleep();
+        mailbox::space_wait{queue}.sleep();
         outcome = push(queue, 2);
       }};
       sender.wait_until_asleep();
@@ -926,7 +926,7 @@ TEST_CASE("the space of a sender that cannot allocate goes to the next blocked o
         begun.count_down();
         result outcome = result::full;
         while (outcome == result::full) {
-          mailbox::room_wait{queue}.sleep();
+          mailbox::space_wait{queue}.sleep();
           const support::failing_allocation fault{fails ? 0 : 1000};
           try {
             outcome = push(queue, index + 1);

@@ -70,7 +70,7 @@ class blocked_sender {
   }
 
  private:
-  vicar::detail::mailbox::room_wait wait_;
+  vicar::detail::mailbox::space_wait wait_;
 };
 
 /// Makes an actor the current one of this thread.
@@ -182,7 +182,7 @@ TEST_CASE("an edge can be read from other threads while its actor waits") {
     const running here{one};
     const event coming;
     const wait_edge edge{other, "answer", {}, coming.look(), reply};
-    const wait_edge::look seen = wait_edge::from(one);
+    const wait_edge::snapshot seen = wait_edge::from(one);
     CHECK(seen.target.get() == &other);
     CHECK(seen.what == "answer");
     CHECK(other.references() == 2);
@@ -270,8 +270,8 @@ TEST_CASE("a busy actor appears in the path with its running member") {
     CHECK(refusal(other) == containing("deadlock: one.ask → other.answer (behind busy) → one.ask;"));
   }
   SECTION("space") {
-    const other_wait back{other, one, "note", coming, wait_reason::room};
-    CHECK(refusal(other, {}, wait_reason::room) ==
+    const other_wait back{other, one, "note", coming, wait_reason::space};
+    CHECK(refusal(other, {}, wait_reason::space) ==
           containing("deadlock: one.ask → room for other.answer (behind busy) → room for one.note (behind ask);"));
   }
   SECTION("a value") {

@@ -50,7 +50,7 @@ struct erased_call {
 
   access kind;
   std::string_view member;
-  path way = {};                        ///< from the actor's object
+  path route = {};                      ///< from the actor's object
   const void* pointer_tag = nullptr;    ///< `&type_tag<Pointer>` where the member is known by its pointer alone
   const void* pointer_bytes = nullptr;  ///< that pointer
   const erased_argument* arguments = nullptr;

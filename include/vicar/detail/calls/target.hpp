@@ -26,15 +26,15 @@ template <class T>
 struct path_target {
   using object_type = T;
   void* root;  ///< null in a fake
-  path way;
+  path steps;
 
-  path route() const noexcept { return way; }
+  path route() const noexcept { return steps; }
   bool absent() const noexcept { return root == nullptr; }
   T& resolve(cell& owner) const {
-    if (void* const object = way.follow(root)) return *static_cast<T*>(object);
+    if (void* const object = steps.follow(root)) return *static_cast<T*>(object);
     throw null_step_error{format_text(
         "vicar: {} has nothing at {} now, a pointer or optional on the way is empty; fill it first, or catch this error",
-        owner.title(), way.text())};
+        owner.title(), steps.text())};
   }
 };
 

@@ -310,7 +310,7 @@ class VICAR_SHARED cell : public actor_record {
     // The limit is asked before the push: space that came in time is used.
     for (bool last = false; result == mailbox::push_result::full && on_overflow_ == overflow::block && !last;) {
       last = limit.passed();
-      if (!last) wait_for_room(label, limit);
+      if (!last) wait_for_space(label, limit);
       result = push(envelope);
     }
     return result;
@@ -329,10 +329,10 @@ class VICAR_SHARED cell : public actor_record {
     return result;
   }
 
-  VICAR_COLD void wait_for_room(std::string_view label, const time_limit& limit) {
-    mailbox::room_wait room{mailbox_};
-    const wait_edge edge{*this, label, limit, room.room(), wait_reason::room};
-    if (!edge.has_come()) room.sleep(limit);
+  VICAR_COLD void wait_for_space(std::string_view label, const time_limit& limit) {
+    mailbox::space_wait waiting{mailbox_};
+    const wait_edge edge{*this, label, limit, waiting.space(), wait_reason::space};
+    if (!edge.has_come()) waiting.sleep(limit);
   }
 
   /// Runs a hook, which counts as the running member but not as a message.

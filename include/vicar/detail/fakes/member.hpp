@@ -208,7 +208,7 @@ struct faked_signature<Result (*)(Parameters...) noexcept> : faked_signature<Res
 template <class T, auto... Steps>
 struct faked_object {
   using type = T;
-  static path way(path before) { return before; }
+  static path route(path before) { return before; }
 };
 /// In the place of an object that no path leads to, of which a message of ours says so.
 struct unreachable_object {};
@@ -235,9 +235,9 @@ struct faked_object<T, Step, Steps...> {
 
   using next = faked_object<typename target<field>::type, Steps...>;
   using type = typename next::type;
-  static path way(path before) {
+  static path route(path before) {
     if constexpr (traversable_field<field>) {
-      return next::way(step_by_pointer<T>(before, member_name<Step>, Step, follow_field{}));
+      return next::route(step_by_pointer<T>(before, member_name<Step>, Step, follow_field{}));
     } else {
       return before;
     }
@@ -284,7 +284,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   }
 
   static fake_place place(message_access kind, std::string_view named) {
-    fake_place made{object::way({}), named, kind, &type_tag<pointer_type>, {}};
+    fake_place made{object::route({}), named, kind, &type_tag<pointer_type>, {}};
     made.pointer_bytes.resize(sizeof(pointer_type));
     const pointer_type kept = pointer;
     std::memcpy(made.pointer_bytes.data(), &kept, sizeof(kept));

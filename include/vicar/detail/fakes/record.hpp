@@ -25,7 +25,7 @@ using message_access = erased_call::access;
 
 /// The member that a function of the test answers, however messages name it.
 struct fake_place {
-  path way;
+  path route;
   std::string_view name;
   message_access kind;
   const void* pointer_tag;
@@ -34,12 +34,12 @@ struct fake_place {
   /// Whether it is the member itself, as far as the message says which.
   bool is(const erased_call& call) const noexcept {
     if (!call.pointer_tag) return has_name_of(call);
-    return call.kind == kind && call.way == way && call.pointer_tag == pointer_tag &&
+    return call.kind == kind && call.route == route && call.pointer_tag == pointer_tag &&
            std::memcmp(call.pointer_bytes, pointer_bytes.data(), pointer_bytes.size()) == 0;
   }
   /// The same by its name alone, which a registered member has whatever type the pointer to it was converted to.
   bool has_name_of(const erased_call& call) const noexcept {
-    return call.kind == kind && call.way == way && call.member == name;
+    return call.kind == kind && call.route == route && call.member == name;
   }
   friend bool operator==(const fake_place&, const fake_place&) = default;
 };
@@ -139,7 +139,7 @@ class fake_record {
 
   [[noreturn]] void throw_unanswered(const erased_call& call, const fake_answer* near_miss) const {
     std::string member{call.member};
-    if (const std::string steps = call.way.text(); !steps.empty()) member = fmt::format("{}.{}", steps, member);
+    if (const std::string steps = call.route.text(); !steps.empty()) member = fmt::format("{}.{}", steps, member);
     std::string types;
     for (std::size_t i = 0; i < call.argument_count; ++i) {
       append_item(types, *call.arguments[i].type);

@@ -155,39 +155,39 @@ class VICAR_SHARED mailbox {
   bool displaces() const noexcept { return displaces_; }
 
   /// Whether an ordinary message would be accepted now.
-  bool accepts_now() const noexcept { return !closed() && (displaces_ || !lacks_room()); }
+  bool accepts_now() const noexcept { return !closed() && (displaces_ || !lacks_space()); }
 
   /// A sender that found the mailbox full, until it checks again.
-  class room_wait {
+  class space_wait {
    public:
-    explicit room_wait(mailbox& full) noexcept
+    explicit space_wait(mailbox& full) noexcept
         : full_{full},
           // Sequentially consistent with `handled_`: either the consumer sees that a sender waits, or this sender sees
           // the space. Acquires the freed space.
-          before_{full.room_.fetch_or(awaited, std::memory_order_seq_cst) | awaited} {}
-    room_wait(const room_wait&) = delete;
-    room_wait& operator=(const room_wait&) = delete;
+          before_{full.space_.fetch_or(awaited, std::memory_order_seq_cst) | awaited} {}
+    space_wait(const space_wait&) = delete;
+    space_wait& operator=(const space_wait&) = delete;
 
     /// The event that ends the wait.
-    awaited_event room() const noexcept {
-      return {&full_, [](const void* full) noexcept { return static_cast<const mailbox*>(full)->lacks_room(); }};
+    awaited_event space() const noexcept {
+      return {&full_, [](const void* full) noexcept { return static_cast<const mailbox*>(full)->lacks_space(); }};
     }
     /// Whether the senders that were blocked have to check again.
     bool released() const noexcept {
-      return full_.room_.load(std::memory_order_acquire) != before_;  // acquires the freed space
+      return full_.space_.load(std::memory_order_acquire) != before_;  // acquires the freed space
     }
     /// Blocks until half of the capacity is free, the mailbox is closed or `limit` has passed. The consumer may stay in
     /// one message while less than half is free, and may even wait there for this sender's next action. So the sender
     /// also polls, at growing intervals, and returns if there is any space. May return early.
     void sleep(const time_limit& limit = {}) noexcept {
       const bool released_by_any_space = full_.capacity_ / 2 + 1 >= full_.capacity_;
-      for (double patience = first_patience; full_.lacks_room() && !limit.passed(); patience *= 2) {
+      for (double patience = first_patience; full_.lacks_space() && !limit.passed(); patience *= 2) {
         time_limit look = limit;
         if (!released_by_any_space) {
           const time_limit soon{patience < last_patience ? patience : last_patience};
           if (soon.until_nanoseconds() < limit.until_nanoseconds()) look = soon;
         }
-        sleep_while(full_.room_, before_, look.until_nanoseconds());
+        sleep_while(full_.space_, before_, look.until_nanoseconds());
         if (released()) return;
       }
     }
@@ -198,11 +198,11 @@ class VICAR_SHARED mailbox {
   };
 
   /// Lets all blocked senders check again if there is space. For the consumer, when it is about to wait itself.
-  void offer_room_to_all() noexcept {
+  void offer_space_to_all() noexcept {
     // Relaxed: the graph's lock, which the caller holds, orders this after the senders that already have an edge.
-    if ((room_.load(std::memory_order_relaxed) & awaited) == 0 || lacks_room()) return;
-    room_.fetch_add(awaited, std::memory_order_release);  // publishes the space
-    wake_all(room_);
+    if ((space_.load(std::memory_order_relaxed) & awaited) == 0 || lacks_space()) return;
+    space_.fetch_add(awaited, std::memory_order_release);  // publishes the space
+    wake_all(space_);
   }
 
   /// The number of pending ordinary messages.
@@ -271,8 +271,8 @@ class VICAR_SHARED mailbox {
       const std::lock_guard lock{lock_};
       closed_.store(true, std::memory_order_release);  // releases what the actor did before
     }
-    room_.fetch_add(next_number, std::memory_order_release);  // publishes that the mailbox is closed
-    wake_all(room_);
+    space_.fetch_add(next_number, std::memory_order_release);  // publishes that the mailbox is closed
+    wake_all(space_);
   }
 
  private:
@@ -291,7 +291,7 @@ class VICAR_SHARED mailbox {
   static constexpr std::uint32_t armed = 2;   // no push since then, and the consumer has to be notified
   static constexpr std::uint32_t queued = 3;  // there are messages that the consumer takes one by one
 
-  // room_: the bits above this one hold a number that changes each time senders have to check again
+  // space_: the bits above this one hold a number that changes each time senders have to check again
   static constexpr std::uint32_t awaited = 1;  // a sender waits for space
   static constexpr std::uint32_t next_number = 2;
 
@@ -315,10 +315,10 @@ class VICAR_SHARED mailbox {
   }
 
   /// Whether an ordinary message would be rejected now, but not forever. Needs no lock: a sender that sees the space
-  /// too late checks again, because `room_` has changed.
-  bool lacks_room() const noexcept {
+  /// too late checks again, because `space_` has changed.
+  bool lacks_space() const noexcept {
     if (closed_.load(std::memory_order_acquire)) return false;  // acquires what the actor did before it closed
-    // Sequentially consistent with the consumer's store: see `room_wait`. Read first, because it acquires the value of
+    // Sequentially consistent with the consumer's store: see `space_wait`. Read first, because it acquires the value of
     // `pushed_` that the consumer has seen: without the lock, the difference may be too large, but not negative.
     const std::uint64_t handled = handled_.load(std::memory_order_seq_cst);
     return pushed_.load(std::memory_order_relaxed) - handled >= capacity_;
@@ -331,7 +331,7 @@ class VICAR_SHARED mailbox {
   /// Returns whether that leaves space for one. Under the lock.
   VICAR_COLD bool raise_limit() noexcept {
     if (displaces_) return false;
-    // Relaxed, both: an old number only makes the sender check again, see `room_wait`; `pushed_` is written under the
+    // Relaxed, both: an old number only makes the sender check again, see `space_wait`; `pushed_` is written under the
     // lock.
     limit_ = handled_.load(std::memory_order_relaxed) + capacity_;
     return !at_limit();
@@ -342,22 +342,22 @@ class VICAR_SHARED mailbox {
   VICAR_COLD void begin_bounded() noexcept {
     if (displaces_) return;                                                      // `take_oldest` has already counted it
     const std::uint64_t handled = handled_.load(std::memory_order_relaxed) + 1;  // relaxed: written by this thread
-    // Sequentially consistent, both: see `room_wait`.
+    // Sequentially consistent, both: see `space_wait`.
     handled_.store(handled, std::memory_order_seq_cst);
-    if ((room_.load(std::memory_order_seq_cst) & awaited) == 0) return;
-    // Relaxed: not older than the value that the waiting sender saw, because `room_` was read before.
+    if ((space_.load(std::memory_order_seq_cst) & awaited) == 0) return;
+    // Relaxed: not older than the value that the waiting sender saw, because `space_` was read before.
     const std::uint64_t waiting = pushed_.load(std::memory_order_relaxed) - handled;
     if (waiting > capacity_ / 2) return;
     // Clears the mark and changes the number. Releases the space.
-    room_.fetch_add(awaited, std::memory_order_release);
-    if (wake_some(room_, capacity_ - convert<std::size_t>(waiting)))
-      room_.fetch_or(awaited, std::memory_order_relaxed);  // relaxed: only this thread acts on the mark
+    space_.fetch_add(awaited, std::memory_order_release);
+    if (wake_some(space_, capacity_ - convert<std::size_t>(waiting)))
+      space_.fetch_or(awaited, std::memory_order_relaxed);  // relaxed: only this thread acts on the mark
   }
 
   /// Called by a sender that was woken and does not use the space.
-  void pass_room_on() noexcept {
-    room_.fetch_add(next_number, std::memory_order_release);  // publishes the space
-    wake_one(room_);
+  void pass_space_on() noexcept {
+    space_.fetch_add(next_number, std::memory_order_release);  // publishes the space
+    wake_one(space_);
   }
 
   static chunk* make_chunk(std::uint32_t capacity) {
@@ -393,7 +393,7 @@ class VICAR_SHARED mailbox {
         release_chain(std::exchange(chunk_, nullptr));
         chunk_ = make_chunk(capacity);
       } catch (...) {
-        queue.pass_room_on();  // the space goes to another sender
+        queue.pass_space_on();  // the space goes to another sender
         throw;
       }
     }
@@ -569,9 +569,9 @@ class VICAR_SHARED mailbox {
 
   alignas(64) std::atomic<std::uint64_t> handled_{
       0};  // ordinary messages begun so far: written by the consumer; under lock_ if the mailbox displaces
-  chunk* taken_ = nullptr;  // the chain being handled: used by the consumer only, like all below except room_
+  chunk* taken_ = nullptr;  // the chain being handled: used by the consumer only, like all below except space_
   chunk* drained_ = nullptr;
-  wait_word room_{0};  // blocked senders sleep on it
+  wait_word space_{0};  // blocked senders sleep on it
   std::uint32_t cursor_ = 0;
   std::uint32_t current_size_ = 0;
   std::uint32_t largest_drained_ = 0;  // the capacity of the largest chunk handled since the mailbox was idle

@@ -18,7 +18,7 @@ struct path_context {
 
   cell& owner() const noexcept { return *handle; }
   path_target<T> target() const noexcept { return end; }
-  path way() const noexcept { return end.way; }
+  path route() const noexcept { return end.steps; }
   void* root() const noexcept { return end.root; }
 };
 

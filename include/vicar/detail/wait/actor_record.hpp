@@ -94,7 +94,7 @@ class VICAR_SHARED actor_record {
 
   /// Called under the graph's lock when this actor is about to have an edge. Blocked senders have to check again if
   /// there is space in its mailbox, since the space may go to one of them, and there will not be more.
-  void about_to_wait() noexcept { mailbox_.offer_room_to_all(); }
+  void about_to_wait() noexcept { mailbox_.offer_space_to_all(); }
 
   /// Of `wait_edge` alone, and guarded by the graph's lock.
   const wait_edge* own_edge = nullptr;

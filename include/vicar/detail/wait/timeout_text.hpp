@@ -75,7 +75,7 @@ class unanswered final : public late_text {
   std::string_view running_;
   double busy_ = 0;  // seconds
   std::size_t depth_ = 0;
-  wait_edge::look waits_;
+  wait_edge::snapshot waits_;
 };
 
 }  // namespace vicar::detail

@@ -43,7 +43,7 @@ struct actor_frame {
 /// What a thread waits for.
 enum class wait_reason : std::uint8_t {
   reply,  ///< the answer to a message
-  room,   ///< room for a message
+  space,  ///< space for a message
   value,  ///< a value of a shared future that the other one is making
 };
 
@@ -78,11 +78,11 @@ class wait_edge {
   bool has_come() const noexcept { return has_come_; }
 
   /// The edge from `waiter`, seen from outside.
-  struct look {
+  struct snapshot {
     actor_handle target;  ///< null if it waits for nobody
     std::string_view what;
   };
-  static look from(const actor_record& waiter) {
+  static snapshot from(const actor_record& waiter) {
     const std::lock_guard lock{wait_graph_mutex()};
     if (!waiter.own_edge || !waiter.own_edge->target_.try_retain()) return {};
     return {actor_handle::adopt(&waiter.own_edge->target_), waiter.own_edge->what_};
@@ -151,7 +151,7 @@ class wait_edge {
   }
 
   std::string describe() const {
-    if (constructed_here(target_) && reason_ == wait_reason::room) {
+    if (constructed_here(target_) && reason_ == wait_reason::space) {
       return format_text(
           "vicar: the constructor of {} waits for space in its own mailbox for {}, which is full until the actor's thread "
           "starts, after the constructor has returned; raise options::mailbox_capacity, or send from on_start less than it "
@@ -164,7 +164,7 @@ class wait_edge {
           "returned; call the member directly, or keep the future and return",
           target_.title(), what_);
     }
-    if (on_this_thread(target_) && reason_ == wait_reason::room) {
+    if (on_this_thread(target_) && reason_ == wait_reason::space) {
       return format_text(
           "vicar: {} waits for itself: there is no room for {} in its mailbox before {} returns; call the member "
           "directly, or raise options::mailbox_capacity",
@@ -189,7 +189,7 @@ class wait_edge {
   std::string hop() const {
     const std::string_view name = target_.name();
     switch (reason_) {
-      case wait_reason::room:
+      case wait_reason::space:
         return format_text("room for {}.{} (behind {})", name, what_, doing(target_));
       case wait_reason::value:
         return format_text("a future's value, which {}.{} makes", name, doing(target_));
