@@ -318,7 +318,7 @@ class VICAR_SHARED cell : public actor_record {
   /// Puts an envelope into a mailbox that displaces, and abandons the message that made way for it, if one did.
   VICAR_COLD mailbox::push_result displace(message& envelope) {
     const counted_handle<cell> kept{*this};  // the envelope may hold the last reference
-    mailbox::unused_chunk memory;
+    unused_chunk memory;
     mailbox::displaced made_way;
     const mailbox::push_result result = mailbox_.push_displacing(envelope, made_way, memory);
     if (result == mailbox::push_result::accepted_armed) executor_->wake(mailbox_);

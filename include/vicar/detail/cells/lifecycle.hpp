@@ -35,8 +35,8 @@ inline consumer_handle<bool> cell::stop() {
   }
   channel.producer->set_source(*this, stop_label);
   auto request = counted_handle<stop_request>::adopt(new stop_request{std::move(channel.producer)});
-  mailbox::unused_chunk memory;
-  memory.make(mailbox_);  // nothing below may fail once the stop token is signalled
+  unused_chunk memory;
+  mailbox_.allocate(memory);  // nothing below may fail once the stop token is signalled
   request_stop();
   // Relaxed: only this actor's own thread, which writes the phase, comes past the first test.
   if (current_actor == this && phase_.load(std::memory_order_relaxed) == phase::starting) {

@@ -3,56 +3,23 @@
 #define VICAR_DETAIL_MAILBOX_MAILBOX_HPP
 
 #include <atomic>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <new>
-#include <type_traits>
 #include <utility>
 
 #include <vicar/detail/base/awaited_event.hpp>
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/convert.hpp>
+#include <vicar/detail/mailbox/chunk.hpp>
+#include <vicar/detail/mailbox/message.hpp>
 #include <vicar/detail/system/spin_lock.hpp>
 #include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 
 // The queue between the senders and the consumer. docs/internals.md lists its fields and invariants.
 namespace vicar::detail {
-
-class cell;
-
-/// The header of every message; an envelope derives from it and adds its payload.
-struct message {
-  enum class action : std::uint8_t {
-    run,
-    abandon,   ///< the actor has ended; on its thread
-    displace,  ///< a newer message replaced it; on the thread of the newer message's sender
-  };
-
-  /// The properties shared by all messages of one type, so that a message needs only one pointer.
-  struct traits {
-    /// Performs the action, then destroys the message.
-    void (*handle)(message& self, cell& owner, action what) noexcept;
-    void (*relocate)(void* place, message& from) noexcept;  ///< moves it; null if it cannot lie in a chunk
-    std::uint32_t size;
-    bool ordinary;  ///< counts against the capacity
-  };
-  const traits* type;
-};
-
-/// An envelope that can lie in a chunk. All others are boxed.
-template <class Envelope>
-concept fits_in_place = requires(Envelope envelope, void* place) {
-  { ::new (place) Envelope(static_cast<Envelope&&>(envelope)) } noexcept;
-  { envelope.~Envelope() } noexcept;
-} && alignof(Envelope) <= 8 && sizeof(Envelope) <= 256;
-
-template <class Message>
-void relocate_message(void* place, message& from) noexcept {
-  ::new (place) Message(static_cast<Message&&>(static_cast<Message&>(from)));
-}
 
 class VICAR_SHARED mailbox {
  public:
@@ -63,9 +30,6 @@ class VICAR_SHARED mailbox {
     closed,          ///< nothing was moved
   };
   static constexpr bool is_accepted(push_result result) noexcept { return result <= push_result::accepted_armed; }
-
-  class unused_chunk;
-  class unneeded_chunks;
 
   /// `displaces`: a full mailbox accepts ordinary messages, and removes the oldest; see `push_displacing`.
   explicit mailbox(std::size_t capacity, bool displaces = false) noexcept
@@ -86,6 +50,16 @@ class VICAR_SHARED mailbox {
 
   // For senders: any thread.
 
+  /// Allocates the chunk that a push may need, without holding the lock. Throws `std::bad_alloc`.
+  void allocate(unused_chunk& fresh) {
+    try {
+      fresh.make();
+    } catch (...) {
+      pass_space_on();  // another sender may use the space that this one was woken for
+      throw;
+    }
+  }
+
   /// Moves the envelope, which the sender owns, into the mailbox, unless the mailbox is closed, or it is full and the
   /// message is ordinary. Throws `std::bad_alloc` and changes nothing if there is no memory.
   VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope) { return push(envelope, *envelope.type); }
@@ -94,11 +68,11 @@ class VICAR_SHARED mailbox {
     unused_chunk fresh;
     return push(envelope, type, fresh);
   }
-  /// As above, with memory that the sender has allocated before, with `make`; then it does not throw.
+  /// As above, with memory that the sender has allocated before, with `allocate`; then it does not throw.
   push_result push(message& envelope, unused_chunk& fresh) { return push(envelope, *envelope.type, fresh); }
   VICAR_INLINE_WHERE_OPTIMISED push_result push(message& envelope, const message::traits& type, unused_chunk& fresh) {
     const std::uint32_t size = padded(type.size);
-    for (;; fresh.make(*this)) {
+    for (;; allocate(fresh)) {
       const std::lock_guard lock{lock_};
       if (closed_.load(std::memory_order_relaxed)) return push_result::closed;  // relaxed: written under this lock
       if (type.ordinary && at_limit() && !raise_limit()) return push_result::full;
@@ -126,7 +100,7 @@ class VICAR_SHARED mailbox {
     const message::traits& type = *envelope.type;
     const std::uint32_t size = padded(type.size);
     unneeded_chunks unneeded;
-    for (;; fresh.make(*this)) {
+    for (;; allocate(fresh)) {
       const std::lock_guard lock{lock_};
       // Relaxed, here and below: in such a mailbox, all of them are written under this lock.
       if (closed_.load(std::memory_order_relaxed)) return push_result::closed;
@@ -276,15 +250,6 @@ class VICAR_SHARED mailbox {
   }
 
  private:
-  struct alignas(8) chunk {
-    chunk* next;
-    std::uint32_t used;
-    std::uint16_t capacity;
-    std::uint16_t pins;  // messages that were taken out one by one and are not destroyed yet: guarded by lock_
-    std::byte* data() noexcept { return reinterpret_cast<std::byte*>(this + 1); }
-  };
-  static_assert(sizeof(chunk) % 8 == 0 && alignof(chunk) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
-
   // signal_
   static constexpr std::uint32_t empty = 0;   // no push since the consumer took the chain
   static constexpr std::uint32_t filled = 1;  // a push since then
@@ -300,15 +265,8 @@ class VICAR_SHARED mailbox {
   static constexpr double last_patience = 0.064;
 
   static constexpr auto unlimited = static_cast<std::size_t>(-1);
-  static constexpr std::uint32_t first_capacity = 1024 - sizeof(chunk);
-  static constexpr std::uint32_t largest_capacity = 16384 - sizeof(chunk);
   static constexpr std::uint32_t most_spares = 64;
 
-  /// Chunks grow while the actor is busy, so that it allocates rarely, and an idle actor stays small.
-  static constexpr std::uint32_t larger(std::uint32_t capacity) noexcept {
-    constexpr std::uint32_t head = sizeof(chunk);
-    return capacity < largest_capacity ? capacity * 2 + head : capacity;
-  }
   static constexpr std::uint32_t padded(std::uint32_t size) noexcept {
     if constexpr (alignof(message) % 8 == 0) return size;  // every message derives from it
     return (size + 7) / 8 * 8;
@@ -360,52 +318,6 @@ class VICAR_SHARED mailbox {
     wake_one(space_);
   }
 
-  static chunk* make_chunk(std::uint32_t capacity) {
-    return ::new (::operator new(sizeof(chunk) + capacity)) chunk{nullptr, 0, static_cast<std::uint16_t>(capacity), 0};
-  }
-  static void release_chain(chunk* chain) noexcept {
-    while (chain) ::operator delete(std::exchange(chain, chain->next));
-  }
-
- public:
-  /// Chunks to be freed after the lock is released.
-  class unneeded_chunks {
-   public:
-    unneeded_chunks() = default;
-    unneeded_chunks(const unneeded_chunks&) = delete;
-    unneeded_chunks& operator=(const unneeded_chunks&) = delete;
-    ~unneeded_chunks() { release_chain(chain_); }
-    void add(chunk* unneeded) noexcept { unneeded->next = std::exchange(chain_, unneeded); }
-
-   private:
-    chunk* chain_ = nullptr;
-  };
-  /// A chunk that a sender has allocated without holding the lock.
-  class unused_chunk {
-   public:
-    unused_chunk() = default;
-    unused_chunk(const unused_chunk&) = delete;
-    unused_chunk& operator=(const unused_chunk&) = delete;
-    ~unused_chunk() { release_chain(chunk_); }
-
-    void make(mailbox& queue) {
-      try {
-        release_chain(std::exchange(chunk_, nullptr));
-        chunk_ = make_chunk(capacity);
-      } catch (...) {
-        queue.pass_space_on();  // the space goes to another sender
-        throw;
-      }
-    }
-    chunk* take() noexcept { return std::exchange(chunk_, nullptr); }
-
-    std::uint32_t capacity = first_capacity;  // of the chunk that `make` allocates
-
-   private:
-    chunk* chunk_ = nullptr;
-  };
-
- private:
   /// Makes space for one message at the end of the filling chain; false if that needs another chunk. Under the lock.
   VICAR_INLINE_WHERE_OPTIMISED bool reserve(std::uint32_t size, unused_chunk& fresh) noexcept {
     return (last_ && last_->capacity - last_->used >= size) || append_chunk(fresh);
@@ -421,7 +333,7 @@ class VICAR_SHARED mailbox {
     }
     if (!next) {
       fresh.capacity = next_capacity_;
-      next_capacity_ = larger(next_capacity_);
+      next_capacity_ = larger_chunk(next_capacity_);
       return false;
     }
     (last_ ? last_->next : first_) = next;
@@ -489,12 +401,12 @@ class VICAR_SHARED mailbox {
     spares_ = 0;
     for (chunk* chain = std::exchange(spare_, nullptr); chain;) {
       chunk* const spare = std::exchange(chain, chain->next);
-      if (spare->capacity == first_capacity)
+      if (spare->capacity == first_chunk_capacity)
         recycle(spare, unneeded);
       else
         unneeded.add(spare);
     }
-    next_capacity_ = first_capacity;
+    next_capacity_ = first_chunk_capacity;
   }
 
   /// Takes the whole filling chain and returns drained chunks to the senders.
@@ -532,7 +444,7 @@ class VICAR_SHARED mailbox {
       const std::lock_guard lock{lock_};
       spare = std::exchange(spare_, nullptr);
       spares_ = 0;
-      next_capacity_ = first_capacity;
+      next_capacity_ = first_chunk_capacity;
     }
     largest_drained_ = 0;
     chunk* kept = nullptr;
@@ -540,7 +452,7 @@ class VICAR_SHARED mailbox {
     for (chunk* chain : {std::exchange(drained_, nullptr), spare}) {
       while (chain) {
         chunk* const unused = std::exchange(chain, chain->next);
-        if (unused->capacity == first_capacity && count < 2) {
+        if (unused->capacity == first_chunk_capacity && count < 2) {
           unused->next = std::exchange(kept, unused);
           ++count;
         } else {
@@ -556,14 +468,14 @@ class VICAR_SHARED mailbox {
   // Senders and the consumer write different cache lines, so that neither slows the other down.
   const std::size_t capacity_;
   spin_lock lock_;
-  std::atomic<bool> closed_{false};               // written under lock_
-  std::uint16_t spares_ = 0;                      // the number of chunks in spare_: guarded by lock_
-  std::uint32_t next_capacity_ = first_capacity;  // of the next chunk to allocate: guarded by lock_
-  chunk* first_ = nullptr;                        // the filling chain: guarded by lock_
-  chunk* last_ = nullptr;                         // its end: guarded by lock_
-  chunk* spare_ = nullptr;                        // chunks for the senders: guarded by lock_
-  std::atomic<std::uint64_t> pushed_{0};          // ordinary messages so far: written under lock_
-  std::uint64_t limit_{capacity_};                // the maximum of pushed_: guarded by lock_
+  std::atomic<bool> closed_{false};                     // written under lock_
+  std::uint16_t spares_ = 0;                            // the number of chunks in spare_: guarded by lock_
+  std::uint32_t next_capacity_ = first_chunk_capacity;  // of the next chunk to allocate: guarded by lock_
+  chunk* first_ = nullptr;                              // the filling chain: guarded by lock_
+  chunk* last_ = nullptr;                               // its end: guarded by lock_
+  chunk* spare_ = nullptr;                              // chunks for the senders: guarded by lock_
+  std::atomic<std::uint64_t> pushed_{0};                // ordinary messages so far: written under lock_
+  std::uint64_t limit_{capacity_};                      // the maximum of pushed_: guarded by lock_
   std::uint32_t front_ = 0;  // in a mailbox that displaces, the bytes of first_ that were taken: guarded by lock_
   wait_word signal_{empty};
 
