@@ -13,7 +13,7 @@
 
 namespace vicar::detail {
 
-/// What an actor is doing and has done so far. Written by its thread, read by all.
+/// What an actor is doing and has done so far. Written by its thread, read by any thread.
 class activity {
  public:
   void begin(const std::string_view& label) noexcept {
@@ -34,12 +34,12 @@ class activity {
     return label ? *label : std::string_view{};
   }
   std::chrono::steady_clock::time_point running_since() const noexcept {
-    // Relaxed: `running`, if it was asked before, has acquired it.
+    // Relaxed: a previous call of `running` has acquired it.
     return std::chrono::steady_clock::time_point{
         std::chrono::nanoseconds{running_since_.load(std::memory_order_relaxed)}};
   }
   actor_stats stats(std::size_t depth) const noexcept {
-    // Relaxed: each number is a moment's number by itself.
+    // Relaxed: each number is a snapshot by itself.
     return {depth,
             processed_.load(std::memory_order_relaxed),
             failed_.load(std::memory_order_relaxed),

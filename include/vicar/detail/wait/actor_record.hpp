@@ -40,16 +40,16 @@ VICAR_SHARED inline std::mutex& wait_graph_mutex() noexcept {
   return mutex.get();
 }
 
-/// What futures and the wait graph need to know of an actor: who it is, what it does, and whether it is still there.
-/// The base of every cell. All members may be called on any thread.
+/// What futures and the wait graph need to know about an actor: its name, what it is doing, and whether it still
+/// exists. The base of every cell. All members may be called on any thread.
 class VICAR_SHARED actor_record {
  public:
   actor_record(const actor_record&) = delete;
   actor_record& operator=(const actor_record&) = delete;
 
-  // Relaxed: a new reference is made from one that keeps the actor alive.
+  // Relaxed: the caller already holds a reference, which keeps the actor alive.
   void retain() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
-  /// Takes a reference unless the last one is gone; only under the graph's lock.
+  /// Takes a reference unless the last one was released; only under the graph's lock.
   bool try_retain() noexcept {
     std::uint32_t count = references_.load(std::memory_order_relaxed);
     while (count != 0) {
@@ -59,12 +59,12 @@ class VICAR_SHARED actor_record {
     return false;
   }
   void release() noexcept {
-    // Releases what was done through this reference, and acquires what was done through the others before the actor is
+    // Releases what was done through this reference; acquires what was done through all others before the actor is
     // freed.
     happens_before(this);
     if (references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
     happens_after(this);
-    // A thread that looks at this actor through a pending reply holds the lock.
+    // A thread that accesses this actor through a pending reply holds the lock.
     {
       const std::lock_guard lock{wait_graph_mutex()};
     }
@@ -74,29 +74,29 @@ class VICAR_SHARED actor_record {
   std::string_view name() const noexcept { return name_; }
   std::string_view class_name() const noexcept { return class_name_; }
   const std::string& urn() const { return urn_.get(&make_urn); }
-  /// The name if the user chose it, the class and the URN, as in every error text.
+  /// The name if the user chose one, the class and the URN, as in every error text.
   std::string title() const {
     return named_ ? format_text("{} ({}, {})", name_, class_name_, urn()) : format_text("{} ({})", class_name_, urn());
   }
   deadlock_policy on_deadlock() const noexcept { return on_deadlock_; }
 
-  /// Whether it was started before fork(): then it does not run in this process.
+  /// Whether the actor was started before fork(): then it does not run in this process.
   bool inherited() const noexcept {
-    // Relaxed: written again only in a child that has no other thread yet.
+    // Relaxed: written again only in a child process, which has no other thread yet.
     return generation_.load(std::memory_order_relaxed) != this_generation();
   }
-  /// Whether its constructor has not returned. Relaxed: exact on the thread that constructs it, where it matters.
+  /// Whether the constructor has not returned yet. Relaxed: exact on the constructing thread, where it matters.
   bool constructing() const noexcept { return phase_.load(std::memory_order_relaxed) == phase::constructing; }
   std::size_t depth() const noexcept { return mailbox_.depth(); }
   std::string_view running() const noexcept { return activity_.running(); }
-  /// Since when, on a coarse clock; meaningful while `running` is not empty.
+  /// When `running` began, on a coarse clock; meaningful while `running` is not empty.
   std::chrono::steady_clock::time_point running_since() const noexcept { return activity_.running_since(); }
 
-  /// Called under the graph's lock when this actor is about to have an edge. Blocked senders have to check again if
-  /// there is space in its mailbox, since the space may go to one of them, and there will not be more.
+  /// Called under the graph's lock before an edge from this actor is inserted. If there is space in its mailbox,
+  /// blocked senders have to check again: one of them can use it, and while the actor waits it frees no more.
   void about_to_wait() noexcept { mailbox_.offer_space_to_all(); }
 
-  /// Of `wait_edge` alone, and guarded by the graph's lock.
+  /// Used only by `wait_edge`; guarded by the graph's lock.
   const wait_edge* own_edge = nullptr;
 
  protected:
@@ -113,12 +113,12 @@ class VICAR_SHARED actor_record {
 
   const std::string_view class_name_;
   const std::string name_;
-  const bool named_;  ///< by the user
+  const bool named_;  ///< the user chose the name
   deadlock_policy on_deadlock_;
   const late_string urn_;
-  std::atomic<std::uint32_t> references_{1};  // apart from what the actor's thread reads for each message
+  std::atomic<std::uint32_t> references_{1};  // kept apart from what the actor's thread reads for each message
   std::atomic<std::uint32_t> generation_{this_generation()};
-  executor* executor_ = nullptr;  // read by each sender, so not beside what the actor's thread writes
+  executor* executor_ = nullptr;  // read by each sender, so kept apart from what the actor's thread writes
   mailbox mailbox_;
   activity activity_;
   std::atomic<phase> phase_{phase::constructing};
@@ -126,7 +126,7 @@ class VICAR_SHARED actor_record {
 
 using actor_handle = counted_handle<actor_record>;
 
-/// Logs `pattern` with the title of an actor, and with `label`, instead of its `{}`.
+/// Logs `pattern`, formatted with the actor's title and `label`.
 inline void log_about(const actor_record& actor, log_level level, const std::exception_ptr& exception,
                       fmt::string_view pattern, std::string_view label = {}) noexcept {
   if (!logs(level)) return;
@@ -136,7 +136,7 @@ inline void log_about(const actor_record& actor, log_level level, const std::exc
   }
 }
 
-/// The answer of an actor that was started before fork(). Takes no lock.
+/// The error for a call to an actor that was started before fork(). Takes no lock.
 inline actor_dead_error inherited_error(const actor_record& actor, std::string_view consequence) {
   return actor_dead_error{format_text(
       "vicar: {} ({}) was started before fork() and does not run in this process, {}; start actors after fork(), or "

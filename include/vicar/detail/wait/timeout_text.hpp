@@ -17,10 +17,10 @@
 
 namespace vicar::detail {
 
-/// What a timed-out wait says about the actor that did not answer: taken when it happens, written when it is read.
+/// The text of a timed-out wait. The actor's state is captured when the timeout occurs, and formatted when it is read.
 class unanswered final : public late_text {
  public:
-  /// `full_capacity` is that of a mailbox which did not accept the message within the limit; 0 if the message is there.
+  /// `full_capacity`: the capacity of the mailbox, if it did not accept the message before the deadline; otherwise 0.
   static timeout_error error(actor_handle source, std::string_view member, double seconds,
                              std::size_t full_capacity = 0) {
     return timeout_access::make(

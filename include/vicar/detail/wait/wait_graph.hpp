@@ -18,18 +18,18 @@
 #include <vicar/log.hpp>
 #include <vicar/options.hpp>
 
-// Who waits for whom. A thread that is about to sleep until an actor does something adds an edge from each of its own
-// actors to that one, so at most one edge leaves each actor. docs/internals.md says why a circle of them is a deadlock.
+// The wait graph. Before a thread sleeps until an actor does something, it inserts an edge from each of its own actors
+// to that actor, so at most one edge leaves each actor. docs/internals.md explains why a cycle is a deadlock.
 namespace vicar::detail {
 
-/// The actor that runs on this thread; null on threads that are no actor's.
+/// The actor that runs on this thread; null on other threads.
 VICAR_SHARED inline constinit thread_local actor_record* current_actor = nullptr;
 
 struct actor_frame;
 VICAR_SHARED inline constinit thread_local actor_frame* innermost_frame = nullptr;
 
-/// An actor that runs or is being constructed on this thread: there may be several, one inside another, and when the
-/// thread waits, all of them do.
+/// An actor that runs or is being constructed on this thread. Frames can be nested; when the thread waits, all of their
+/// actors wait.
 struct actor_frame {
   explicit actor_frame(actor_record& here) noexcept : owner{here}, outer{std::exchange(innermost_frame, this)} {}
   ~actor_frame() { innermost_frame = outer; }
@@ -44,42 +44,43 @@ struct actor_frame {
 enum class wait_reason : std::uint8_t {
   reply,  ///< the answer to a message
   space,  ///< space for a message
-  value,  ///< a value of a shared future that the other one is making
+  value,  ///< a shared future's value, which the target is computing
 };
 
-/// The edges from the actors of this thread to `target`, as long as this object lives. Made before the thread sleeps.
+/// The edges from the actors of this thread to `target`, for the lifetime of this object. Made before the thread
+/// sleeps.
 class wait_edge {
  public:
-  /// Throws `deadlock_error` if this wait, which has no limit, would close a circle: see `options::deadlock`. `what`
-  /// names the message; the caller holds a reference to `target` as long as the edge lives.
+  /// Throws `deadlock_error` if this wait has no timeout and would close a cycle: see `options::deadlock`. `what` names
+  /// the message. The caller holds a reference to `target` while the edge exists.
   wait_edge(actor_record& target, std::string_view what, const time_limit& limit, awaited_event event,
             wait_reason reason)
       : target_{target}, what_{what}, event_{event}, reason_{reason}, limited_{!limit.forever()} {
     if (!innermost_frame) return;
     const deadlock_policy policy = innermost_frame->owner.on_deadlock();
-    const std::string circle = leave_unless_circle(policy);
-    if (circle.empty()) return;
-    if (policy == deadlock_policy::fail) throw deadlock_error{circle};
-    log_text(log_level::error, innermost_frame->owner.name(), nullptr, circle);  // the sink may wait itself
+    const std::string cycle = insert_unless_cycle(policy);
+    if (cycle.empty()) return;
+    if (policy == deadlock_policy::fail) throw deadlock_error{cycle};
+    log_text(log_level::error, innermost_frame->owner.name(), nullptr, cycle);  // the sink may wait itself
     const std::lock_guard lock{wait_graph_mutex()};
     announce();
-    leave();
+    insert();
   }
   ~wait_edge() {
-    if (!left_) return;
+    if (!inserted_) return;
     const std::lock_guard lock{wait_graph_mutex()};
     set_edges(nullptr);
   }
   wait_edge(const wait_edge&) = delete;
   wait_edge& operator=(const wait_edge&) = delete;
 
-  /// Whether what is waited for had come already when the way was looked at, so that it led nowhere: whoever sleeps
-  /// all the same, and not until it comes, might sleep in a circle.
+  /// Whether the event had already occurred when the search for a cycle began. The search was skipped then, so a thread
+  /// that sleeps for anything but that event could be part of an undetected cycle.
   bool has_come() const noexcept { return has_come_; }
 
-  /// The edge from `waiter`, seen from outside.
+  /// A copy of the edge from an actor.
   struct snapshot {
-    actor_handle target;  ///< null if it waits for nobody
+    actor_handle target;  ///< null if the actor does not wait
     std::string_view what;
   };
   static snapshot from(const actor_record& waiter) {
@@ -89,52 +90,52 @@ class wait_edge {
   }
 
  private:
-  /// What to say of the circle that this wait would close; empty if it closes none, or the actor does not want to be
-  /// told.
-  std::string leave_unless_circle(deadlock_policy policy) {
+  /// Describes the cycle that this wait would close. If there is none, or the policy is `off`, inserts the edges and
+  /// returns an empty text.
+  std::string insert_unless_cycle(deadlock_policy policy) {
     const std::lock_guard lock{wait_graph_mutex()};
     has_come_ = !event_.pending();
     announce();
-    if (!limited_ && policy != deadlock_policy::off && closes_circle()) return describe();
-    leave();
+    if (!limited_ && policy != deadlock_policy::off && closes_cycle()) return describe();
+    insert();
     return {};
   }
 
-  /// Makes `edge` the one of every actor on this thread; under the lock, as all below.
+  /// Makes `edge` the edge of every actor on this thread; under the lock, like all functions below.
   static void set_edges(const wait_edge* edge) noexcept {
     for (const actor_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.own_edge = edge;
   }
-  void leave() noexcept {
+  void insert() noexcept {
     set_edges(this);
-    left_ = true;
+    inserted_ = true;
   }
-  /// Before the way is followed: an edge that is not pending then may be so again right after, if somebody else takes
-  /// what had come, and the actor that left it has to look again.
+  /// Called before the search: an edge that is not pending during the search may become pending right after it, if
+  /// another sender takes the space, so the blocked sender that inserted the edge has to check again.
   void announce() const noexcept {
     for (const actor_frame* frame = innermost_frame; frame; frame = frame->outer) frame->owner.about_to_wait();
   }
 
-  static bool on_this_thread(const actor_record& one) noexcept {
+  static bool on_this_thread(const actor_record& actor) noexcept {
     for (const actor_frame* frame = innermost_frame; frame; frame = frame->outer) {
-      if (&frame->owner == &one) return true;
+      if (&frame->owner == &actor) return true;
     }
     return false;
   }
 
-  /// Whether its constructor runs on this thread: it answers nothing before that has returned.
+  /// Whether the actor's constructor runs on this thread: it answers no message before that has returned.
   static bool constructed_here(const actor_record& actor) noexcept {
     return actor.constructing() && on_this_thread(actor);
   }
 
-  /// The edge that is in the way of `target_`'s doing something; null if it waits for nothing, or will not for ever.
+  /// The edge that blocks `target_`; null if it does not wait, or not forever.
   const wait_edge* next() const noexcept {
     const wait_edge* const edge = target_.own_edge;
     return edge && !edge->limited_ && edge->event_.pending() ? edge : nullptr;
   }
 
-  /// Whether the way from `target_` leads back to this thread. It may lead into a circle without this thread, of actors
-  /// that did not want to be told: that is noticed where the way meets the place where it was some steps before.
-  bool closes_circle() const noexcept {
+  /// Whether the path from `target_` leads back to this thread. It may enter a cycle without this thread, of actors
+  /// that do not report deadlocks: that is detected when the path returns to an edge marked some steps before (Brent).
+  bool closes_cycle() const noexcept {
     if (has_come_) return false;
     const wait_edge* before = this;
     std::size_t steps = 0;
@@ -177,14 +178,14 @@ class wait_edge {
           target_.title(), what_, doing(target_));
     }
     const actor_record& first = innermost_frame->owner;
-    std::string way = format_text("{}.{}", first.name(), doing(first));
+    std::string path = format_text("{}.{}", first.name(), doing(first));
     for (const wait_edge* edge = this; edge; edge = on_this_thread(edge->target_) ? nullptr : edge->next()) {
-      way += format_text(" → {}", edge->hop());
+      path += format_text(" → {}", edge->hop());
     }
     return format_text(
         "vicar: deadlock: {}; each waits for the next: let one of them answer without asking back, or wait with a "
         "time limit",
-        way);
+        path);
   }
   std::string hop() const {
     const std::string_view name = target_.name();
@@ -200,8 +201,8 @@ class wait_edge {
     if (doing(target_) == what_) return format_text("{}.{}", name, what_);
     return format_text("{}.{} (behind {})", name, what_, doing(target_));
   }
-  static std::string_view doing(const actor_record& one) noexcept {
-    const std::string_view member = one.running();
+  static std::string_view doing(const actor_record& actor) noexcept {
+    const std::string_view member = actor.running();
     return member.empty() ? "its constructor" : member;
   }
 
@@ -211,7 +212,7 @@ class wait_edge {
   const wait_reason reason_;
   const bool limited_;
   bool has_come_ = false;
-  bool left_ = false;  // this is the edge of the actors on this thread
+  bool inserted_ = false;  // this is the edge of the actors on this thread
 };
 
 }  // namespace vicar::detail
