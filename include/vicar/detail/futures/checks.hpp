@@ -17,7 +17,7 @@
 #include <vicar/detail/meta/copyable.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
 
-// What may be done with a future of `T`: one message for each wrong use, and the types of the results.
+// What is allowed with a future of `T`: one error message for each wrong use, and the types of the results.
 namespace vicar::detail {
 
 template <class T, class Hook>
@@ -32,7 +32,7 @@ VICAR_CONSTEVAL bool check_hook() {
     return false;
 }
 
-/// What `map` makes with a function that takes the value by reference, or by value if it can only be moved.
+/// The result of `map`. The function takes the value by reference, or by value if it can only be moved.
 template <class T, class Function>
 struct map_result : std::invoke_result<Function&, T> {};
 template <class T, class Function>
@@ -73,7 +73,7 @@ VICAR_CONSTEVAL bool check_filter() {
   }
 }
 
-/// A function that combines what was made so far, at first `Start`, with the next item.
+/// A function that combines the intermediate result, at first `Start`, with the next item.
 template <class Function, class Start, class Item>
 concept folds =
     std::invocable<Function&, Start, Item> &&
@@ -83,7 +83,7 @@ concept folds =
       requires std::is_assignable_v<decltype((made)), std::invoke_result_t<Function&, decltype(made), Item>>;
     };
 
-/// Stands for a fold that begins with the first item of the range.
+/// Marks a fold that begins with the first item of the range.
 struct first_item {};
 
 template <class T, class Function, class Start>
@@ -103,7 +103,7 @@ VICAR_CONSTEVAL bool check_fold() {
   }
 }
 
-/// Whether a future of `T` can keep what `Value` gives.
+/// Whether a future of `T` can store a `Value`.
 template <class T, class Value>
 VICAR_CONSTEVAL bool check_value() {
   constexpr auto fits = []<class From>(std::type_identity<From>) {
@@ -149,14 +149,14 @@ VICAR_CONSTEVAL bool check_futures() {
   return of_futures;
 }
 
-/// Whether the futures stay with the caller, whatever becomes of the range: it is an lvalue, or looks at them only, as
-/// a `std::span` does. A view may own them nevertheless; then nothing is lost if their values are copied.
+/// Whether the caller keeps the futures when the range is destroyed: it is an lvalue, or refers to them, like a
+/// `std::span`. A view may own them nevertheless; copying their values is correct in that case, too.
 template <class Value, class Range>
 inline constexpr bool futures_are_kept =
     std::is_lvalue_reference_v<Range> || std::ranges::enable_borrowed_range<std::remove_cvref_t<Range>> ||
     (std::ranges::enable_view<std::remove_cvref_t<Range>> && copyable<Value>);
 
-/// Whether the futures are there before the range is read, which may be done twice, and not made by reading it.
+/// Whether the range stores its futures, so that it can be iterated twice, and does not make them during iteration.
 template <class Range, class Iterator = decltype(std::begin(std::declval<Range&>()))>
 inline constexpr bool holds_futures =
     std::forward_iterator<Iterator> && std::is_lvalue_reference_v<std::iter_reference_t<Iterator>>;

@@ -14,7 +14,7 @@
 
 namespace vicar::detail {
 
-/// Which call has failed. Has texts of its own: the actor may be freed, and the library of the caller unloaded, before
+/// Identifies the call that failed. Owns its texts: the actor may be freed, and the caller's library unloaded, before
 /// the last handle of the future is dropped.
 class failed_call final : public state_extra {
  public:

@@ -7,8 +7,8 @@
 #include <vicar/detail/base/config.hpp>
 #include <vicar/fwd.hpp>
 
-// A future is not printable, and all who ask, test frameworks among them, have to hear so: `fmt::formatter` is not
-// specialised. What is specialised is the type that fmt makes when it is about to fail, in the versions that are known.
+// A future is not printable, and type traits, such as those of test frameworks, must be able to detect that. So this
+// does not specialise `fmt::formatter`, but the type that the known versions of fmt instantiate when formatting fails.
 namespace vicar::detail {
 
 template <class T>

@@ -16,12 +16,12 @@
 namespace vicar::detail {
 
 /// Waits for the outcome; throws `timeout_error`.
-inline void await_or_throw(future_state_base& asked, const time_limit& limit) {
+inline void await_or_throw(future_state_base& state, const time_limit& limit) {
   late_answer late;
-  if (asked.await(limit, &late)) throw unanswered::error(std::move(late.source), late.member, limit.asked_seconds());
+  if (state.await(limit, &late)) throw unanswered::error(std::move(late.source), late.member, limit.asked_seconds());
 }
 
-/// The exception that `make` returns, or the one that kept it from being made, such as `std::bad_alloc`.
+/// The exception that `make` returns, or the one that it throws, such as `std::bad_alloc`.
 template <class Make>
 std::exception_ptr exception_from(Make make) noexcept {
   try {
@@ -43,7 +43,7 @@ class consumer_handle {
   consumer_handle(const consumer_handle& other) noexcept : state_{other.state_} {
     if (state_) state_->add_consumer();
   }
-  // Without `std::exchange` and `std::swap`, which would be compiled for each `T`.
+  // No `std::exchange` or `std::swap`: they would be instantiated for each `T`.
   consumer_handle(consumer_handle&& other) noexcept : state_{other.state_} { other.state_ = nullptr; }
   consumer_handle& operator=(consumer_handle other) noexcept {
     state_type* const mine = state_;
@@ -58,7 +58,7 @@ class consumer_handle {
   explicit operator bool() const noexcept { return state_ != nullptr; }
   bool operator==(const consumer_handle&) const = default;
 
-  /// Throws for a handle that was moved from.
+  /// Throws `future_already_retrieved` if the handle is empty.
   state_type& state() const {
     if (!state_) {
       throw future_already_retrieved{
@@ -69,19 +69,19 @@ class consumer_handle {
 
   /// Waits for the outcome; throws `timeout_error`, but not what the producer stored.
   state_type& awaited(const time_limit& limit) const {
-    state_type& asked = state();
-    if (!asked.published()) await_or_throw(asked, limit);
-    return asked;
+    state_type& reply = state();
+    if (!reply.published()) await_or_throw(reply, limit);
+    return reply;
   }
   /// Waits for the outcome; throws what the producer stored, or `timeout_error`.
   state_type& settled(const time_limit& limit) const {
-    state_type& asked = awaited(limit);
-    if (asked.error()) asked.throw_error();
-    return asked;
+    state_type& reply = awaited(limit);
+    if (reply.error()) reply.throw_error();
+    return reply;
   }
 
-  /// The value moved out if this is the last consumer's handle, else a copy. Keeps the handle, which other threads may
-  /// be waiting on.
+  /// Moves the value out if this is the last consumer's handle, else copies it. Keeps the handle: other threads may be
+  /// waiting on it.
   T extract(const time_limit& limit) const {
     state_type& from = settled(limit);
     if constexpr (std::is_void_v<T>) {
@@ -96,7 +96,7 @@ class consumer_handle {
     }
   }
 
-  /// As `extract`, and puts the value at the end of `values`: the stack may be too small for it on its way.
+  /// As `extract`, but appends the value to `values` without a copy on the stack, which may be too small for it.
   template <class Values>
   void extract_to(Values& values, const time_limit& limit) const {
     state_type& from = settled(limit);
@@ -124,7 +124,7 @@ class consumer_handle {
   state_type* state_ = nullptr;
 };
 
-/// The producer's handle. Dropped without an outcome, it answers `broken_promise`.
+/// The producer's handle. Dropping it without an outcome stores `broken_promise`.
 template <class T>
 class producer_handle {
  public:
@@ -132,8 +132,7 @@ class producer_handle {
   static producer_handle adopt(future_state<T>* state) noexcept { return producer_handle{state}; }
   producer_handle(producer_handle&& other) noexcept : state_{std::exchange(other.state_, nullptr)} {}
   producer_handle& operator=(producer_handle&& other) noexcept {
-    producer_handle taken =
-        std::move(other);  // what this handle held goes without an answer now, not when `other` does
+    producer_handle taken = std::move(other);  // an unkept promise is broken now, not when `other` is destroyed
     std::swap(state_, taken.state_);
     return *this;
   }
@@ -162,7 +161,7 @@ class producer_handle {
   future_state<T>* state_ = nullptr;
 };
 
-/// Stands in for an exception that is none, so that the future has something to throw.
+/// Replaces a null exception by an error, so that the future has something to throw.
 inline std::exception_ptr require_exception(std::exception_ptr exception) {
   if (exception) return exception;
   return std::make_exception_ptr(

@@ -20,13 +20,13 @@
 
 namespace vicar::detail {
 
-/// How a value is made by the thread that asks for it. One thread at a time makes it; `lazy_state.hpp` has the kinds.
+/// Computes a value on the thread that reads it, on one thread at a time; `lazy_values.hpp` has the kinds.
 ///
-/// The inputs, which are the futures that it is made from and the user's function, are dropped once the value is made.
-/// A thread that looks at the sources holds the inputs meanwhile.
+/// The inputs are the source futures and the user's function. They are dropped once the value is computed. A thread
+/// that accesses the sources holds the inputs meanwhile.
 class lazy_value : public lazy_extra {
  public:
-  /// The states of the futures that the value is made from; they stay as long as the inputs are held.
+  /// The states of the source futures; valid while the inputs are held.
   struct source_list {
     future_state_base* const* first;
     std::size_t count;
@@ -35,102 +35,101 @@ class lazy_value : public lazy_extra {
   lazy_value(const lazy_value&) = delete;
   lazy_value& operator=(const lazy_value&) = delete;
 
-  /// A value without sources is made by those who wait for it, too.
+  /// A value without sources is computed by waiting for it, too.
   bool has_sources() const noexcept { return sources_.count != 0; }
   const source_list& sources() const noexcept { return sources_; }
 
-  /// Keeps the inputs until `leave`; false if they are gone, or about to go: then the value is there, or will be
-  /// without a further wait for its sources.
+  /// Holds the inputs until `leave`. False if they are dropped, or about to be: then the value is ready, or will be
+  /// without waiting for its sources.
   bool hold() noexcept {
-    // Relaxed, both: the inputs do not change before they are dropped, and that is ordered by `leave`.
+    // Relaxed, both: the inputs do not change before they are dropped, which `leave` orders.
     std::uint32_t now = holders_.load(std::memory_order_relaxed);
     while (now != 0) {
       if (holders_.compare_exchange_weak(now, now + 1, std::memory_order_relaxed)) return true;
     }
     return false;
   }
-  /// The last one to leave drops the inputs.
+  /// The last holder drops the inputs.
   void leave() noexcept {
     // Releases what this thread read of the inputs; acquires what the others did before they are destroyed.
     if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) drop_inputs();
   }
 
-  /// Whether all sources were found ready before, which they stay. Acquires what the thread that found them had
+  /// Whether all sources are known to be ready, as they then stay. Acquires what the thread that found out had
   /// acquired.
   bool sources_were_ready() const noexcept { return sources_ready_.load(std::memory_order_acquire); }
-  /// Releases the sources' outcomes to those who do not look at them again.
+  /// Releases the sources' outcomes to threads that do not check the sources themselves.
   void note_sources_ready() noexcept { sources_ready_.store(true, std::memory_order_release); }
 
   bool ready(future_state_base& state) final;
   const void* await_ready(future_state_base& state, const time_limit& limit, late_answer* late) final;
   const void* await(future_state_base& state, const time_limit& limit, late_answer* late) final;
 
-  /// Makes the value of `state` unless another thread does; false if that one is not done by `limit`. The sources have
-  /// their outcome.
+  /// Computes the value of `state`, or waits for the thread that does; false if that has not finished by the deadline.
+  /// The sources are ready.
   bool make_once(future_state_base& state, const time_limit& limit);
 
-  /// The functions that make values on this thread will not return: those who wait for them are answered
-  /// `broken_promise`.
+  /// Called when the functions that compute values on this thread will not return: the values become `broken_promise`.
   static void leave_all() noexcept;
 
-  /// Destroys it with its inputs. Those of a source that is freed by that are destroyed after it and not within, so
-  /// that a long chain needs no deep stack.
+  /// Destroys this object with its inputs. If that frees a lazy source, the source is destroyed afterwards instead of
+  /// recursively, so that a long chain needs no deep stack.
   void dispose() noexcept final;
-  void report(const std::exception_ptr&) noexcept final {}  // who asked for the value has seen the failure
+  void report(const std::exception_ptr&) noexcept final {}  // the reader of the value has seen the failure
 
  protected:
   explicit lazy_value(const source_list& sources) noexcept : sources_{sources} {}
   virtual ~lazy_value() = default;
 
  private:
-  /// A value that is being made on this thread; its function may ask for another one.
+  /// A value that this thread is computing; its function may read another lazy value.
   struct frame {
     lazy_value& value;
     future_state_base& state;
     frame* outer;
   };
 
-  /// Runs the user's function and stores its outcome in the state, unpublished. May throw a `timeout_error` that the
-  /// function threw because of `limit`: then nothing is stored and it may be called again.
+  /// Runs the user's function and stores its outcome in the state, unpublished. If the function threw `timeout_error`
+  /// because of `limit`, may rethrow it: then nothing is stored, and `make` may be called again.
   virtual void make(const time_limit& limit) = 0;
-  /// Runs destructors of the user's; under no lock.
+  /// Runs the user's destructors, so not under a lock.
   virtual void drop_inputs() noexcept = 0;
 
   void done() noexcept;
-  /// False if the value is published, or another thread makes it: then `maker` is the actor there, if any, and `before`
-  /// what `done_` was.
+  /// False if the value is published or another thread is computing it. In that case `maker` is the actor on that
+  /// thread, if any, and `before` is the value of `done_`.
   bool begin_to_make(const future_state_base& state, actor_handle& maker, std::uint32_t& before);
   void make_as_the_only_one(future_state_base& state, const time_limit& limit);
-  /// False if the limit has passed.
+  /// False if the deadline has passed.
   bool wait_for_maker(const future_state_base& state, const time_limit& limit, const actor_handle& maker,
                       std::uint32_t before);
 
   const source_list sources_;
-  std::atomic<std::uint32_t> holders_{1};  // the one is given up by the thread that has made the value
+  std::atomic<std::uint32_t> holders_{1};  // the initial one is dropped by the thread that has computed the value
   std::atomic<bool> sources_ready_{false};
 
   std::mutex mutex_;
-  const void* maker_ = nullptr;         // its thread: guarded by mutex_, as the next
+  const void* maker_ = nullptr;         // the computing thread: guarded by mutex_, like the next member
   std::uint32_t maker_generation_ = 0;  // the process of that thread
-  // The actor that makes the value: written under mutex_.
+  // The actor that computes the value: written under mutex_.
   std::atomic<actor_record*> making_actor_{nullptr};
-  wait_word done_{0};  // how often a thread has stopped making it: written under mutex_
+  wait_word done_{0};  // how often a thread has stopped computing it: written under mutex_
 
-  lazy_value* next_ = nullptr;  // in the list of this thread that begins with doomed_
+  lazy_value* next_ = nullptr;  // in this thread's list, which begins with doomed_
 
   VICAR_SHARED static inline constinit thread_local frame* innermost_ = nullptr;
   VICAR_SHARED static inline constinit thread_local lazy_value* doomed_ = nullptr;  // to be destroyed
   VICAR_SHARED static inline constinit thread_local bool disposing_ = false;
 };
 
-/// Goes from a state to its sources, to theirs, and back, without recursion. It holds the inputs on its way, and gives
-/// them up in the opposite order.
+/// Traverses the sources of a state depth-first, without recursion. Holds the inputs of each state on the path, and
+/// releases them in reverse order.
 class source_walk {
  public:
   enum class aim : std::uint8_t {
-    look,  ///< whether all sources are ready
-    wait,  ///< until they are; values without sources are made
-    make,  ///< every value on the way back
+    check,  ///< whether all sources are ready
+    wait,   ///< until they are; computes values without sources
+    make,   ///< computes every value, sources first
   };
 
   source_walk(aim what, const time_limit& limit) noexcept : aim_{what}, limit_{limit} {}
@@ -141,8 +140,8 @@ class source_walk {
   source_walk(const source_walk&) = delete;
   source_walk& operator=(const source_walk&) = delete;
 
-  /// Returns null, or the address of the state that was not ready, which may be freed once this object gives its inputs
-  /// up: so `late` describes it before.
+  /// Returns null, or the address of the state that was not ready. That state may be freed once this object releases
+  /// its inputs, so `late` describes it before.
   const void* from(future_state_base& root, late_answer* late = nullptr) {
     const future_state_base* const pending = find_pending(root);
     return pending ? pending->describe(late) : nullptr;
@@ -171,20 +170,20 @@ class source_walk {
     return nullptr;
   }
 
-  /// Returns the state if it is not ready; puts it on the way if its sources have to be asked.
+  /// Returns the state if it is not ready; appends it to the path if its sources have to be checked.
   future_state_base* arrive(future_state_base& state) {
     for (;;) {
       const std::uint32_t now = state.word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
       if (now & future_state_base::ready_bit) return nullptr;
       if (now & future_state_base::lazy_bit) return arrive_at_lazy(state);
-      if (aim_ == aim::look) return state.absent_source() ? nullptr : &state;
+      if (aim_ == aim::check) return state.absent_source() ? nullptr : &state;
       if (!state.sleep(limit_)) return &state;
     }
   }
   future_state_base* arrive_at_lazy(future_state_base& state) {
     lazy_value& lazy = lazy_of(state);
     if (!lazy.has_sources()) {
-      if (aim_ == aim::look) return &state;
+      if (aim_ == aim::check) return &state;
       return lazy.make_once(state, limit_) ? nullptr : &state;
     }
     if (aim_ != aim::make && lazy.sources_were_ready()) return nullptr;
@@ -209,7 +208,7 @@ class source_walk {
     capacity_ = larger;
   }
 
-  static constexpr std::size_t few = 8;  // as many need no memory
+  static constexpr std::size_t few = 8;  // steps that need no allocation
 
   const aim aim_;
   const time_limit& limit_;
@@ -221,14 +220,14 @@ class source_walk {
 
 inline bool lazy_value::ready(future_state_base& state) {
   const time_limit forever;
-  return source_walk{source_walk::aim::look, forever}.from(state) == nullptr;
+  return source_walk{source_walk::aim::check, forever}.from(state) == nullptr;
 }
 
 inline const void* lazy_value::await_ready(future_state_base& state, const time_limit& limit, late_answer* late) {
   return source_walk{source_walk::aim::wait, limit}.from(state, late);
 }
 
-// All sources are awaited first, so that no function runs in vain where one of them is late.
+// Waits for all sources first, so that no function runs in vain if one of them times out.
 inline const void* lazy_value::await(future_state_base& state, const time_limit& limit, late_answer* late) {
   if (const void* const pending = await_ready(state, limit, late)) return pending;
   return source_walk{source_walk::aim::make, limit}.from(state, late);
@@ -258,7 +257,7 @@ inline bool lazy_value::begin_to_make(const future_state_base& state, actor_hand
     making_actor_.store(innermost_frame ? &innermost_frame->owner : nullptr, std::memory_order_relaxed);
     return true;
   }
-  // Looked at first: a thread of a child may have the number of one of the parent's.
+  // Checked first: a thread of a child process may have the same number as a thread of the parent.
   if (maker_generation_ != this_generation()) {
     throw actor_dead_error{
         "vicar: the value of this future was being made by another thread at the fork(), and that thread does not run "
@@ -268,7 +267,7 @@ inline bool lazy_value::begin_to_make(const future_state_base& state, actor_hand
     throw deadlock_error{
         "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
   }
-  // Relaxed: under the lock. It is alive, since it is making.
+  // Relaxed: under the lock. The actor is alive, since it is computing the value.
   if (actor_record* const actor = making_actor_.load(std::memory_order_relaxed)) maker = actor_handle{*actor};
   return false;
 }
@@ -283,7 +282,7 @@ inline void lazy_value::make_as_the_only_one(future_state_base& state, const tim
     done();
     throw;
   }
-  leave();  // before the value is published: those who see it see its inputs gone, unless a third thread holds them
+  leave();  // before publishing: readers of the value find its inputs dropped, unless a third thread holds them
   innermost_ = here.outer;
   state.publish();
   done();
@@ -296,7 +295,7 @@ inline void lazy_value::done() noexcept {
     making_actor_.store(
         nullptr,
         std::memory_order_relaxed);  // relaxed: a thread that follows an edge to it later takes the graph's lock
-    done_.fetch_add(1, std::memory_order_relaxed);  // relaxed: who sees it takes the lock
+    done_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a thread that sees it takes the lock
   }
   wake_all(done_);
 }
@@ -333,10 +332,10 @@ inline bool lazy_value::wait_for_maker(const future_state_base& state, const tim
     const actor_record* by;
   };
   const making now{*this, state, maker.get()};
-  const auto goes_on = [](const void* which) noexcept {
-    const auto& asked = *static_cast<const making*>(which);
-    // Relaxed: what the maker did before it waits itself is published by the graph's lock.
-    return asked.what.making_actor_.load(std::memory_order_relaxed) == asked.by && !asked.state.published();
+  const auto goes_on = [](const void* context) noexcept {
+    const auto& wanted = *static_cast<const making*>(context);
+    // Relaxed: the graph's lock publishes what the maker did before it waits itself.
+    return wanted.what.making_actor_.load(std::memory_order_relaxed) == wanted.by && !wanted.state.published();
   };
   const wait_edge edge{*maker, "a future's value", limit, {&now, goes_on}, wait_reason::value};
   if (edge.has_come()) return true;

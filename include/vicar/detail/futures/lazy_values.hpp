@@ -23,7 +23,7 @@
 #include <vicar/detail/system/time_limit.hpp>
 #include <vicar/error.hpp>
 
-// The kinds of lazy values: `from_hook`, and those that are made from other futures.
+// The kinds of lazy values: `from_hook`, and those computed from other futures.
 namespace vicar::detail {
 
 /// Stores what `function` returns or throws.
@@ -36,7 +36,7 @@ void store_outcome(future_state<T>& state, Function&& function) noexcept {
   }
 }
 
-/// A member that is destroyed before its owner.
+/// A member that can be destroyed before its owner.
 template <class T>
 class droppable {
  public:
@@ -58,7 +58,7 @@ class droppable {
   bool there_ = true;
 };
 
-/// A value made by the user's hook from nothing but the time that is left.
+/// A value computed by the user's hook, whose only argument is the time that is left.
 template <class T, class Hook>
 class hooked_value final : public lazy_value {
  public:
@@ -71,7 +71,7 @@ class hooked_value final : public lazy_value {
     try {
       state_.store([&] { return detail::invoke(*hook_, left); });
     } catch (const timeout_error&) {
-      if (left) throw;  // the caller's limit, not the hook's outcome
+      if (left) throw;  // the caller's timeout, not the hook's outcome
       state_.store_error(std::current_exception());
     } catch (...) {
       state_.store_error(std::current_exception());
@@ -91,12 +91,12 @@ inline constexpr bool takes_value<Function, T> = true;
 template <class Result, class T>
 inline constexpr bool takes_value<Result (*)(T), T> = true;
 
-/// A function that gets the value of a future by reference. One that wants a container by value can be called so by its
-/// looks, even where the elements can only be moved.
+/// A function that takes the value of a future by reference. A function that takes a container by value satisfies
+/// `std::invocable` even if the elements can only be moved, hence the second condition.
 template <class Function, class T>
 concept reads_value = std::invocable<Function&, const T&> && (elements_copyable<T> || !takes_value<Function, T>);
 
-/// A value made by `function` from one source.
+/// A value computed by `function` from one source.
 template <class T, class Source, class Function>
 class mapped_value final : public lazy_value {
  public:
@@ -132,7 +132,7 @@ class mapped_value final : public lazy_value {
   droppable<inputs> inputs_;
 };
 
-/// The values of several sources, in their order.
+/// The values of several sources, in the order of the sources.
 template <class T, class... Sources>
 class joined_value final : public lazy_value {
  public:
@@ -147,7 +147,7 @@ class joined_value final : public lazy_value {
     store_outcome(state_, [&]() -> T {
       return std::apply(
           [&](const auto&... source) -> T {
-            // One failure passes through, and stands for the others.
+            // Only the first failure is rethrown; the others count as observed.
             if ((source.state().error() || ...)) (source.state().observe(), ...);
             if constexpr (std::is_void_v<T>) {
               (source.settled(limit), ...);
@@ -176,7 +176,7 @@ concept iterable = requires(const T& range) {
   *std::begin(range);
 };
 
-/// What a range holds, which is not always what its iterators give: those of `std::vector<bool>` may give a proxy.
+/// The element type of a range. Dereferencing an iterator may yield a proxy instead, as for `std::vector<bool>`.
 template <class Iterator>
 struct element_of {
   using type = std::remove_cvref_t<decltype(*std::declval<Iterator&>())>;
@@ -247,7 +247,7 @@ struct fold_first {
   }
 };
 
-/// A state whose value `Lazy` makes, and the handle of its only consumer. It has no producer.
+/// Makes a state whose value `Lazy` computes, and returns the handle of its only consumer. The state has no producer.
 template <class T, class Lazy, class... Arguments>
 consumer_handle<T> make_lazy(Arguments&&... arguments) {
   auto* state = new future_state<T>;

@@ -15,7 +15,7 @@ VICAR_CONSTEVAL void refuse_number_as_limit() {
       "vicar: a time limit is a duration, and this number has no unit; give it one: get(std::chrono::seconds{1})");
 }
 
-/// What `co_await` goes on with after the message of `future::operator co_await`.
+/// The awaiter that `future::operator co_await` returns after its error message.
 struct refused_awaiter {
   bool await_ready() const noexcept;
   template <class Handle>
@@ -23,11 +23,11 @@ struct refused_awaiter {
   placeholder await_resume() const noexcept;
 };
 
-/// What other futures have and a `vicar::future` has not: a compile error that says what takes its place. None of these
-/// has a deduced result, so asking whether they exist compiles nothing.
+/// Functions that other futures have, but not `vicar::future`: each is a compile error that names the alternative. None
+/// has a deduced return type, so checking whether they exist instantiates nothing.
 template <class Future>
 struct future_refusals {
-  /// A compile error that says where the function runs instead.
+  /// Rejects the call, with a compile error that names the alternatives.
   template <class... Arguments>
   placeholder then(Arguments&&...) const {
     static_assert(
@@ -36,7 +36,7 @@ struct future_refusals {
         "which runs it in get(), or let the called method send a message to the actor that goes on");
     return {};
   }
-  /// A compile error that says what can wait for a future.
+  /// Rejects `co_await`, with a compile error that names the alternatives.
   template <class Self = Future>
   refused_awaiter operator co_await() const {
     static_assert(

@@ -26,38 +26,38 @@
 #include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>
 
-// The shared part of a future: docs/internals.md lists its fields and what always holds.
+// The shared state of a future: docs/internals.md lists its fields and invariants.
 namespace vicar::detail {
 
 class future_state_base;
 
-/// What few states have beside their outcome: how their value is made, or which call has failed.
+/// Optional data of a state: how its value is computed, or which call has failed.
 class state_extra {
  public:
-  /// Destroys this object, when its state is freed.
+  /// Destroys this object. Called when its state is freed.
   virtual void dispose() noexcept = 0;
-  /// Reports `failure`, which no reader has seen. Called by the last handle.
+  /// Reports a failure that no reader has seen. Called by the last handle.
   virtual void report(const std::exception_ptr& failure) noexcept = 0;
 
  protected:
   ~state_extra() = default;
 };
 
-/// Which actor has not answered in time, and which of its members: for the text of an error.
+/// The actor that has not answered in time, and which of its members: for an error text.
 struct late_answer {
-  actor_handle source;  ///< null if none is known
+  actor_handle source;  ///< null if unknown
   std::string_view member;
 };
 
-/// How the value of `state` is made by those who ask for it; `lazy_value.hpp` has the only implementation.
+/// Computes the value of `state` on the threads that read it; `lazy_value.hpp` has the only implementation.
 class lazy_extra : public state_extra {
  public:
-  /// Whether making it would not wait for another future.
+  /// Whether the value can be computed without waiting for another future.
   virtual bool ready(future_state_base& state) = 0;
-  /// Waits until `ready`, at most until `limit`; returns as `future_state_base::await`. A value without sources is
-  /// made.
+  /// Waits until `ready` or the deadline; returns the same as `future_state_base::await`. Computes a value without
+  /// sources.
   virtual const void* await_ready(future_state_base& state, const time_limit& limit, late_answer* late) = 0;
-  /// The same, and makes the value.
+  /// As above, and computes the value.
   virtual const void* await(future_state_base& state, const time_limit& limit, late_answer* late) = 0;
 
  protected:
@@ -69,19 +69,19 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   future_state_base(const future_state_base&) = delete;
   future_state_base& operator=(const future_state_base&) = delete;
 
-  // Handles. A new state is held by one producer and by one consumer.
+  // Handles. A new state has one producer and one consumer.
 
   void add_consumer() noexcept { count_consumer(); }
   void drop_consumer() noexcept { drop(one_consumer); }
   void drop_producer() noexcept { drop(producer_bit); }
-  /// Another consumer's handle, from the producer; false if the value was moved out.
+  /// Adds a consumer on behalf of the producer; false if the value was moved out.
   bool offer_consumer() noexcept {
     if ((count_consumer() & moved_out) == 0) return true;
     drop_consumer();
     return false;
   }
-  /// Whether the caller's handle is the only one of a consumer: then it may move the value out, and the producer gives
-  /// no further handle away. Acquires what the other consumers did before they let go.
+  /// Whether the caller's handle is the only consumer's: then it may move the value out, and the producer cannot add
+  /// another consumer. Acquires what the other consumers did before they dropped their handles.
   bool move_out() noexcept {
     std::uint32_t now = look();  // acquires as said above
     while ((now & all_handles) == (one_consumer | producer_bit)) {
@@ -93,10 +93,11 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   // The producer's side.
 
-  /// The right to store the outcome; false when it was taken before. A message's reply needs none: it has one owner.
+  /// Claims the right to store the outcome; false if it was claimed before. A message's reply does not need it: it has
+  /// one owner.
   bool claim() noexcept {
-    // Acquires what a producer wrote that returned the right: it may have begun to construct a value in this state. The
-    // outcome itself is published by `publish`.
+    // Acquires what a producer wrote before it returned the right: it may have begun to construct a value in this
+    // state. The outcome itself is published by `publish`.
     const bool free = (word_.fetch_or(claimed, std::memory_order_acquire) & claimed) == 0;
     happens_after(&word_);
     return free;
@@ -107,8 +108,8 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     word_.fetch_and(~claimed, std::memory_order_release);  // releases what was written of a value whose copy threw
   }
   void store_error(std::exception_ptr error) noexcept { error_ = std::move(error); }
-  /// As `store_error`, for the exception of a call: if no reader sees it, `origin` reports it. Takes over `origin`,
-  /// which was made with `new` or is null. At most once, and not for a lazy state.
+  /// As `store_error`, for the exception of a call: if no reader sees it, `origin` reports it. Takes ownership of
+  /// `origin`, which was made with `new` or is null. Called at most once, and not for a lazy state.
   void store_failure(std::exception_ptr error, state_extra* origin) noexcept {
     store_error(std::move(error));
     extra_ = origin;
@@ -121,10 +122,10 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     if (before & sleeping) wake_all(word_);
     if (before & attached) run_waiters();
   }
-  /// As `publish`, and drops the producer's handle in the same step, so that the state, an exception in it above all,
-  /// is freed by those who read it and not by the producer. Nothing but the address of the state is used after that.
+  /// As `publish`, and drops the producer's handle in the same step, so that the state, and any exception in it, is
+  /// freed by a reader instead of the producer. After that, only the address of the state is used.
   VICAR_INLINE_WHERE_OPTIMISED void publish_last() noexcept {
-    wait_word& word = word_;  // for its address, which a state that is gone cannot be asked for
+    wait_word& word = word_;  // for its address: the state may be freed when it is needed
     // Releases the outcome and what the producer did; acquires what the consumers did if none is left.
     happens_before(&word);
     const std::uint32_t before = word.fetch_sub(producer_bit - ready_bit, std::memory_order_acq_rel);
@@ -134,14 +135,14 @@ class VICAR_SHARED future_state_base : public from_state_pool {
       return;
     }
     if (before & sleeping) wake_all(word);
-    // The owner of a waiter is a consumer, and keeps the state until the waiter has run.
+    // The owner of a waiter is a consumer, which keeps the state alive until the waiter has run.
     if (before & attached) run_waiters();
   }
-  /// Takes over the lazy value, which was made with `new`.
+  /// Takes ownership of the lazy value, which was made with `new`.
   void set_lazy(lazy_extra* lazy) noexcept {
     extra_ = lazy;
     happens_before(&word_);
-    // Releases the lazy value to those who ask later or sleep now.
+    // Releases the lazy value to threads that are sleeping, or that read the state later.
     if (word_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(word_);
   }
 
@@ -149,15 +150,16 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   /// Acquires the outcome.
   bool published() const noexcept { return (look() & ready_bit) != 0; }
-  /// Whether `await` would return without waiting. Throws `std::bad_alloc` where it asks many sources.
+  /// Whether `await` would return without waiting. May throw `std::bad_alloc` if there are many sources.
   bool ready() {
     const std::uint32_t now = look();  // acquires the outcome, or the lazy value
     if (now & ready_bit) return true;
     return (now & lazy_bit) ? lazy().ready(*this) : static_cast<bool>(absent_source());
   }
 
-  /// Blocks until the outcome is there, making it if it is lazy. Returns null, or the address of the state that was not
-  /// ready by `limit`, and describes it in `late`. That state may be the source of a lazy value, and freed by now.
+  /// Blocks until the outcome is ready, and computes it if it is lazy. On a timeout, returns the address of the state
+  /// that was not ready, and describes it in `late`; otherwise null. That state may be the source of a lazy value, and
+  /// already freed.
   const void* await(const time_limit& limit, late_answer* late = nullptr) {
     for (;;) {
       const std::uint32_t now = look();  // acquires the outcome, or the lazy value
@@ -167,7 +169,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     }
   }
 
-  /// As `await`, but does not make a value whose sources are ready; one without sources is made.
+  /// As `await`, but does not compute a value that has sources, once they are ready.
   const void* await_ready(const time_limit& limit, late_answer* late = nullptr) {
     for (;;) {
       const std::uint32_t now = look();  // acquires the outcome, or the lazy value
@@ -177,43 +179,43 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     }
   }
 
-  /// Throws the error, which is observed then. Cold, so that readers of values keep nothing for it.
+  /// Throws the error and marks it as observed. Cold, so that reading a value saves no registers for it.
   [[noreturn]] VICAR_COLD void throw_error() {
     observe();
     std::rethrow_exception(error_);
   }
-  /// The failure of this call is known to a reader, or will be: it is not reported.
+  /// Marks the failure of this call as known to a reader, now or later, so that it is not reported.
   void observe() noexcept {
-    // Relaxed: the caller has a handle, and what it drops comes later in the order of the word.
+    // Relaxed: the caller has a handle, and dropping it comes later in the modification order of the word.
     word_.fetch_or(observed, std::memory_order_relaxed);
   }
 
   const std::exception_ptr& error() const noexcept { return error_; }
 
-  /// Runs `next` once the state is ready: now, on this thread, if it is; else on the thread that publishes, after the
-  /// waiters that were attached before. The caller keeps its handle, and `next` in place, until `next` has run.
+  /// Runs `next` once the state is ready: immediately, on this thread, if it is; else on the publishing thread, after
+  /// the waiters that were attached before. The caller keeps its handle, and `next` in place, until `next` has run.
   void attach(waiter& next) noexcept {
-    // First the bit, then the list: a producer that does not see the bit has published, and this thread sees that.
-    // Acquires the outcome if it is there.
+    // First the bit, then the list: if the producer does not see the bit, it has published before, and this thread sees
+    // that. Acquires the outcome if it is ready.
     const bool is_ready = (word_.fetch_or(attached, std::memory_order_acquire) & ready_bit) != 0;
     if (is_ready) happens_after(&word_);
     if (is_ready || !waiters_.push(next)) next.run(next);
   }
 
-  /// Who will answer and which member; the view, and the actor, stay as long as the state is not ready.
+  /// Sets the actor that will answer, and which of its members. Both outlive the pending state.
   void set_source(actor_record& source, const std::string_view& member) noexcept {
     source_ = &source;
     member_ = &member;
   }
 
-  /// Who will answer; null unless the state is pending: only then is the source known to be alive.
+  /// The actor that will answer; null unless the state is pending: only then is the actor known to be alive.
   actor_handle source() const noexcept {
     if (!source_) return {};
     const std::lock_guard lock{wait_graph_mutex()};
     if (published() || !source_->try_retain()) return {};
     return actor_handle::adopt(source_);
   }
-  /// Which member will answer; empty if none is known.
+  /// The member that will answer; empty if unknown.
   std::string_view member() const noexcept { return member_ ? *member_ : std::string_view{}; }
   /// Describes this state, which was not ready in time, and returns its address.
   const void* describe(late_answer* late) const noexcept {
@@ -227,35 +229,36 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   bool holds_value() const noexcept { return published() && !error_; }
 
  private:
-  // word_: what is known of the outcome, and who holds the state
+  // word_: the status of the outcome, and the handles of the state
   static constexpr std::uint32_t ready_bit = 1;       // the outcome may be read
-  static constexpr std::uint32_t sleeping = 2;        // somebody sleeps, or is about to, until the word changes
+  static constexpr std::uint32_t sleeping = 2;        // a thread sleeps, or is about to, until the word changes
   static constexpr std::uint32_t attached = 4;        // a waiter is in waiters_, or about to be
   static constexpr std::uint32_t claimed = 8;         // a producer has the right to store the outcome
   static constexpr std::uint32_t lazy_bit = 16;       // extra_ is a lazy value
   static constexpr std::uint32_t producer_bit = 32;   // the producer has a handle
-  static constexpr std::uint32_t moved_out = 64;      // the value was, while the producer had a handle
-  static constexpr std::uint32_t failed = 128;        // extra_ says which call stored the error
+  static constexpr std::uint32_t moved_out = 64;      // the value was moved out while the producer had a handle
+  static constexpr std::uint32_t failed = 128;        // extra_ identifies the call that stored the error
   static constexpr std::uint32_t observed = 256;      // a reader knows the error, or will
-  static constexpr std::uint32_t one_consumer = 512;  // from here on: how many handles the consumers have
+  static constexpr std::uint32_t one_consumer = 512;  // this bit and those above count the consumers' handles
   static constexpr std::uint32_t all_consumers = ~(one_consumer - 1);
-  static constexpr std::uint32_t most_consumers = std::uint32_t{1} << 31U;  // many threads may be in the way at once
+  // Half of the range: many threads may increment the count at once before one of them checks it.
+  static constexpr std::uint32_t most_consumers = std::uint32_t{1} << 31U;
   static constexpr std::uint32_t all_handles = all_consumers | producer_bit;
 
-  /// Gives the word as it was.
+  /// Returns the previous word.
   std::uint32_t count_consumer() noexcept {  // NOLINT(bugprone-exception-escape): one too many ends the process
-    // Relaxed: a new handle is made from one that keeps the state alive, and what a producer gives away is decided
-    // here.
+    // Relaxed: the caller's handle keeps the state alive, and this operation itself decides whether a producer may add
+    // a consumer.
     const std::uint32_t before = word_.fetch_add(one_consumer, std::memory_order_relaxed);
     if (before >= most_consumers) refuse_handle();
     return before;
   }
-  /// Ends the process, since the state would be freed too early: nobody can have kept so many by design.
+  /// Ends the process, since the state would be freed too early. No correct program keeps so many handles.
   [[noreturn]] static void refuse_handle() {
     throw vicar::error{"vicar: one future has more than 4 million copies; keep fewer, or pass them by reference"};
   }
 
-  /// Acquires whatever was published.
+  /// Acquires everything that was published.
   std::uint32_t look() const noexcept {
     const std::uint32_t now = word_.load(std::memory_order_acquire);
     happens_after(&word_);
@@ -263,7 +266,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   }
 
   void drop(std::uint32_t share) noexcept {
-    // Releases what this handle did, and acquires what the others did before the state is freed.
+    // Releases what was done through this handle; acquires what was done through the others before the state is freed.
     happens_before(&word_);
     const std::uint32_t before = word_.fetch_sub(share, std::memory_order_acq_rel);
     if ((before & all_handles) != share) return;
@@ -271,7 +274,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     free(before);
   }
 
-  /// `before` is what the word was with the last handle.
+  /// `before`: the word before the last handle was dropped.
   void free(std::uint32_t before) noexcept {
     if (before & (lazy_bit | failed))
       free_with_extra(before);
@@ -289,12 +292,12 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   lazy_extra& lazy() const noexcept { return static_cast<lazy_extra&>(*extra_); }
 
   awaited_event answer() const noexcept {
-    return {this, [](const void* whose) noexcept { return !static_cast<const future_state_base*>(whose)->changed(); }};
+    return {this, [](const void* state) noexcept { return !static_cast<const future_state_base*>(state)->changed(); }};
   }
 
-  /// The one that was to answer before fork(), which it cannot do in this process; null if there is none.
+  /// The source if it was started before fork(), so that it cannot answer in this process; otherwise null.
   actor_handle absent_source() const noexcept {
-    if (this_generation() == 0) return {};  // nothing was inherited, which is all that most programs have to know
+    if (this_generation() == 0) return {};  // the fast path: this process is not a forked child
     actor_handle known = source();
     return known && known->inherited() ? std::move(known) : actor_handle{};
   }
@@ -303,7 +306,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     return (look() & (ready_bit | lazy_bit)) != 0;  // acquires the outcome, or the lazy value
   }
 
-  /// Blocks until `changed`, at most until `limit`.
+  /// Blocks until `changed` or the deadline.
   bool sleep(const time_limit& limit) {
     if (const actor_handle absent = absent_source())
       throw inherited_error(*absent, format_text("{} will not be answered", *member_));
@@ -320,7 +323,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   bool sleep_in_kernel(const time_limit& limit) noexcept {
     for (;;) {
-      // Acquires the outcome; tells the producer that somebody has to be woken.
+      // Acquires the outcome; lets the producer know that a thread has to be woken.
       const std::uint32_t now = word_.fetch_or(sleeping, std::memory_order_acquire) | sleeping;
       if (now & (ready_bit | lazy_bit)) return true;
       if (limit.passed()) return false;
@@ -333,10 +336,10 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   actor_record* source_ = nullptr;
   const std::string_view* member_ = nullptr;
   waiter_list waiters_;
-  state_extra* extra_ = nullptr;  // its own
+  state_extra* extra_ = nullptr;  // owned
 };
 
-/// Stands for the value of a `future<void>`.
+/// The value of a `future<void>`.
 struct nothing {};
 
 template <class T>
@@ -345,12 +348,12 @@ class future_state final : public future_state_base {
   using value_type = std::conditional_t<std::is_void_v<T>, nothing, T>;
 
   future_state() noexcept {}
-  ~future_state() noexcept override {  // also where the destructor of a value may throw
+  ~future_state() noexcept override {  // noexcept even if the destructor of the value is not
     if (holds_value()) std::destroy_at(std::addressof(value_));
   }
 
-  /// Builds the value in place from what `factory` returns, so that a type that cannot be moved works too. Not yet
-  /// published.
+  /// Constructs the value in place from the result of `factory`, so that immovable types work, too. Does not publish
+  /// it.
   template <class Factory>
   void store(Factory&& factory) {
     if constexpr (std::is_void_v<T>) {
@@ -363,7 +366,7 @@ class future_state final : public future_state_base {
     }
   }
 
-  /// Where the value is built by those who do not use `store`.
+  /// Where callers that do not use `store` construct the value.
   void* place() noexcept { return static_cast<void*>(std::addressof(value_)); }
 
   /// The value; only after `published`.

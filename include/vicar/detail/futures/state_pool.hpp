@@ -10,10 +10,10 @@
 
 namespace vicar::detail {
 
-/// Memory for the states of futures, which come and go with every call. Each thread keeps the blocks that it has given
-/// up for its next calls, at most as many as it has once had in use at the same time, and 8 MiB; they go back to the
-/// system when the thread ends. A block may be given up by another thread than the one that took it: it is a piece of
-/// the heap by itself, and belongs to no thread while it is in use.
+/// Memory for the states of futures, which are allocated and freed with every call. Each thread caches the blocks that
+/// it has freed, at most as many as it once had in use at the same time, and at most 8 MiB; the cache is freed when the
+/// thread ends. A block may be freed by another thread than the one that allocated it: each block is a heap allocation
+/// of its own, and belongs to no thread while it is in use.
 template <std::size_t Size>
 class state_pool {
  public:
@@ -30,7 +30,7 @@ class state_pool {
   }
 
   static void deallocate(void* memory) noexcept {
-    if (here_.used != 0) --here_.used;  // else it was taken by another thread, in whose place this one keeps nothing
+    if (here_.used != 0) --here_.used;  // else another thread allocated it, and this thread does not cache it
     if (here_.kept + here_.used >= here_.most_used) {
       ::operator delete(memory);
     } else {
@@ -38,7 +38,7 @@ class state_pool {
     }
   }
 
-  /// How many blocks this thread keeps.
+  /// The number of blocks in this thread's cache.
   static std::size_t kept() noexcept { return here_.kept; }
 
  private:
@@ -49,17 +49,17 @@ class state_pool {
   struct cache {
     block* first = nullptr;
     std::size_t kept = 0;
-    std::size_t used = 0;       // blocks that this thread has taken and not given up
-    std::size_t most_used = 0;  // at the same time, so far
+    std::size_t used = 0;       // blocks that this thread has allocated minus those that it has freed
+    std::size_t most_used = 0;  // the maximum of `used`
     guard end = guard::to_come;
   };
-  /// Its destructor runs when the thread ends, and after that other objects of the thread may still use blocks.
+  /// Destroyed when the thread ends. Other thread-local objects may still use blocks after that.
   struct emptied_at_the_end {
     ~emptied_at_the_end() {
       here_.end = guard::gone;
-      while (block* const one = here_.first) {
-        here_.first = one->next;
-        ::operator delete(one);
+      while (block* const first = here_.first) {
+        here_.first = first->next;
+        ::operator delete(first);
       }
       here_.kept = 0;
     }
@@ -79,7 +79,7 @@ class state_pool {
     here_.first = ::new (memory) block{here_.first};
     ++here_.kept;
   }
-  /// False if the thread has ended.
+  /// False if the thread is ending and has freed its cache.
   [[gnu::noinline, gnu::cold]] static bool set_guard() noexcept {
     if (here_.end == guard::gone) return false;
     here_.end = guard::set;
@@ -91,8 +91,8 @@ class state_pool {
   VICAR_SHARED static inline constinit thread_local cache here_{};
 };
 
-/// Gives a class and those derived from it memory of the pools, where that suits their size. Where the use of freed
-/// memory is looked for, there are no pools.
+/// Allocates a class and its derived classes from the pools if their size allows. Disabled under AddressSanitizer, so
+/// that it detects the use of freed memory.
 struct from_state_pool {
   static void* operator new(std::size_t size) {
 #if !VICAR_SANITIZES_ADDRESSES

@@ -9,17 +9,18 @@
 
 namespace vicar::detail {
 
-/// Runs once, when an answer is ready: on the thread that makes it ready, or on the attaching thread if that comes
-/// later. Its owner keeps it in place until then, and may destroy it inside `run`.
+/// Runs once, when an answer is ready: on the publishing thread, or on the attaching thread if it attaches later. The
+/// owner keeps it in place until then, and may destroy it inside `run`.
 struct waiter {
   void (*run)(waiter& self) noexcept;
-  waiter* next = nullptr;  ///< of the list that it is in
+  waiter* next = nullptr;  ///< in the list
 };
 
 /// The waiters of one answer. Any thread may push; one thread closes the list, once. Takes no lock.
 class waiter_list {
  public:
-  /// False if the list is closed: then the caller runs the waiter, and sees all that the closing thread did before.
+  /// False if the list is closed: then the caller runs the waiter, and sees everything that the closing thread did
+  /// before.
   bool push(waiter& last) noexcept {
     // Acquires, here and below, what the closing thread did before it closed the list.
     waiter* before = newest_.load(std::memory_order_acquire);
@@ -58,7 +59,7 @@ class waiter_list {
   std::atomic<waiter*> newest_{nullptr};
 };
 
-/// Runs waiters in the order of the list. Each may be gone when it has run.
+/// Runs waiters in the order of the list. Each may be destroyed once it has run.
 inline void run_all(waiter* first) noexcept {
   while (first) {
     waiter* const following = first->next;
