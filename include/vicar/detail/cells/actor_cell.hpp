@@ -28,7 +28,7 @@ concept parenthesised = std::is_constructible_v<T, Arguments...>;
 template <class T, class... Arguments>
 concept braced = requires(Arguments&&... arguments) { T{std::forward<Arguments>(arguments)...}; };
 
-/// A value that is kept on the heap on its way, where the stack may be too small for it.
+/// Holds a value on the heap temporarily, for values that the stack may be too small for.
 template <class Value>
 struct kept_off_stack {
   Value value;
@@ -36,8 +36,8 @@ struct kept_off_stack {
 template <class Value>
 inline constexpr bool large = sizeof(Value) > 4096;
 
-/// Puts what an `on_receive` of `T` returns, `receive()`, into an any; what can only be moved, or not even that, goes
-/// there as a `std::shared_ptr`.
+/// Wraps the result of `receive`, which calls an `on_receive` of `T`, in a `std::any`. A result that cannot be copied
+/// is wrapped as a `std::shared_ptr`.
 template <class T, class Receive>
 std::any reply_as_any(Receive receive) {
   using returned = decltype(receive());
@@ -61,14 +61,14 @@ std::any reply_as_any(Receive receive) {
   }
 }
 
-/// The cell with the actor's object in it.
+/// A cell that contains the actor's object.
 template <class T>
 class actor_cell final : public cell {
  public:
   actor_cell(std::string name, const options& chosen) : cell{detail::class_name<T>, std::move(name), chosen} {}
-  ~actor_cell() noexcept override {}  // the object, whose destructor may throw, is gone by now
+  ~actor_cell() noexcept override {}  // the object, whose destructor may throw, has already been destroyed
 
-// An aggregate may be started with fewer values than it has fields.
+// An aggregate may be initialized with fewer values than it has fields.
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"

@@ -28,35 +28,36 @@
 #include <vicar/options.hpp>
 #include <vicar/stop_token.hpp>
 
-// The actor without its type: docs/internals.md lists its phases and what always holds.
+// The actor without its type: docs/internals.md lists its phases and invariants.
 namespace vicar::detail {
 
 /// Why an actor ends.
 enum class ending : std::uint8_t {
   none,
-  stopped,       ///< asked to: `on_stop` runs
+  stopped,       ///< a request to stop: `on_stop` runs
   start_failed,  ///< `on_start` threw: no hook runs
-  failed,        ///< a message that nobody waits for threw: `on_failure` runs
+  failed,        ///< a message without a reply threw: `on_failure` runs
   all_stopped,   ///< `stop_all_actors` was thrown: `on_stop` runs, and every other actor is stopped
-  left,          ///< this is a child that was forked on its thread: nothing of it runs any more
+  left,          ///< this process was forked on the actor's thread: no more code of the actor runs
 };
 
 /// A message whose type only its sender knows.
 struct erased_message {
   const void* tag;                   ///< `&type_tag<M>`
   void* object;                      ///< an `M`
-  std::any (*to_any)(void* object);  ///< moves it into an any; null if `M` cannot be copied
+  std::any (*to_any)(void* object);  ///< moves the object into an any; null if `M` cannot be copied
   std::any reply = {};
 };
 
-/// One request to stop: its answer waits here until the actor has ended.
+/// A request to stop, with the reply that is published when the actor has ended.
 struct stop_request : counted<stop_request> {
   explicit stop_request(producer_handle<bool> answer) noexcept : reply{std::move(answer)} {}
   producer_handle<bool> reply;
   counted_handle<stop_request> next;
 };
 
-/// Where an actor's stop tokens come from. Abstract, so that only what asks for a token has to be compiled with it.
+/// The source of an actor's stop tokens. Abstract, so that only code that uses tokens has to compile the
+/// implementation.
 class stop_signal : public counted<stop_signal> {
  public:
   virtual ~stop_signal() = default;
@@ -68,26 +69,26 @@ class VICAR_SHARED cell : public actor_record {
   enum class progress : std::uint8_t { more, idle, ended, left };
   using ended_hook = void (*)(cell& ended, ending reason) noexcept;
 
-  /// The cell of a record: there is no other kind.
+  /// The cell of a record. Every record is the base of a cell.
   static cell& of(actor_record& record) noexcept { return static_cast<cell&>(record); }
 
-  // What it is: any thread.
+  // Observers: any thread.
 
   bool daemon() const noexcept { return daemon_; }
   bool own_thread() const noexcept { return own_thread_; }
   bool alive() const noexcept { return !mailbox_.closed() && !inherited(); }
   actor_stats stats() const noexcept { return activity_.stats(depth()); }
-  /// What it does, in a word; a moment's look.
+  /// The current state, in one word; a snapshot.
   std::string_view state() const noexcept {
-    const phase now = phase_.load(std::memory_order_relaxed);  // relaxed: a moment's look
+    const phase now = phase_.load(std::memory_order_relaxed);  // relaxed: a snapshot
     if (now == phase::constructing) return "constructing";
     if (now == phase::ended) return "ended";
     if (!alive()) return "ending";
     if (now == phase::starting) return "starting";
     return running().empty() ? "idle" : "running";
   }
-  /// The system's number of the thread that runs it; 0 while none does, or where the system has no such numbers.
-  long thread() const noexcept { return thread_.load(std::memory_order_relaxed); }  // relaxed: a number by itself
+  /// The operating system's number of the actor's thread; 0 while it has none, or if the system has no such numbers.
+  long thread() const noexcept { return thread_.load(std::memory_order_relaxed); }  // relaxed: publishes nothing
   void runs_on(long thread) noexcept { thread_.store(thread, std::memory_order_relaxed); }  // relaxed: as above
   /// Whether an object lies inside the actor's object.
   bool contains(const void* address) const noexcept {
@@ -95,11 +96,10 @@ class VICAR_SHARED cell : public actor_record {
     const auto inside = reinterpret_cast<std::uintptr_t>(address);
     return inside >= begin && inside - begin < object_size();
   }
-  /// Which object is asked for: the cell's own, or the one that a fake stands for, which is a null pointer of its
-  /// class.
+  /// Which object is wanted: the cell's own, or the one that a fake represents, which is a null pointer to its class.
   enum class role : std::uint8_t { own, represented };
-  /// Finds the object seen as a `Base`; false if it is none or was destroyed. A catch clause knows the bases without
-  /// run-time type information in the user's classes.
+  /// Converts the object to a `Base`; false if that is not a base, or the object was destroyed. A catch clause performs
+  /// the conversion, so the user's classes need no run-time type information.
   template <class Base>
   bool find_base(role wanted, Base*& object) {
     if (inherited()) return false;
@@ -114,7 +114,7 @@ class VICAR_SHARED cell : public actor_record {
     }
     return false;
   }
-  /// Its place in the table of all actors; guarded by the lock of that.
+  /// The entry in the table of all actors; guarded by the table's lock.
   struct table_entry {
     bool taken = false;
     bool listed = true;  ///< in the registry
@@ -126,24 +126,24 @@ class VICAR_SHARED cell : public actor_record {
 
   // Sending: any thread.
 
-  /// Puts an envelope into the mailbox; waits for space there under `overflow::block`. The envelope is moved from only
-  /// if it was accepted.
+  /// Pushes an envelope into the mailbox; under `overflow::block`, waits for space. The envelope is moved from only if
+  /// it was accepted.
   VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label) {
     return deliver(envelope, label, *envelope.type);
   }
-  /// `type` is what `mailbox::push` takes.
+  /// `type`: see `mailbox::push`.
   VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result deliver(message& envelope, std::string_view label,
                                                             const message::traits& type) {
     const mailbox::push_result result = push(envelope, type);
     if (mailbox::is_accepted(result)) return result;
     return result == mailbox::push_result::full ? deliver_to_full(envelope, label, {}) : result;
   }
-  /// The same, but waits no longer than until `limit`, and gives `full` then.
+  /// As `deliver`, but returns `full` if there is no space by the deadline.
   mailbox::push_result deliver_within(const time_limit& limit, message& envelope, std::string_view label) {
     const mailbox::push_result result = push(envelope);
     return result == mailbox::push_result::full ? deliver_to_full(envelope, label, limit) : result;
   }
-  /// The same, but never waits.
+  /// As `deliver`, but never waits.
   mailbox::push_result offer(message& envelope) {
     const mailbox::push_result result = push(envelope);
     const bool displaces = result == mailbox::push_result::full && on_overflow_ == overflow::drop_oldest;
@@ -154,13 +154,13 @@ class VICAR_SHARED cell : public actor_record {
   overflow on_overflow() const noexcept { return on_overflow_; }
   void count_dropped() noexcept { activity_.count_dropped(); }
 
-  /// The answer is whether it was alive until then.
+  /// The reply says whether the actor was alive until then.
   consumer_handle<bool> stop();
   /// Signals the stop token, without a message.
   void request_stop() noexcept;
   vicar::stop_token stop_token();
 
-  // The errors that a message to this actor may be answered with.
+  // The errors with which a message to this actor may be answered.
 
   actor_dead_error not_found(std::string_view label) const {
     if (inherited()) return inherited_error(*this, format_text("{} was not delivered", label));
@@ -185,7 +185,7 @@ class VICAR_SHARED cell : public actor_record {
         title(), label, number_text(capacity_))};
   }
 
-  /// For a message that found no space within a time limit.
+  /// The error for a message that found no space before the deadline.
   timeout_error never_accepted(std::string_view label, const time_limit& limit) {
     retain();
     return unanswered::error(actor_handle::adopt(this), label, limit.asked_seconds(), capacity_);
@@ -200,23 +200,23 @@ class VICAR_SHARED cell : public actor_record {
 
   // Handling: the thread that runs the cell.
 
-  /// Handles at most `batch` messages. Never throws: what user code throws is handled here.
+  /// Handles at most `batch` messages. Never throws: exceptions from user code are handled here.
   progress run(std::size_t batch) noexcept;
   mailbox& queue() noexcept { return mailbox_; }
 
-  /// `owed` is the reply that the message will publish; null if nobody waits for one.
+  /// `owed`: the reply that the message will publish; null if it has none.
   void begin(const std::string_view& label, future_state_base* owed = nullptr) noexcept {
     owed_ = owed;
     activity_.begin(label);
   }
-  /// Until the reply is published; the destructors of arguments may still end the process.
+  /// Sets the reply that is still unpublished: destructors of arguments may yet end the process.
   void owes(future_state_base* reply) noexcept { owed_ = reply; }
   void finish(bool threw) noexcept {
     if (threw) threw_ = true;
     activity_.count_processed(threw);
     activity_.rest();
   }
-  /// Takes effect when the message that is being handled is done.
+  /// Takes effect after the current message.
   void end_because(ending reason) noexcept {
     if (ending_ == ending::left) return;
     if (reason == ending::all_stopped && ending_ != ending::all_stopped) {
@@ -229,9 +229,9 @@ class VICAR_SHARED cell : public actor_record {
     failure_ = std::move(failure);
     end_because(ending::failed);
   }
-  /// Whether the hook that ran last threw, or a message did since a fork.
+  /// Whether the last hook threw, or, in a child process, a message since the fork.
   bool threw() const noexcept { return threw_; }
-  /// Keeps a request until the actor has ended; gives it back if it has.
+  /// Keeps a request until the actor has ended; returns it if that has already happened.
   counted_handle<stop_request> keep(counted_handle<stop_request> request) noexcept {
     const std::lock_guard lock{mutex_};
     if (answered_) return request;
@@ -248,7 +248,7 @@ class VICAR_SHARED cell : public actor_record {
   // Starting and ending: see `start_with` and `executor`.
 
   void become_daemon() noexcept { daemon_ = true; }
-  /// Before the constructor, which may hand references out to others that send.
+  /// Called before the constructor, which may pass references to other threads that send messages.
   void belongs_to(executor& runs_it, ended_hook on_ended) noexcept {
     executor_ = &runs_it;
     on_ended_ = on_ended;
@@ -260,16 +260,17 @@ class VICAR_SHARED cell : public actor_record {
     }
     phase_.store(phase::starting, std::memory_order_relaxed);  // relaxed: starting the thread publishes it
   }
-  /// The last step, once `run` has given `ended`: tells those who wait for the end.
+  /// The last step, after `run` has returned `ended`: notifies the threads that wait for the actor's end.
   void answer_stop_requests() noexcept;
-  /// The constructor threw or no thread could be had: answers what came meanwhile. On the thread that called `start`.
+  /// Called if the constructor threw or no thread could be created: answers the messages received so far. On the thread
+  /// that called `start`.
   void abandon() noexcept;
-  /// The process ends inside the message that is being handled, which will not return: answers it and all that wait, so
-  /// that nobody who has to end first waits for this actor. On the actor's own thread.
+  /// Called if the process exits within a message, whose handler will not return: answers it and all pending messages,
+  /// so that no actor that has to end first waits for this one. On the actor's own thread.
   void abandon_within_message() noexcept;
 
-  /// In a child: the actors that are being constructed on this thread are this process's, too. The one that runs on it
-  /// goes on to the end of its message or hook and no further.
+  /// In a child process: actors that are being constructed on this thread also exist in this process. The actor that
+  /// runs on it completes its current message or hook, and then stops running.
   static void in_child() noexcept;
   VICAR_SHARED static inline constinit fork_steps at_fork{nullptr, nullptr, &in_child};
 
@@ -297,8 +298,8 @@ class VICAR_SHARED cell : public actor_record {
   VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result push(message& envelope) { return push(envelope, *envelope.type); }
   VICAR_INLINE_WHERE_OPTIMISED mailbox::push_result push(message& envelope, const message::traits& type) {
     if (inherited()) return mailbox::push_result::closed;
-    // Once the envelope has landed, only addresses of this cell are used: it may have held the last reference, and be
-    // handled already.
+    // After the push, only addresses in this cell are used: the envelope may have held the last reference, and may
+    // already have been handled.
     executor* const runs_it = executor_;
     const mailbox::push_result result = mailbox_.push(envelope, type);
     if (result == mailbox::push_result::accepted_armed) runs_it->wake(mailbox_);
@@ -307,7 +308,7 @@ class VICAR_SHARED cell : public actor_record {
   VICAR_COLD mailbox::push_result deliver_to_full(message& envelope, std::string_view label, const time_limit& limit) {
     if (on_overflow_ == overflow::drop_oldest) return displace(envelope);
     mailbox::push_result result = mailbox::push_result::full;
-    // The limit is asked before the push: space that came in time is used.
+    // Checks the deadline before the push, so that space freed in time is used.
     for (bool last = false; result == mailbox::push_result::full && on_overflow_ == overflow::block && !last;) {
       last = limit.passed();
       if (!last) wait_for_space(label, limit);
@@ -315,7 +316,7 @@ class VICAR_SHARED cell : public actor_record {
     }
     return result;
   }
-  /// Puts an envelope into a mailbox that displaces, and abandons the message that made way for it, if one did.
+  /// Pushes an envelope into a mailbox that displaces, and abandons the displaced message, if any.
   VICAR_COLD mailbox::push_result displace(message& envelope) {
     const counted_handle<cell> kept{*this};  // the envelope may hold the last reference
     unused_chunk memory;
@@ -359,12 +360,12 @@ class VICAR_SHARED cell : public actor_record {
   const std::size_t capacity_;
   const overflow on_overflow_;
   const bool own_thread_;
-  bool daemon_;                    // not changed once others know this cell
-  ended_hook on_ended_ = nullptr;  // set before the object is constructed, as executor_
+  bool daemon_;                    // constant once other threads can access this cell
+  ended_hook on_ended_ = nullptr;  // set before the object is constructed, like executor_
 
   std::atomic<long> thread_{0};
 
-  // The actor's thread alone.
+  // Used only by the actor's thread.
   ending ending_ = ending::none;
   bool threw_ = false;
   future_state_base* owed_ = nullptr;
@@ -372,12 +373,12 @@ class VICAR_SHARED cell : public actor_record {
   std::exception_ptr failure_;
 
   std::mutex mutex_;
-  counted_handle<stop_request> stop_requests_;  // guarded by mutex_, as all below
-  bool answered_ = false;                       // the stop requests were: the actor has ended
-  counted_handle<stop_signal> stop_signal_;     // made when somebody asks for a token
+  counted_handle<stop_request> stop_requests_;  // guarded by mutex_, like the next three
+  bool answered_ = false;                       // the stop requests were answered: the actor has ended
+  counted_handle<stop_signal> stop_signal_;     // made on the first request for a token
   bool stop_requested_ = false;
 
-  std::mutex object_mutex_;    // held while the object's address is turned into a base's
+  std::mutex object_mutex_;    // held while the object is converted to a base
   bool object_alive_ = false;  // guarded by object_mutex_
 };
 

@@ -10,8 +10,8 @@
 
 namespace vicar::detail {
 
-/// References to some actors, in the order of starting. A `std::vector` of them would be compiled in each unit that
-/// starts an actor, and take much longer.
+/// References to some actors, in the order in which they were started. A `std::vector` would be instantiated in each
+/// translation unit that starts an actor, which takes much longer to compile.
 class cell_list {
  public:
   /// Empty, with space for `most`.
@@ -23,7 +23,7 @@ class cell_list {
   cell_list& operator=(cell_list&&) = delete;
   ~cell_list() { delete[] cells_; }
 
-  void add(cell& one) noexcept { cells_[size_++] = cell_handle{one}; }
+  void add(cell& actor) noexcept { cells_[size_++] = cell_handle{actor}; }
 
   bool empty() const noexcept { return size_ == 0; }
   std::size_t size() const noexcept { return size_; }
@@ -32,8 +32,8 @@ class cell_list {
   cell_handle* end() noexcept { return cells_ + size_; }
 
  private:
-  /// What is more than fits in memory throws `std::bad_alloc`. GCC, when it optimises whole programs, warns of the size
-  /// that `new` would ask for otherwise.
+  /// Throws `std::bad_alloc` if that many cannot fit in memory. Without the check, GCC with link-time optimization
+  /// warns of the size that `new` would request.
   static std::size_t bounded(std::size_t most) {
     if (most > PTRDIFF_MAX / sizeof(cell_handle)) throw std::bad_alloc{};
     return most;

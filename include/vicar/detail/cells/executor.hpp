@@ -7,17 +7,17 @@ namespace vicar::detail {
 class cell;
 class mailbox;
 
-/// Decides which thread runs an actor, and when. Between `start` and its end, each actor is run by one thread at a
-/// time: that thread calls `cell::run` until it says `ended` or `left`. When `run` says `idle`, the thread arms the
-/// mailbox, and the actor is run again after `wake`.
+/// Decides which thread runs an actor, and when. From `start` until the actor ends, one thread at a time runs it: the
+/// thread calls `cell::run` until that returns `ended` or `left`. When `run` returns `idle`, the thread arms the
+/// mailbox, and the actor runs again after `wake`.
 class executor {
  public:
-  /// Takes an actor whose constructor has returned, and returns at once; the actor runs later, on another thread or
-  /// this one. Throws `vicar::error` or `std::bad_alloc` if it cannot run: then the caller abandons it.
+  /// Accepts an actor whose constructor has returned, and returns immediately; the actor runs later, on another thread
+  /// or this one. Throws `vicar::error` or `std::bad_alloc` if it cannot run: then the caller abandons it.
   virtual void start(cell& constructed) = 0;
 
-  /// A message has come to an armed mailbox. Called by its sender, on any thread, once each time that the mailbox was
-  /// armed. The actor may have been run by then, and freed: only the address may be used.
+  /// Called by the sender of a message to an armed mailbox, on any thread, once each time the mailbox was armed. By
+  /// then the actor may have run and been freed: only the mailbox's address may be used.
   virtual void wake(const mailbox& armed) noexcept = 0;
 
  protected:

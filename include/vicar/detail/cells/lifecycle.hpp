@@ -8,7 +8,7 @@
 #include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/text/labels.hpp>
 
-// The life of an actor after its constructor: on_start, messages, the end.
+// The life of an actor after its constructor: on_start, messages, the end of the actor.
 namespace vicar::detail {
 
 /// The request to stop, as a message.
@@ -36,22 +36,22 @@ inline consumer_handle<bool> cell::stop() {
   channel.producer->set_source(*this, stop_label);
   auto request = counted_handle<stop_request>::adopt(new stop_request{std::move(channel.producer)});
   unused_chunk memory;
-  mailbox_.allocate(memory);  // nothing below may fail once the stop token is signalled
+  mailbox_.allocate(memory);  // now: nothing may fail once the stop token is signalled
   request_stop();
-  // Relaxed: only this actor's own thread, which writes the phase, comes past the first test.
+  // Relaxed: only this actor's own thread, which writes the phase, passes the first test.
   if (current_actor == this && phase_.load(std::memory_order_relaxed) == phase::starting) {
-    end_because(ending::stopped);  // before the first message, also one that was sent before on_start ran
+    end_because(ending::stopped);  // before the first message, even one that was sent before on_start ran
     keep(std::move(request));
     return std::move(channel.consumer);
   }
-  stop_message one{{&stop_message::kind}, std::move(request)};
+  stop_message msg{{&stop_message::kind}, std::move(request)};
   executor* const runs_it = executor_;
-  mailbox::displaced nothing;  // never waits for space, and no message makes way
+  mailbox::displaced nothing;  // a request to stop needs no space, so it displaces no message
   const mailbox::push_result result =
-      mailbox_.displaces() ? mailbox_.push_displacing(one, nothing, memory) : mailbox_.push(one, memory);
+      mailbox_.displaces() ? mailbox_.push_displacing(msg, nothing, memory) : mailbox_.push(msg, memory);
   if (result == mailbox::push_result::accepted_armed) runs_it->wake(mailbox_);
   if (result == mailbox::push_result::closed) {
-    if (const counted_handle<stop_request> late = keep(std::move(one.request))) {
+    if (const counted_handle<stop_request> late = keep(std::move(msg.request))) {
       late->reply->store([] { return false; });
       late->reply.publish();
     }
@@ -67,7 +67,7 @@ inline void cell::request_stop() noexcept {
     stop_requested_ = true;
     signal = stop_signal_;
   }
-  if (signal) signal->request();  // outside the lock: it may run callbacks of the user's
+  if (signal) signal->request();  // without the lock: it may run the user's callbacks
 }
 
 struct stop_token_source final : stop_signal {
@@ -88,7 +88,7 @@ inline vicar::stop_token cell::stop_token() {
 inline cell::progress cell::run(std::size_t batch) noexcept {
   const actor_frame frame{*this};
   current_actor = this;
-  // Relaxed, here and below: written by this thread; who else reads it takes it for a moment's look.
+  // Relaxed, here and below: written by this thread; other threads read a snapshot.
   if (phase_.load(std::memory_order_relaxed) == phase::starting) {
     log_about(*this, log_level::debug, nullptr, "Started {}");
     run_hook(on_start_label, &cell::on_start, ending::start_failed);
@@ -146,7 +146,7 @@ inline void cell::in_child() noexcept {
 }
 
 inline void cell::abandon() noexcept {
-  const actor_frame frame{*this};  // destructors may ask who they are, or call exit
+  const actor_frame frame{*this};  // destructors may ask for the current actor, or call exit
   mailbox_.close();
   request_stop();
   abandon_leftovers();
@@ -156,7 +156,7 @@ inline void cell::abandon() noexcept {
 
 inline void cell::abandon_within_message() noexcept {
   mailbox_.close();
-  mailbox_.pop();  // the message that is being handled: its bytes stay where they are until the chunk is given up
+  mailbox_.pop();  // the current message: its bytes stay in place until the chunk is released
   if (future_state_base* const owed = std::exchange(owed_, nullptr)) {
     if (!owed->error()) owed->store_error(exception_from([&] { return stopped_during(running(), "called exit"); }));
     owed->publish();
