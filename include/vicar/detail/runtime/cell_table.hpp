@@ -32,30 +32,30 @@
 
 namespace vicar::detail {
 
-/// Every actor of the process that has not ended, in the order of starting. The public registry is the part of it that
-/// is listed.
+/// All actors of the process that have not ended, in the order in which they were started. The public registry consists
+/// of the listed ones.
 class VICAR_SHARED cell_table {
  public:
-  /// Never destroyed: actors in static storage may end after it would have been.
+  /// Never destroyed: actors in static storage may end after it would be.
   static cell_table& instance() {
     static cell_table* const the_table = new cell_table;
     return *the_table;
   }
 
-  /// Also sees to it that the end of the process stops what is left, and that a child of fork() finds things in order.
-  /// Once that end has begun, only actors of the thread that ends the process, and of actors that it waits for, are
-  /// waited for: other threads might go on for ever.
-  void add(const cell_handle& one) {
-    if (!prepared_for_fork_.load(std::memory_order_relaxed)) prepare_for_fork();  // relaxed: a second time is no error
+  /// Also registers the handlers that stop the remaining actors at exit, and those for fork(). During exit, the process
+  /// awaits only new actors started by the exiting thread or by actors that it awaits: other threads might start actors
+  /// forever.
+  void add(const cell_handle& actor) {
+    if (!prepared_for_fork_.load(std::memory_order_relaxed)) prepare_for_fork();  // relaxed: a second call is harmless
     const std::lock_guard lock{mutex_};
     const bool late = ending_thread_ && ending_thread_ != this_thread() && !exit_list::awaits_this_thread();
-    if (late) one->become_daemon();
-    append(*one);
-    // Twice: a second call of exit that another thread makes at the same time finds one, too.
+    if (late) actor->become_daemon();
+    append(*actor);
+    // Twice: if another thread calls exit at the same time, it finds a handler, too.
     if (!will_be_stopped_ && !late) will_be_stopped_ = std::atexit(&at_exit) == 0 && std::atexit(&at_exit) == 0;
   }
 
-  /// Makes all that a child of fork() will use, and has it told of forks. Throws `std::bad_alloc`.
+  /// Creates every singleton that a child of fork() uses, and registers its fork handlers. Throws `std::bad_alloc`.
   static void prepare_for_fork() {
     cell_table& table = instance();
     logger::instance();
@@ -77,8 +77,8 @@ class VICAR_SHARED cell_table {
   // Around fork().
   void lock() noexcept { mutex_.lock(); }
   void unlock() noexcept { mutex_.unlock(); }
-  /// In a child, the actors are the parent's. None is freed by that, since the threads that run them, which are not
-  /// here, have references, too.
+  /// In a child process: releases the parent's actors. That frees none of them, since their threads, which do not exist
+  /// here, hold references, too.
   void forget() noexcept {
     while (cell* const first = first_) {
       unlink(*first);
@@ -87,27 +87,27 @@ class VICAR_SHARED cell_table {
     ending_thread_ = nullptr;
   }
 
-  void remove(cell& one) noexcept {
+  void remove(cell& actor) noexcept {
     {
       const std::lock_guard lock{mutex_};
-      if (!one.entry.taken) return;
-      unlink(one);
+      if (!actor.entry.taken) return;
+      unlink(actor);
     }
-    one.release();  // after the lock is given up
+    actor.release();  // after releasing the lock
   }
 
-  /// Lists or unlists an actor; a second time is no error. An actor that has ended cannot be listed. True if that
-  /// changed anything.
-  bool list(cell& one, bool listed) noexcept {
+  /// Lists or unlists an actor; idempotent. An actor that has ended cannot be listed. Returns whether that changed
+  /// anything.
+  bool list(cell& actor, bool listed) noexcept {
     const std::lock_guard lock{mutex_};
-    if (one.entry.listed == listed) return false;
-    one.entry.listed = listed;  // a constructor may ask for it before its actor is taken
-    return one.entry.taken;
+    if (actor.entry.listed == listed) return false;
+    actor.entry.listed = listed;  // a constructor may call this before its actor is in the table
+    return actor.entry.taken;
   }
 
   enum class which : unsigned char { alive, listed, all };
 
-  /// A copy: `alive` ones are listed and have not begun to end.
+  /// References to the actors. `alive` selects those that are listed and have not begun to end.
   cell_list snapshot(which wanted) const {
     const std::lock_guard lock{mutex_};
     cell_list cells{size_};
@@ -117,37 +117,37 @@ class VICAR_SHARED cell_table {
     return cells;
   }
 
-  /// After how many seconds of waiting for one actor the end of the process says so; a test makes it shorter.
+  /// Seconds that the exiting process waits for one actor before it logs a warning. A test shortens it.
   VICAR_SHARED static inline constinit double quiet_at_exit = 5;
 
-  /// The hook of every cell: called on its thread when its object was destroyed.
-  static void ended(cell& one, ending reason) noexcept {
-    log_about(one, log_level::debug, nullptr, "Unregistered {}");
-    instance().remove(one);
+  /// The `ended_hook` of every cell: called on the actor's thread after its object was destroyed.
+  static void ended(cell& actor, ending reason) noexcept {
+    log_about(actor, log_level::debug, nullptr, "Unregistered {}");
+    instance().remove(actor);
     if (reason == ending::all_stopped) instance().tell_all_to_stop();
   }
 
  private:
   cell_table() = default;
 
-  // Under the lock. The table has a reference to each.
+  // Under the lock. The table holds a reference to each actor.
 
-  void append(cell& one) noexcept {
-    one.retain();
-    one.entry = {true, one.entry.listed, last_, nullptr};
-    (last_ ? last_->entry.after : first_) = &one;
-    last_ = &one;
+  void append(cell& actor) noexcept {
+    actor.retain();
+    actor.entry = {true, actor.entry.listed, last_, nullptr};
+    (last_ ? last_->entry.after : first_) = &actor;
+    last_ = &actor;
     ++size_;
   }
-  /// The reference is the caller's then.
-  void unlink(cell& one) noexcept {
-    (one.entry.before ? one.entry.before->entry.after : first_) = one.entry.after;
-    (one.entry.after ? one.entry.after->entry.before : last_) = one.entry.before;
-    one.entry.taken = false;
+  /// Transfers the table's reference to the caller.
+  void unlink(cell& actor) noexcept {
+    (actor.entry.before ? actor.entry.before->entry.after : first_) = actor.entry.after;
+    (actor.entry.after ? actor.entry.after->entry.before : last_) = actor.entry.before;
+    actor.entry.taken = false;
     --size_;
   }
 
-  /// Last started first, without waiting for any.
+  /// In the reverse order of starting, without waiting.
   void tell_all_to_stop() noexcept {
     try {
       cell_list cells = snapshot(which::all);
@@ -157,13 +157,14 @@ class VICAR_SHARED cell_table {
     }
   }
 
-  /// The end of the process, on the thread that called `exit` or returned from `main`. When another thread calls `exit`
-  /// meanwhile, C libraries differ: here it waits for the end of the process, and the first call decides.
+  /// The exit handler, on the thread that called `exit` or returned from `main`. C libraries differ in what a
+  /// concurrent second call of `exit` does; here it blocks until the process ends, and the first call determines the
+  /// exit status.
   static void at_exit() noexcept {
-    const turn whose = instance().begin_to_end();
-    if (whose != turn::again) std::atexit(&at_exit);  // for the next thread that calls exit
-    leave_actors_of_this_thread();                    // those who are told so may be the next
-    if (whose == turn::of_another) {
+    const turn current = instance().begin_to_end();
+    if (current != turn::again) std::atexit(&at_exit);  // for the next thread that calls exit
+    leave_actors_of_this_thread();                      // a thread that this releases may call exit next
+    if (current == turn::of_another) {
       for (const wait_word never{0};;) sleep_while(never, 0);
     }
     try {
@@ -179,16 +180,16 @@ class VICAR_SHARED cell_table {
     const std::lock_guard lock{mutex_};
     const void* const here = this_thread();
     if (ending_thread_ && ending_thread_ != here) return turn::of_another;
-    will_be_stopped_ = false;  // those that are started from now on are stopped by another call of `at_exit`
+    will_be_stopped_ = false;  // actors started from now on are stopped by another call of `at_exit`
     return std::exchange(ending_thread_, here) == here ? turn::again : turn::first;
   }
 
-  /// What this thread does for its actors, and in their constructors, will not return: those who wait for them are told
-  /// so, since they may have to end first.
+  /// Handlers and constructors that run on this thread will not return. Answers whatever waits for their actors, since
+  /// the waiting actors may have to end first.
   static void leave_actors_of_this_thread() noexcept {
     for (const actor_frame* each = innermost_frame; each; each = each->outer) {
       cell& left = cell::of(each->owner);
-      if (left.inherited()) continue;  // in a child of fork(): nobody waits, and its locks may never be given up
+      if (left.inherited()) continue;  // in a child of fork(): nothing waits, and its locks may never be released
       left.abandon_within_message();
       instance().remove(left);
     }
@@ -198,7 +199,7 @@ class VICAR_SHARED cell_table {
     exit_list::leave_this_thread();
   }
 
-  /// Last started first, waiting for all but daemons; again if others were started meanwhile.
+  /// In the reverse order of starting, waiting for all but daemons; repeats if other actors were started meanwhile.
   void stop_what_is_left() {
     exit_list& awaited = exit_list::instance();
     std::uint64_t known = 0;
@@ -213,30 +214,31 @@ class VICAR_SHARED cell_table {
     } while (!awaited.wait_until_empty(known));
   }
 
-  /// Blocks. A program that does not end says once for which actor it waits.
-  static void wait_for_end_of(cell& one, const consumer_handle<bool>& stopped) {
+  /// Blocks. Logs a warning, once, if the actor does not end for some time.
+  static void wait_for_end_of(cell& actor, const consumer_handle<bool>& stopped) {
     const time_limit quiet{quiet_at_exit};
-    if (stopped.state().await(quiet)) warn_of_wait(one);
+    if (stopped.state().await(quiet)) warn_of_wait(actor);
     stopped.awaited({});
   }
-  VICAR_COLD static void warn_of_wait(actor_record& one) noexcept {
+  VICAR_COLD static void warn_of_wait(actor_record& actor) noexcept {
     if (!logs(log_level::warning)) return;
-    const auto what = exception_from([&] { return unanswered::error(actor_handle{one}, stop_label, quiet_at_exit); });
-    log_text(log_level::warning, one.name(), what,
+    const auto what = exception_from([&] { return unanswered::error(actor_handle{actor}, stop_label, quiet_at_exit); });
+    log_text(log_level::warning, actor.name(), what,
              "The end of the program waits for an actor; let it end, start it as a daemon, or use std::quick_exit:");
   }
 
   std::atomic<bool> prepared_for_fork_{false};
   mutable std::mutex mutex_;
-  cell* first_ = nullptr;  // guarded by mutex_, as all below
+  cell* first_ = nullptr;  // guarded by mutex_, like all members below
   cell* last_ = nullptr;
   std::size_t size_ = 0;
-  bool will_be_stopped_ = false;         // `at_exit` is still to be called
-  const void* ending_thread_ = nullptr;  // the one that ends the process
+  bool will_be_stopped_ = false;         // `at_exit` is registered and has not been called
+  const void* ending_thread_ = nullptr;  // the exiting thread
 };
 
-/// When the program is loaded: there is no other thread yet that could call fork(), and handlers of fork() that the
-/// program registers itself run outside these, so that they may use actors. What fails is done by `add`.
+/// Registers the fork handlers when the program is loaded: there is no other thread yet that could call fork(), and
+/// handlers that the program registers later run before these lock and after they unlock, so they may use actors. If
+/// this fails, `add` does it.
 VICAR_SHARED inline const bool prepared_when_loaded = []() noexcept {
   try {
     cell_table::prepare_for_fork();

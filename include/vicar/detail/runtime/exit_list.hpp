@@ -12,17 +12,17 @@
 
 namespace vicar::detail {
 
-/// The actors whose end the process awaits: those that are not daemons. An actor has its entry from before its thread
-/// is started until that thread has done everything for it.
+/// The actors whose end the process awaits at exit: those that are not daemons. An actor's entry is made before its
+/// thread starts, and removed when that thread has finished all work for the actor.
 class VICAR_SHARED exit_list {
  public:
-  /// Never destroyed, since the threads of daemons may outlive `main`.
+  /// Never destroyed: threads of daemons may outlive `main`.
   static exit_list& instance() {
     static exit_list* const the_list = new exit_list;
     return *the_list;
   }
 
-  /// The entry of one actor, as long as this object lives.
+  /// The entry of one actor, for the lifetime of this object.
   class entry {
    public:
     entry() noexcept = default;
@@ -52,17 +52,17 @@ class VICAR_SHARED exit_list {
 
   /// Whether an actor that the process awaits runs on this thread.
   static bool awaits_this_thread() noexcept { return here_ != nullptr; }
-  /// This thread does not come back from what it does for its actor, if it runs one: the process does not await it.
+  /// Called if this thread will not return to the actor that it runs, if any: the process no longer awaits that actor.
   static void leave_this_thread() noexcept {
     if (entry* const given_up = std::exchange(here_, nullptr)) given_up->give_up();
   }
 
-  /// How many entries there have been.
+  /// The number of entries made so far.
   std::uint64_t entered() const noexcept {
     const std::lock_guard lock{mutex_};
     return entered_;
   }
-  /// Blocks until the list is empty: true. False as soon as others than the first `known` entries were made.
+  /// Blocks until the list is empty, and returns true, or until more than the first `known` entries have been made.
   bool wait_until_empty(std::uint64_t known) {
     for (;;) {
       std::uint32_t before = 0;
@@ -102,7 +102,7 @@ class VICAR_SHARED exit_list {
     --size_;
     notify();
   }
-  /// Under the lock: the process may end as soon as it is given up.
+  /// Under the lock: the process may end as soon as the lock is released.
   void notify() noexcept {
     changed_.fetch_add(1, std::memory_order_relaxed);  // relaxed: a thread that sees it takes the lock
     if (waiting_ != 0) wake_all(changed_);
@@ -110,10 +110,10 @@ class VICAR_SHARED exit_list {
 
   VICAR_SHARED static inline constinit thread_local entry* here_ = nullptr;
   mutable std::mutex mutex_;
-  wait_word changed_{0};       // how often the next two were: written under mutex_
+  wait_word changed_{0};       // how often size_ or entered_ has changed: written under mutex_
   std::size_t size_ = 0;       // guarded by mutex_
   std::uint64_t entered_ = 0;  // guarded by mutex_
-  std::size_t waiting_ = 0;    // how many threads sleep, or are about to, until changed_ changes: guarded by mutex_
+  std::size_t waiting_ = 0;    // threads that sleep, or are about to, until changed_ changes: guarded by mutex_
 };
 
 }  // namespace vicar::detail

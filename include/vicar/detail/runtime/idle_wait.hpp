@@ -13,7 +13,7 @@
 
 namespace vicar::detail {
 
-/// The core that this thread runs on; one and the same where the system does not say.
+/// The core that this thread runs on; always 0 if the system does not tell.
 inline unsigned this_core() noexcept {
 #if defined(__linux__)
   return static_cast<unsigned>(sched_getcpu());
@@ -22,7 +22,7 @@ inline unsigned this_core() noexcept {
 #endif
 }
 
-/// Whether this thread may run on one core only.
+/// Whether this thread may run on only one core.
 inline bool confined_to_a_core() noexcept {
 #if defined(__linux__)
   cpu_set_t allowed;
@@ -32,15 +32,15 @@ inline bool confined_to_a_core() noexcept {
 #endif
 }
 
-/// That somebody woke a sleeping actor, and on which core he was. Any thread may call everything. It is a hint, hence
-/// relaxed: it publishes nothing, and one that is lost costs a moment's spinning, or spares it.
+/// Process-wide record of the last wake-up of an actor: which core it came from, and a counter. All members are
+/// thread-safe. Relaxed: a hint, which publishes nothing; a lost update makes a thread spin a little longer or shorter.
 class last_wake {
  public:
   void note() noexcept {
     const std::uint64_t count = (word() >> core_bits) + 1;
     word_.store((count << core_bits) | (this_core() & core_mask), std::memory_order_relaxed);
   }
-  /// Differs from what it was before the last `note`.
+  /// Changes with each `note`.
   std::uint64_t word() const noexcept { return word_.load(std::memory_order_relaxed); }
   bool from_another_core() const noexcept { return (word() & core_mask) != (this_core() & core_mask); }
 
@@ -53,13 +53,13 @@ class last_wake {
 
 VICAR_SHARED inline constinit last_wake the_last_wake;
 
-/// How one actor without messages waits. Where its own pauses have been short, it spins for the next message; otherwise
-/// it sleeps at once. But where its thread is confined to a core, and was woken from another one, it keeps its core
-/// awake until the next actor is woken, which may well be confined to the same: a core takes longer to wake than a
+/// How an actor without messages waits. If its recent pauses were short, it spins for the next message; otherwise it
+/// sleeps immediately. Exception: if its thread is confined to one core and was woken from another, it keeps its core
+/// awake until the next actor is woken, which may be confined to the same core: a core takes longer to wake than a
 /// thread.
 class idle_wait {
  public:
-  /// `Mailbox` has the functions of `mailbox` that are called here: a test counts the calls.
+  /// `Mailbox` is a template parameter so that a test can count the calls.
   template <class Mailbox>
   void wait(Mailbox& queue) noexcept {
     const std::int64_t began = steady_now();
@@ -90,7 +90,7 @@ class idle_wait {
   static constexpr std::int64_t longest_vigil = 100'000;
   static constexpr std::int64_t longest_counted = 240'000;
 
-  /// Rarely, if it was of no use the last time; and asks the system rarely, since that takes a call.
+  /// Rarely true if it had no effect last time. Reads the thread's affinity rarely, since that takes a system call.
   bool may_keep_core_awake() noexcept {
     if (++pauses_ < not_before_) return false;
     if (pauses_ % 16 == 1) confined_ = confined_to_a_core();
@@ -98,8 +98,8 @@ class idle_wait {
   }
 
   std::int64_t average_ = worth_spinning;
-  std::uint64_t pauses_ = 0;      // after having been woken from another core
-  std::uint64_t not_before_ = 0;  // how many of them there are to be before it keeps its core awake
+  std::uint64_t pauses_ = 0;      // counted after wake-ups from another core
+  std::uint64_t not_before_ = 0;  // the value of pauses_ from which on it may keep its core awake
   bool woken_from_another_core_ = false;
   bool confined_ = false;
 };

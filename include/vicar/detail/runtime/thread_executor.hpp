@@ -20,8 +20,7 @@
 
 namespace vicar::detail {
 
-/// Gives each actor a thread of its own. There is one in the process; it is never destroyed, since threads of daemons
-/// may outlive `main`.
+/// Runs each actor on a thread of its own. A singleton, never destroyed: threads of daemons may outlive `main`.
 class VICAR_SHARED thread_executor final : public executor {
  public:
   static thread_executor& instance() {
@@ -29,7 +28,7 @@ class VICAR_SHARED thread_executor final : public executor {
     return *the_executor;
   }
 
-  /// Throws `vicar::error` if the system gives no thread.
+  /// Throws `vicar::error` if the system cannot create a thread.
   void start(cell& constructed) override {
     try {
       threads_.run(life{cell_handle{constructed}, exit_list::entry{!constructed.daemon()}},
@@ -56,29 +55,29 @@ class VICAR_SHARED thread_executor final : public executor {
   thread_executor() = default;
 
   static void name_this_thread(cell& after) noexcept {
-    static thread_local const long number = thread_number();  // in a child of fork(), no thread comes here again
+    static thread_local const long number = thread_number();  // in a forked child, no thread calls this again
     after.runs_on(number);
     try {
       const std::string shown{after.name().substr(0, 15)};  // Linux's limit
       name_thread(shown.c_str());
-    } catch (...) {  // a name is a help, not a need
+    } catch (...) {  // the name is optional
     }
   }
 
-  /// All that a thread does for one actor.
+  /// Everything that a thread does for one actor.
   struct life {
     cell_handle owner;
     exit_list::entry awaited;
 
-    /// The thread is offered for another actor before the end of this one is answered, so that a caller who waits for
-    /// that end and then starts an actor finds the thread.
+    /// Offers the thread for another actor before answering the stop requests, so that a caller that waits for the end
+    /// of this actor and then starts another one finds the thread.
     template <class Offer>
     void operator()(Offer offer) {
       awaited.begin_here();
       run(*owner);
       offer();
       owner->answer_stop_requests();
-      owner = cell_handle{};  // in a template, clang 14 forgets to destroy what `{}` makes for the assignment
+      owner = cell_handle{};  // not `{}`: in a template, clang 14 does not destroy that temporary
       awaited.end_here();
       awaited = exit_list::entry{};
     }
@@ -100,7 +99,8 @@ class VICAR_SHARED thread_executor final : public executor {
           return;
         case cell::progress::left:
         default:
-          std::exit(owner.threw() ? EXIT_FAILURE : EXIT_SUCCESS);  // NOLINT(concurrency-mt-unsafe): as main returns
+          std::exit(owner.threw() ? EXIT_FAILURE
+                                  : EXIT_SUCCESS);  // NOLINT(concurrency-mt-unsafe): like returning from main
       }
     }
   }

@@ -16,32 +16,34 @@
 
 namespace vicar::detail {
 
-/// How many threads without a job wait for one, at most.
+/// The maximum number of idle threads.
 inline constexpr std::size_t most_idle_threads = 16;
 
 /// Which thread a job runs on.
 enum class job_thread : unsigned char {
-  reused,  ///< one that has done other jobs, if such a thread waits and is like a new one
-  own,     ///< a new one, which ends with the job
+  reused,  ///< an idle thread that is indistinguishable from a new one, if there is such a thread
+  own,     ///< a new thread, which ends with the job
 };
 
-/// Detached threads that do one `Job` after another: one that is done waits a moment for the next, since making a
-/// thread costs ten times as much as waking one. `Job` is moved to the thread and called there with a function that it
-/// calls when it has run all user code: from then on the thread takes no signals, and may be given another job, which
-/// it begins when the call has returned.
+/// Detached threads that run one `Job` after another. A thread that has finished waits a moment for the next job, since
+/// creating a thread costs ten times as much as waking one. The job is moved to the thread and called there with a
+/// function, which it calls when it has run all user code. From then on the thread takes no signals, and may be given
+/// another job, which begins when the current one has returned.
 ///
-/// Each job finds a thread as the caller of `run` would have made it; see `thread_state.hpp`.
+/// Each job finds the thread in the state that a thread created by the caller of `run` would have; see
+/// `thread_state.hpp`.
 template <class Job>
 class worker_threads {
  public:
-  /// Throws `std::system_error` or `std::bad_alloc` if a thread is needed and cannot be had; then the job is destroyed.
+  /// Throws `std::system_error` or `std::bad_alloc` if a new thread is needed and cannot be created; then the job is
+  /// destroyed.
   void run(Job job, job_thread which = job_thread::reused) {
     const thread_heritage heritage = thread_heritage::of_this_thread();
     if (worker* const idle = which == job_thread::own ? nullptr : take_idle(heritage.schedule())) {
       idle->next = std::move(job);
       idle->heritage = heritage;
       happens_before(idle);
-      // Releases the job; acquires that the worker is about to sleep.
+      // Releases the job; acquires the worker's mark that it is about to sleep.
       if (idle->state.exchange(given, std::memory_order_acq_rel) == asleep) wake_one(idle->state);
       return;
     }
@@ -58,7 +60,7 @@ class worker_threads {
 
   void lock() noexcept { mutex_.lock(); }
   void unlock() noexcept { mutex_.unlock(); }
-  /// In the child, which has none of these threads; under the lock.
+  /// In a child process, which has none of these threads; under the lock.
   void forget() noexcept {
     idle_ = nullptr;
     idle_count_ = 0;
@@ -69,18 +71,18 @@ class worker_threads {
     explicit worker(const thread_heritage& first) noexcept : heritage{first} {}
     wait_word state{waiting};
     Job next{};
-    thread_heritage heritage;  // of the job that it does; once that is done, of the next
-    worker* below = nullptr;   // in the stack of idle ones: guarded by its lock
+    thread_heritage heritage;  // of the current job; once that has finished, of the next
+    worker* below = nullptr;   // in the stack of idle workers: guarded by mutex_
   };
 
   // worker::state
   static constexpr std::uint32_t waiting = 0;
-  static constexpr std::uint32_t asleep = 1;  // it has to be woken
+  static constexpr std::uint32_t asleep = 1;  // the worker has to be woken
   static constexpr std::uint32_t given = 2;   // `next` is its next job
 
   static constexpr double patience = 1;  // seconds
 
-  /// What a new thread is given.
+  /// The argument of a new thread.
   struct beginning {
     worker_threads* pool;
     Job first;
@@ -108,7 +110,7 @@ class worker_threads {
       happens_after(&self);
       job = std::exchange(self.next, {});
       self.heritage.take_over();
-      self.state.store(waiting, std::memory_order_relaxed);  // relaxed: nobody knows this worker before it is offered
+      self.state.store(waiting, std::memory_order_relaxed);  // relaxed: not shared until offered, under the lock
     }
   }
 
@@ -118,11 +120,11 @@ class worker_threads {
     if (spin_until(has_job)) return true;
     const time_limit limit{patience};
     std::uint32_t expected = waiting;
-    // Acquires the job if it fails.
+    // Acquires the job on failure.
     while (self.state.compare_exchange_strong(expected, asleep, std::memory_order_acquire) || expected == asleep) {
       if (limit.passed()) {
         if (withdraw(self)) return false;
-        sleep_while(self.state, asleep);  // somebody has taken this worker, and is about to give it a job
+        sleep_while(self.state, asleep);  // another thread has taken this worker and is about to give it a job
       } else {
         sleep_while(self.state, asleep, limit.until_nanoseconds());
       }
@@ -131,7 +133,7 @@ class worker_threads {
     return true;
   }
 
-  /// The last one that came of those that are scheduled as a new thread would be.
+  /// Takes the most recently idle worker that is scheduled like a new thread.
   worker* take_idle(const thread_schedule& wanted) noexcept {
     const std::lock_guard lock{mutex_};
     for (worker** each = &idle_; *each; each = &(*each)->below) {
@@ -148,7 +150,7 @@ class worker_threads {
     self.below = std::exchange(idle_, &self);
     return true;
   }
-  /// False if the worker is not in the stack any more.
+  /// False if the worker is no longer in the stack.
   bool withdraw(worker& self) noexcept {
     const std::lock_guard lock{mutex_};
     for (worker** each = &idle_; *each; each = &(*each)->below) {
@@ -161,7 +163,7 @@ class worker_threads {
   }
 
   std::mutex mutex_;
-  worker* idle_ = nullptr;  // guarded by mutex_, the last one that came on top
+  worker* idle_ = nullptr;  // guarded by mutex_; the most recent worker is on top
   std::size_t idle_count_ = 0;
 };
 
