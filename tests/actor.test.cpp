@@ -640,8 +640,9 @@ TEST_CASE("a timeout_error names actor, message, duration, running member and ma
   auto asked = ref.call<&worker::add_one>(1);
   ref.defer<&worker::add_one>(1);
   const std::string text = text_of<vicar::timeout_error>([&] { asked.get(std::chrono::milliseconds{2}); });
-  CHECK(contains(text, "worker (" + ref.urn() + ") did not answer add_one within 0.002 s; it is running wait_at for "));
-  CHECK(contains(text, " s so far and 2 messages wait in its mailbox"));
+  CHECK(contains(text,
+                 "worker (" + ref.urn() + ") did not answer add_one within 0.002 s; it has been running wait_at for "));
+  CHECK(contains(text, " s and 2 messages wait in its mailbox: wait longer, or give it less to do"));
   CHECK_THROWS_AS(asked.get(std::chrono::seconds{0}), vicar::timeout_error);
   CHECK_THROWS_AS(asked.get(std::chrono::seconds{-1}), vicar::timeout_error);
   CHECK(!asked.wait_for(std::chrono::milliseconds{1}));

@@ -537,7 +537,7 @@ TEST_CASE("a timeout_error names the actor, the member, the running member and t
   const auto answer = actor->call<&calculator::add>(1, 2);
   const std::string text = error_text<vicar::timeout_error>([&] { return answer.get(3ms); });
   CHECK(text == containing("vicar: ", "calculator (urn:uuid:", actor.ref.urn(), "did not answer add within 0.003 s",
-                           "is running hold", "1 message waits"));
+                           "has been running hold", "1 message waits"));
   actor->defer<&calculator::add>(1, 2);
   CHECK(error_text<vicar::timeout_error>([&] { return answer.get(0s); }) == containing("2 messages wait"));
   open.count_down();
@@ -835,7 +835,7 @@ TEST_CASE("a registered member called by pointer has its name while it runs, in 
   CHECK(ref.stats().running_member == "wait");
   const vicar::future<void> failed = ref.call(&door_keeper::fail);
   CHECK(error_text<vicar::timeout_error>([&] { failed.get(1ms); }) ==
-        containing("did not answer fail within", "it is running wait for"));
+        containing("did not answer fail within", "it has been running wait for"));
   CHECK(error_text<vicar::timeout_error>([&] { ref.get(&door_keeper::value, 1ms); }) ==
         containing("vicar: value never got into the mailbox of"));
   dropping.defer(&door_keeper::wait);

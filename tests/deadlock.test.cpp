@@ -174,7 +174,7 @@ TEST_CASE("an actor that would wait for space in its own mailbox gets an error")
   };
   CHECK(actor.proxy->foo(fill).get() ==
         containing("vicar: ", actor.ref.urn(),
-                   "waits for itself: there is no room for answer in its mailbox before foo",
+                   "waits for itself: there is no space for answer in its mailbox before foo",
                    "options::mailbox_capacity"));
   CHECK(actor.proxy->answer().get() == 7);
 }
@@ -186,7 +186,7 @@ TEST_CASE("a wait for space in a full mailbox can be part of a cycle") {
       a.defer<&party::answer>();
       a.defer<&party::answer>();
     };
-    CHECK(both.closed_by(fill) == deadlock("b.bar → room for a.answer (behind foo) → b.bar"));
+    CHECK(both.closed_by(fill) == deadlock("b.bar → space for a.answer (behind foo) → b.bar"));
     CHECK(both.both_work());
   }
   SECTION("two actors fill each other") {
@@ -203,7 +203,7 @@ TEST_CASE("a wait for space in a full mailbox can be part of a cycle") {
     };
     const auto first = a.proxy->foo([&] { return fill(b.ref, nullptr); });
     const auto second = b.proxy->bar([&] { return fill(a.ref, &a.ref); });
-    CHECK(second.get() == deadlock("b.bar → room for a.answer (behind foo) → room for b.answer (behind bar)"));
+    CHECK(second.get() == deadlock("b.bar → space for a.answer (behind foo) → space for b.answer (behind bar)"));
     CHECK(first.get() == nothing_thrown);
     CHECK(a.proxy->answer().get() == 7);
     CHECK(b.proxy->answer().get() == 7);

@@ -111,7 +111,7 @@ TEST_CASE("the timeout of a read covers the wait for space, and the read is not 
     const auto began = std::chrono::steady_clock::now();
     CHECK(error_text<vicar::timeout_error>(read) == containing("vicar: ", "never got into the mailbox", "desk",
                                                                busy.proxy.ref().urn(), member, "mailbox_capacity (1)",
-                                                               "is running hold"));
+                                                               "has been running hold"));
     CHECK(std::chrono::steady_clock::now() - began >= 5ms);
   };
   refused([&] { return busy.proxy->looks.get(5ms); }, "looks");

@@ -86,7 +86,7 @@ TEST_CASE("a get that times out throws a timeout_error and leaves the future usa
   promise<int> source;
   future<int> answer = source.get_future();
   CHECK(error_text<timeout_error>([&] { return answer.get(2ms); }) ==
-        containing("vicar: no answer within 0.002 s", "promise is not yet kept"));
+        containing("vicar: no answer within 0.002 s", "promise has not been satisfied yet"));
   CHECK_THROWS_AS(answer.get(0s), timeout_error);
   CHECK_THROWS_AS(answer.get(-5s), timeout_error);
   CHECK_THROWS_AS(answer.get(std::chrono::hours::min()), timeout_error);

@@ -328,7 +328,7 @@ TEST_CASE("the timeout of a nested read names the actor and the member") {
   actor.proxy->direct->hold.defer(std::ref(entered), std::ref(open));
   entered.wait();
   CHECK(error_text<vicar::timeout_error>([&] { return actor.proxy->direct->size.get(2ms); }) ==
-        containing("player", actor.ref.urn(), "did not answer size", "is running hold"));
+        containing("player", actor.ref.urn(), "did not answer size", "has been running hold"));
   open.count_down();
 }
 

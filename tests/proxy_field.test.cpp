@@ -300,7 +300,7 @@ TEST_CASE("the timeout of a read names the field") {
   actor.proxy->hold.defer(std::ref(entered), std::ref(open));
   entered.wait();
   CHECK(error_text<vicar::timeout_error>([&] { return actor.proxy->number.get(2ms); }) ==
-        containing("vicar: ", "store", actor.ref.urn(), "did not answer number", "is running hold"));
+        containing("vicar: ", "store", actor.ref.urn(), "did not answer number", "has been running hold"));
   CHECK(error_text<vicar::timeout_error>([&] { return actor.proxy->level.get(0s); }) ==
         containing("did not answer level"));
   const future<void> written = actor.proxy->number.set(12);

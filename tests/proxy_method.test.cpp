@@ -207,7 +207,7 @@ TEST_CASE("errors have the name of the method, overloaded or not") {
   actor.proxy->hold.defer(std::ref(entered), std::ref(open));
   entered.wait();
   const auto late = [&](auto answer) { return error_text<vicar::timeout_error>([&] { return answer.get(0s); }); };
-  CHECK(late(actor.proxy->sum(std::vector{1}, 2)) == containing("did not answer sum ", "is running hold"));
+  CHECK(late(actor.proxy->sum(std::vector{1}, 2)) == containing("did not answer sum ", "has been running hold"));
   CHECK(late(actor.proxy->add(1)) == containing("did not answer add "));
   CHECK(late(actor.proxy->join("a")) == containing("did not answer join "));
   CHECK(late(actor.proxy->size_of(1)) == containing("did not answer size_of "));

@@ -181,8 +181,8 @@ TEST_CASE("stop_all with a timeout names the stuck actor and its member, and sto
     text = text_of<vicar::timeout_error>([] { registry::stop_all(std::chrono::milliseconds{20}); });
   } while (contains(text, late.urn()));
   CHECK(contains(text, "app::stone (" + stuck.urn() + ") did not answer stop"));
-  CHECK(contains(text, "it is running wait for "));
-  CHECK(contains(text, " s so far"));
+  CHECK(contains(text, "it has been running wait for "));
+  CHECK(contains(text, " s and "));
   CHECK(!late.is_alive());
   early.stop().wait();
   CHECK(!early.is_alive());
@@ -202,8 +202,9 @@ TEST_CASE("stop_all with a timeout names the actor that the stuck one waits for"
   const vicar::future<void> visited = stuck.call<&visitor::visit>(stone);
   support::until_waiting(stuck);
   const std::string text = text_of<vicar::timeout_error>([] { registry::stop_all(std::chrono::milliseconds{20}); });
-  CHECK(contains(text, "it is running visit for "));
+  CHECK(contains(text, "it has been running visit for "));
   CHECK(contains(text, ", waiting for the stone.wait, and 0 messages wait"));
+  CHECK(contains(text, ": wait longer, or look at what it waits for"));
   door.release();
   visited.wait();
   stuck.stop().wait();

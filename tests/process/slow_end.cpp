@@ -34,10 +34,11 @@ struct asker {
 std::string settled(std::string text) {
   const std::size_t urn = text.find(", urn:");
   if (urn != text.npos) text.erase(urn, text.find(')', urn) - urn);
-  const std::size_t number_ends = text.find(" s so far");
-  if (number_ends == text.npos) return text;
-  const std::size_t number = text.rfind(' ', number_ends - 1) + 1;
-  return text.replace(number, number_ends - number, "some");
+  static constexpr std::string_view before = " for ";
+  const std::size_t member = text.find(" has been running ");
+  if (member == text.npos) return text;
+  const std::size_t number = text.find(before, member) + before.size();
+  return text.replace(number, text.find(' ', number) - number, "some");
 }
 
 }  // namespace

@@ -192,7 +192,7 @@ class wait_table {
     while (text.find(arrow) != std::string_view::npos) {
       text.remove_prefix(text.find(arrow) + arrow.size());
       const std::string_view part = text.substr(0, text.find(arrow));
-      const unsigned why = part.starts_with("room for ")                  ? room
+      const unsigned why = part.starts_with("space for ")                 ? room
                            : part.starts_with("a future's value, which ") ? value
                                                                           : reply;
       path.push_back({from, number_in(part), why});
@@ -205,7 +205,7 @@ class wait_table {
     const bool of_value = text.starts_with("vicar: a future waits for itself ");
     unsigned why = reply;
     if (of_value) why = value;
-    if (text.find(" waits for itself: there is no room for ") != std::string_view::npos) why = room;
+    if (text.find(" waits for itself: there is no space for ") != std::string_view::npos) why = room;
     if (text.starts_with("vicar: the constructor of ")) why = reply | room;
     for (const running& each : running_here) {
       const hop candidate{running_here.back().number, each.number, why};

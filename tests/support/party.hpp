@@ -61,7 +61,7 @@ inline vicar::options named(std::string_view name, std::size_t capacity = vicar:
 /// The text of the error that names this cycle.
 inline std::string deadlock(const std::string& path) {
   return "vicar: deadlock: " + path +
-         "; each waits for the next: let one of them answer without asking back, or wait with a time limit";
+         "; each waits for the next: let one of them answer without waiting, or wait with a timeout";
 }
 
 /// The text of the error that refuses a wait.

@@ -212,7 +212,7 @@ TEST_CASE("of two actors, the one that would close the cycle gets an error with 
   CHECK(
       refusal(other, {}, reply, "question") ==
       "vicar: deadlock: one.ask → other.question → one.receipt (behind ask); each waits for the next: let one of them "
-      "answer without asking back, or wait with a time limit");
+      "answer without waiting, or wait with a timeout");
 }
 
 TEST_CASE("a cycle of any length is detected, and ignored from outside of it") {
@@ -272,7 +272,7 @@ TEST_CASE("a busy actor appears in the path with its running member") {
   SECTION("space") {
     const other_wait back{other, one, "note", coming, wait_reason::space};
     CHECK(refusal(other, {}, wait_reason::space) ==
-          containing("deadlock: one.ask → room for other.answer (behind busy) → room for one.note (behind ask);"));
+          containing("deadlock: one.ask → space for other.answer (behind busy) → space for one.note (behind ask);"));
   }
   SECTION("a value") {
     const other_wait back{other, one, {}, coming, wait_reason::value};
@@ -420,7 +420,7 @@ TEST_CASE("with deadlock_policy::log, the cycle is logged and the actor waits") 
   REQUIRE(log.lines().size() == 1);
   CHECK(log.lines()[0].level == vicar::log_level::error);
   CHECK(log.lines()[0].actor == "one");
-  CHECK(log.lines()[0].message == containing("vicar: deadlock: one.its_member → other.its_member → one.its_member;"));
+  CHECK(log.lines()[0].message == containing("deadlock: one.its_member → other.its_member → one.its_member;"));
 }
 
 TEST_CASE("a log sink that waits does not remove the edge of the logged wait") {

@@ -41,8 +41,9 @@ class unanswered final : public late_text {
   std::string make() const override {
     const std::string waited = seconds_text("{:g} s", seconds_);
     if (!source_) {
-      return format_text("vicar: no answer within {}; the promise is not yet kept: wait longer, or look at its owner",
-                         waited);
+      return format_text(
+          "vicar: no answer within {}; the promise has not been satisfied yet: wait longer, or look at its owner",
+          waited);
     }
     if (full_capacity_ != 0) {
       return format_text(
@@ -51,14 +52,16 @@ class unanswered final : public late_text {
           member_, source_->title(), waited, number_text(full_capacity_), doing());
     }
     return format_text(
-        "vicar: {} did not answer {} within {}; it {} and {} in its mailbox: wait longer, or give it less to do",
+        waits_.target
+            ? "vicar: {} did not answer {} within {}; it {} and {} in its mailbox: wait longer, or look at what it waits for"
+            : "vicar: {} did not answer {} within {}; it {} and {} in its mailbox: wait longer, or give it less to do",
         source_->title(), member_, waited, doing(),
         format_text(depth_ == 1 ? "{} message waits" : "{} messages wait", number_text(depth_)));
   }
 
   std::string doing() const {
     if (running_.empty()) return "is handling no message";
-    std::string text = format_text("is running {} for {} so far", running_, seconds_text("{:.1f} s", busy_));
+    std::string text = format_text("has been running {} for {}", running_, seconds_text("{:.1f} s", busy_));
     if (waits_.target) text += format_text(", waiting for {}.{},", waits_.target->name(), waits_.what);
     return text;
   }

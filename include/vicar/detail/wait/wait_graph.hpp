@@ -61,7 +61,9 @@ class wait_edge {
     const std::string cycle = insert_unless_cycle(policy);
     if (cycle.empty()) return;
     if (policy == deadlock_policy::fail) throw deadlock_error{cycle};
-    log_text(log_level::error, innermost_frame->owner.name(), nullptr, cycle);  // the sink may wait itself
+    static constexpr std::string_view prefix = "vicar: ";
+    log_text(log_level::error, innermost_frame->owner.name(), nullptr,
+             std::string_view{cycle}.substr(prefix.size()));  // the sink may wait itself
     const std::lock_guard lock{wait_graph_mutex()};
     announce();
     insert();
@@ -155,8 +157,8 @@ class wait_edge {
     if (constructed_here(target_) && reason_ == wait_reason::space) {
       return format_text(
           "vicar: the constructor of {} waits for space in its own mailbox for {}, which is full until the actor's thread "
-          "starts, after the constructor has returned; raise options::mailbox_capacity, or send from on_start less than it "
-          "holds",
+          "starts, after the constructor has returned; raise options::mailbox_capacity, or send the messages from "
+          "on_start, no more than it holds",
           target_.title(), what_);
     }
     if (constructed_here(target_)) {
@@ -167,7 +169,7 @@ class wait_edge {
     }
     if (on_this_thread(target_) && reason_ == wait_reason::space) {
       return format_text(
-          "vicar: {} waits for itself: there is no room for {} in its mailbox before {} returns; call the member "
+          "vicar: {} waits for itself: there is no space for {} in its mailbox before {} returns; call the member "
           "directly, or raise options::mailbox_capacity",
           target_.title(), what_, doing(target_));
     }
@@ -183,15 +185,14 @@ class wait_edge {
       path += format_text(" → {}", edge->hop());
     }
     return format_text(
-        "vicar: deadlock: {}; each waits for the next: let one of them answer without asking back, or wait with a "
-        "time limit",
+        "vicar: deadlock: {}; each waits for the next: let one of them answer without waiting, or wait with a timeout",
         path);
   }
   std::string hop() const {
     const std::string_view name = target_.name();
     switch (reason_) {
       case wait_reason::space:
-        return format_text("room for {}.{} (behind {})", name, what_, doing(target_));
+        return format_text("space for {}.{} (behind {})", name, what_, doing(target_));
       case wait_reason::value:
         return format_text("a future's value, which {}.{} makes", name, doing(target_));
       case wait_reason::reply:
