@@ -381,7 +381,7 @@ TEST_CASE("messages sent before stop are handled, later ones are answered with a
   CHECK(!ref.is_alive());
   CHECK(!ref.stop().get());
   CHECK(contains(text_of<vicar::actor_dead_error>([&] { ref.call<&worker::add_one>(2).get(); }),
-                 "worker (" + ref.urn() + ") not found"));
+                 "worker (" + ref.urn() + ") is not running"));
   CHECK_THROWS_AS(ref.defer<&worker::add_one>(1), vicar::actor_dead_error);
 }
 

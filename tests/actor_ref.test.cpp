@@ -146,7 +146,7 @@ TEST_CASE("an exception from handling a told message ends the actor, and the log
 TEST_CASE("tell to a dead actor throws, ask to one does not: its future does") {
   auto ref = start<receiver>();
   ref.stop().get();
-  const std::string expected = "receiver (" + ref.urn() + ") not found";
+  const std::string expected = "receiver (" + ref.urn() + ") is not running";
   CHECK(contains(text_of<vicar::actor_dead_error>([&] { ref.tell(1); }), expected));
   auto asked = ref.ask(1);
   CHECK(asked.ready());

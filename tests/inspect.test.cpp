@@ -284,16 +284,16 @@ TEST_CASE("the error of an undelivered message prints its arguments if one of th
   ref.stop().wait();
   using dead = vicar::actor_dead_error;
   CHECK(error_text<dead>([&] { proxy->add(app::item{3, "bolt"}, 2).get(); }) ==
-        containing(" not found, add({3, \"bolt\"}, 2) was not delivered;"));
+        containing(" is not running, add({3, \"bolt\"}, 2) was not delivered;"));
   CHECK(error_text<dead>([&] { proxy->add.defer(app::item{3, "bolt"}, 2); }) ==
-        containing(" not found, add({3, \"bolt\"}, 2) was not delivered;"));
+        containing(" is not running, add({3, \"bolt\"}, 2) was not delivered;"));
   CHECK(error_text<dead>([&] { proxy.call(&app::desk::add, app::item{3, "bolt"}, 2).get(); }) ==
         containing("({3, \"bolt\"}, 2) was not delivered;"));
   CHECK(error_text<dead>([&] { ref.ask(app::item{3, "bolt"}).get(); }) ==
-        containing(" not found, on_receive({3, \"bolt\"}) was not delivered;"));
+        containing(" is not running, on_receive({3, \"bolt\"}) was not delivered;"));
   CHECK(error_text<dead>([&] { vicar::any_actor_ref{ref}.tell(app::item{3, "bolt"}); }) ==
-        containing(" not found, on_receive({3, \"bolt\"}) was not delivered;"));
-  CHECK(error_text<dead>([&] { proxy->plain(2).get(); }) == containing(" not found, plain was not delivered;"));
+        containing(" is not running, on_receive({3, \"bolt\"}) was not delivered;"));
+  CHECK(error_text<dead>([&] { proxy->plain(2).get(); }) == containing(" is not running, plain was not delivered;"));
 }
 
 TEST_CASE("a null pointer of any type is printed as null, other pointers by their type") {

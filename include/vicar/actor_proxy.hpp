@@ -105,7 +105,7 @@ class actor_proxy : public member_operations<actor_proxy<T>, T> {
   friend class member_operations<actor_proxy<T>, T>;
 
   static actor_ref<T> require_alive(actor_ref<T> ref) {
-    if (!ref.is_alive()) throw detail::ref_access::handle(ref)->not_found("a proxy");
+    if (!ref.is_alive()) throw detail::ref_access::handle(ref)->no_proxy();
     return ref;
   }
 

@@ -134,7 +134,7 @@ TEST_CASE("without a thread, a blocked sender is released") {
     }};
     CHECK(start_unlucky(refusal, ref, there, used, {.mailbox_capacity = 1}) == containing("no thread for"));
   }
-  CHECK(reply == containing("not found, seven was not delivered"));
+  CHECK(reply == containing("is not running, seven was not delivered"));
 }
 
 TEST_CASE("without a thread, a daemon is refused as well") {

@@ -182,7 +182,7 @@ TEST_CASE("a reference gives a proxy of its actor") {
 TEST_CASE("a proxy of an actor that has stopped is refused, with its class and URN in the text") {
   const actor_ref<player> ref = vicar::start<player>();
   CHECK(ref.stop().get());
-  const std::string not_found = "vicar: music::player (" + ref.urn() + ") not found";
+  const std::string not_found = "vicar: music::player (" + ref.urn() + ") is not running, so it cannot have a proxy";
   CHECK(error_text<actor_dead_error>([&] { return ref.proxy(); }).substr(0, not_found.size()) == not_found);
   CHECK(error_text<actor_dead_error>([&] { return actor_proxy<player>{ref}; }).substr(0, not_found.size()) ==
         not_found);

@@ -164,7 +164,7 @@ TEST_CASE("tell takes any object, also an exception and one that can only be mov
 TEST_CASE("tell to a stopped actor fails and says who was not found") {
   const auto ref = vicar::start<harbour>();
   ref.stop().get();
-  const std::string expected = "vicar: harbour (" + ref.urn() + ") not found";
+  const std::string expected = "vicar: harbour (" + ref.urn() + ") is not running";
   CHECK(error_text<vicar::actor_dead_error>([&] { ref.tell(1); }) == containing(expected));
   CHECK(error_text<vicar::actor_dead_error>([&] { vicar::any_actor_ref{ref}.tell(1); }) == containing(expected));
 }
@@ -210,7 +210,7 @@ TEST_CASE("ask blocks until the reply is there, can time out, and can leave it a
 TEST_CASE("ask to a stopped actor fails through its future and does not throw itself") {
   const auto ref = vicar::start<harbour>();
   ref.stop().get();
-  const std::string expected = "vicar: harbour (" + ref.urn() + ") not found";
+  const std::string expected = "vicar: harbour (" + ref.urn() + ") is not running";
   CHECK(error_text<vicar::actor_dead_error>([&] { ref.ask(1).get(); }) == containing(expected));
 
   vicar::future<int> asked;

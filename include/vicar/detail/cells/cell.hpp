@@ -165,9 +165,14 @@ class VICAR_SHARED cell : public actor_record {
   actor_dead_error not_found(std::string_view label) const {
     if (inherited()) return inherited_error(*this, format_text("{} was not delivered", label));
     return actor_dead_error{format_text(
-        "vicar: {} not found, {} was not delivered; the actor has stopped: start another one, or send with try_defer or "
-        "try_tell, which return false",
+        "vicar: {} is not running, {} was not delivered; start another one, or send with try_defer or try_tell, "
+        "which return false",
         title(), label)};
+  }
+  actor_dead_error no_proxy() const {
+    if (inherited()) return inherited_error(*this, "so it cannot have a proxy");
+    return actor_dead_error{
+        format_text("vicar: {} is not running, so it cannot have a proxy; start another one", title())};
   }
   actor_dead_error stopped_before(std::string_view label) const {
     return actor_dead_error{
