@@ -502,7 +502,7 @@ TEST_CASE("an exception of on_failure is logged after the one that caused it, an
   ref.stop().wait();
   CHECK(book.entries == entries{"on_start", "on_failure"});
   REQUIRE(log.lines().size() == 2);
-  CHECK(log.lines()[0].exception == "an exception that is no std::exception");
+  CHECK(log.lines()[0].exception == "an exception that is not a std::exception");
   CHECK(contains(log.lines()[1].message, "on_failure threw:"));
 }
 
@@ -666,7 +666,7 @@ TEST_CASE("without a thread, start throws, the object is destroyed and nothing l
   REQUIRE(pthread_setattr_default_np(&impossible) == 0);
   const std::string text = text_of<vicar::error>([&] { start<worker>({.name = "unlucky"}, &book); });
   REQUIRE(pthread_setattr_default_np(&usual) == 0);
-  CHECK(contains(text, "vicar: no thread for"));
+  CHECK(contains(text, "vicar: cannot start a thread for"));
   CHECK(contains(text, "unlucky ("));
   CHECK(book.entries == entries{"constructor", "destructor"});
   CHECK(vicar::detail::cell_table::instance().snapshot(vicar::detail::cell_table::which::all).size() == others.size());

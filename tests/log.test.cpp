@@ -205,7 +205,7 @@ TEST_CASE("the text of an exception is its what(), or a fixed one") {
   CHECK(vicar::exception_text(nullptr) == "no exception");
   CHECK(vicar::exception_text(std::make_exception_ptr(std::runtime_error{"what"})) == "what");
   CHECK(vicar::exception_text(std::make_exception_ptr(vicar::stop_all_actors{})) == "vicar::stop_all_actors");
-  CHECK(vicar::exception_text(std::make_exception_ptr(5)) == "an exception that is no std::exception");
+  CHECK(vicar::exception_text(std::make_exception_ptr(5)) == "an exception that is not a std::exception");
 }
 
 TEST_CASE("an exception whose what() is a null pointer has an empty text, and its record is not lost") {

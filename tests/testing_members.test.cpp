@@ -131,7 +131,7 @@ TEST_CASE("an unanswered member fails with an error that names it") {
         of + " has no answer for a write of title" + how);
   CHECK(error_text<vicar::unanswered_error>([&] {
           return proxy.call([](player& target) { return target.calls; }).get();
-        }).find(", which wants the object itself; let the code under test name a member") != std::string::npos);
+        }).find(", which needs the object itself; let the code under test name a member") != std::string::npos);
 
   fake.on<&player::add>([] { return 0; });
   fake.on<vicar::overload<int>(&player::find)>([] { return std::string{}; });

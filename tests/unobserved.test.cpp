@@ -276,7 +276,7 @@ TEST_CASE("an exception of the handler is logged, and the next failure reaches i
   static_cast<void>(failed(ref.proxy()));
   static_cast<void>(failed(ref.proxy()));
   vicar::reset_unobserved_handler();
-  CHECK(log.count(log_level::error, "Unhandled exception in the handler of unobserved failures:") == 2);
+  CHECK(log.count(log_level::error, "Unhandled exception in the unobserved handler:") == 2);
   CHECK(log.lines().size() == 2);
   CHECK(ref.stop().get());
 }

@@ -86,9 +86,10 @@ inline std::string thread_tracebacks() {
     text += each->thread() == thread ? stack : "  this actor has ended\n";
   }
 #elif defined(__linux__)
-  text = "vicar: there are no stacks; compile this program with Boost.Stacktrace, and without VICAR_NO_STACKTRACE\n";
+  text =
+      "vicar: stacks are not available; compile this program with Boost.Stacktrace, and without VICAR_NO_STACKTRACE\n";
 #else
-  text = "vicar: the stacks of other threads can be had on Linux only\n";
+  text = "vicar: the stacks of other threads are available on Linux only\n";
 #endif
   return text;
 }
@@ -131,8 +132,9 @@ class VICAR_SHARED report_on_signal {
           this);
     } catch (const std::system_error& refused) {
       pthread_sigmask(SIG_SETMASK, &before, nullptr);
-      throw error{fmt::format("vicar: no thread to report on signals: {}; raise the system's limit on threads",
-                              refused.what())};
+      throw error{
+          fmt::format("vicar: cannot start the thread that reports on signals: {}; raise the system's limit on threads",
+                      refused.what())};
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
@@ -158,7 +160,8 @@ class VICAR_SHARED report_on_signal {
         text += thread_tracebacks();  // after the table: an actor that waits in the table still does
         logger::instance().write_lines(log_level::warning, text);
       } catch (...) {
-        logger::instance().write({log_level::error, "There is no report on the signal:", std::current_exception(), {}});
+        logger::instance().write(
+            {log_level::error, "Could not write the report on the signal:", std::current_exception(), {}});
       }
     }
   }

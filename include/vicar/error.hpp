@@ -90,7 +90,7 @@ class VICAR_SHARED late_text : public counted<late_text> {
     try {
       return text_.get([this] { return make(); }).c_str();
     } catch (...) {
-      return "vicar: a wait timed out; its details could not be written because memory is short";
+      return "vicar: a wait timed out; its details could not be written because there is not enough memory";
     }
   }
 

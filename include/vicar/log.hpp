@@ -53,7 +53,7 @@ inline std::string exception_text(const std::exception_ptr& exception) {
   } catch (const stop_all_actors&) {
     return "vicar::stop_all_actors";
   } catch (...) {
-    return "an exception that is no std::exception";
+    return "an exception that is not a std::exception";
   }
 }
 

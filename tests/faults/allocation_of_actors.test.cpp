@@ -347,7 +347,7 @@ TEST_CASE("the text of a timeout_error is complete, or says that there is no mem
       },
       [&](const auto& now) {
         REQUIRE(now.returned());
-        const std::string_view part = now.short_of_memory ? "memory is short" : "house";
+        const std::string_view part = now.short_of_memory ? "not enough memory" : "house";
         CHECK(now.result->find(part) != std::string_view::npos);
         if (!now.short_of_memory) run_out_of_time();  // creates the error's text
       });

@@ -265,7 +265,7 @@ TEST_CASE("without memory, the text of a timeout_error is replaced, and created 
                         REQUIRE(now.returned());
                         const std::string said = *now.result;
                         if (now.short_of_memory)
-                          CHECK(said == containing("a wait timed out", "memory is short"));
+                          CHECK(said == containing("a wait timed out", "not enough memory"));
                         else
                           CHECK(said == containing("no answer within 0 s"));
                       });

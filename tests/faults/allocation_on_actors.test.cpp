@@ -280,7 +280,7 @@ TEST_CASE("a stop of all actors that fails for lack of memory is logged") {
     door.release();
     CHECK(stopped.get());
   });
-  const std::size_t complaints = log.count(log_level::error, "Not every actor could be told to stop:");
+  const std::size_t complaints = log.count(log_level::error, "Not every actor could be asked to stop:");
   CHECK(complaints > 0);
 }
 

@@ -103,7 +103,8 @@ TEST_CASE("without a thread, threads that wait for a reply or for the end are an
       reply = error_text<vicar::actor_dead_error>([&] { return asked.get(); });
       stopped = stopping.get();
     }};
-    CHECK(start_unlucky(refusal, ref, there, used) == containing("vicar: no thread for", "unlucky (urn:uuid:"));
+    CHECK(start_unlucky(refusal, ref, there, used) ==
+          containing("vicar: cannot start a thread for", "unlucky (urn:uuid:"));
   }
   CHECK(reply == containing("stopped before handling the message seven"));
   CHECK(stopped);
@@ -132,7 +133,7 @@ TEST_CASE("without a thread, a blocked sender is released") {
       blocked.wait_until_asleep();
       used.release();
     }};
-    CHECK(start_unlucky(refusal, ref, there, used, {.mailbox_capacity = 1}) == containing("no thread for"));
+    CHECK(start_unlucky(refusal, ref, there, used, {.mailbox_capacity = 1}) == containing("cannot start a thread for"));
   }
   CHECK(reply == containing("is not running, seven was not delivered"));
 }
@@ -142,7 +143,7 @@ TEST_CASE("without a thread, a daemon is refused as well") {
   std::optional<vicar::actor_ref<unlucky>> ref;
   std::binary_semaphore there{0};
   std::binary_semaphore used{1};
-  CHECK(start_unlucky(refusal, ref, there, used, {.daemon = true}) == containing("no thread for"));
+  CHECK(start_unlucky(refusal, ref, there, used, {.daemon = true}) == containing("cannot start a thread for"));
   CHECK(registry::get_all().size() == refusal.others());
 }
 
@@ -165,7 +166,8 @@ class with_helper : public vicar::actor {
 
 TEST_CASE("without a thread, the stop token is signalled before the object is destroyed") {
   no_threads refusal;
-  CHECK(error_text<vicar::error>([&] { return vicar::start<with_helper>(refusal); }) == containing("no thread for"));
+  CHECK(error_text<vicar::error>([&] { return vicar::start<with_helper>(refusal); }) ==
+        containing("cannot start a thread for"));
   refusal.end();
   CHECK(registry::get_all().size() == refusal.others());
 }

@@ -40,5 +40,5 @@ int main() {
   const std::string text = report.get();
   vicar::set_log_sink([](const vicar::log_record&) {});
   fmt::print("the report has the actor: {}\n", text.find("lamp-1") != text.npos);
-  fmt::print("and says why it has no stacks: {}\n", text.find("vicar: there are no stacks; ") != text.npos);
+  fmt::print("and says why it has no stacks: {}\n", text.find("vicar: stacks are not available; ") != text.npos);
 }

@@ -512,7 +512,7 @@ void lazy_values() {
   entered.wait();
   CHECK(right_in_child([&] {
     const auto refused = [&] { return error_text<vicar::actor_dead_error>([&] { being_made.get(); }); };
-    const std::string text = "vicar: the value of this future was being made by another thread at the fork()";
+    const std::string text = "vicar: the value of this future was being made by another thread during fork()";
     CHECK(refused() == containing(text));
     std::string elsewhere;  // this thread may have the stack of a thread of the parent
     std::thread{[&] { elsewhere = refused(); }}.join();

@@ -21,7 +21,7 @@ int main() {
 #if defined(CONSUMER_HAS_BOOST)
   right = right && stacks.find("adder-1") != std::string::npos && proxy.snapshot().get() == "{42}";
 #else
-  right = right && stacks.find("vicar: there are no stacks; ") == 0;
+  right = right && stacks.find("vicar: stacks are not available; ") == 0;
 #endif
   vicar::registry::stop_all();
   return right ? 0 : 1;

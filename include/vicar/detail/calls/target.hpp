@@ -33,7 +33,7 @@ struct path_target {
   T& resolve(cell& owner) const {
     if (void* const object = steps.follow(root)) return *static_cast<T*>(object);
     throw null_step_error{format_text(
-        "vicar: {} has nothing at {} now, a pointer or optional on the way is empty; fill it first, or catch this error",
+        "vicar: {} has nothing at {} now, a pointer or optional on the path is empty; fill it first, or catch this error",
         owner.title(), steps.text())};
   }
 };

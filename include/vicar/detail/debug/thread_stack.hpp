@@ -59,7 +59,7 @@ class VICAR_SHARED thread_stack {
     fork_handlers::add({&at_fork});
     const std::lock_guard lock{mutex_};
     if (signal_ == 0) signal_ = install();
-    if (signal_ == 0) return "  no signal is free to ask this thread with\n";
+    if (signal_ == 0) return "  no signal is free to interrupt this thread with\n";
     round_ += step;
     frames_ = 0;
     asked_thread_.store(thread, std::memory_order_relaxed);   // relaxed: published by the next line

@@ -169,7 +169,7 @@ class fake_answer_of final : public fake_answer {
   static void refuse_to_answer(const erased_call& call) {
     if (!call.answer.tag || call.answer.tag == &type_tag<Given>) return;
     throw unanswered_error{fmt::format(
-        "vicar: {} of a fake is answered with {}, and this use of it needs {}; name the overload that is meant",
+        "vicar: {} of a fake is answered with {}, but this use of it needs {}; name the overload that is meant",
         call.member, class_name<Given>, *call.answer.type)};
   }
   template <class Given>

@@ -151,7 +151,7 @@ class fake_record {
     }
     if (call.kind == message_access::function) {
       throw unanswered_error{fmt::format(
-          "vicar: the fake of {} cannot run {}, which wants the object itself; let the code under test name a member",
+          "vicar: the fake of {} cannot run {}, which needs the object itself; let the code under test name a member",
           class_name_, call.member)};
     }
     const bool says_types = call.member.find('(') != call.member.npos;  // a pointer's type

@@ -27,8 +27,7 @@ class failed_call final : public state_extra {
     try {
       if (unobserved_handler().call({actor_, class_name_, member_, failure})) return;
     } catch (...) {
-      log_text(log_level::error, actor_, std::current_exception(),
-               "Unhandled exception in the handler of unobserved failures:");
+      log_text(log_level::error, actor_, std::current_exception(), "Unhandled exception in the unobserved handler:");
       return;
     }
     log(log_level::warning, actor_, failure,

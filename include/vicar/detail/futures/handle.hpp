@@ -92,7 +92,7 @@ class consumer_handle {
       if (from.move_out()) return T(std::move(from.value()));
       if constexpr (copyable<T>) return T(std::as_const(from.value()));
       throw future_already_retrieved{
-          "vicar: this value can only be moved and another handle of the future still wants it; read it by reference with an lvalue's get()"};
+          "vicar: this value can only be moved and another handle of the future still needs it; read it by reference with get() of an lvalue"};
     }
   }
 
@@ -141,7 +141,7 @@ class producer_handle {
     if (state_->claim()) {
       state_->store_error(exception_from([] {
         return broken_promise{
-            "vicar: the promise was destroyed without an answer; call set_value or set_exception before it goes"};
+            "vicar: the promise was destroyed without an answer; call set_value or set_exception before that"};
       }));
       publish();
     } else {

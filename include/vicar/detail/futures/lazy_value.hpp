@@ -260,12 +260,12 @@ inline bool lazy_value::begin_to_make(const future_state_base& state, actor_hand
   // Checked first: a thread of a child process may have the same number as a thread of the parent.
   if (maker_generation_ != this_generation()) {
     throw actor_dead_error{
-        "vicar: the value of this future was being made by another thread at the fork(), and that thread does not run "
-        "in this process; read it before fork(), or make the future after"};
+        "vicar: the value of this future was being made by another thread during fork(), and that thread does not run in "
+        "this process; read it before fork(), or make the future afterwards"};
   }
   if (maker_ == this_thread()) {
     throw deadlock_error{
-        "vicar: a future waits for itself inside the function that makes its value; do not ask it there"};
+        "vicar: a future waits for itself inside the function that makes its value; do not read it there"};
   }
   // Relaxed: under the lock. The actor is alive, since it is computing the value.
   if (actor_record* const actor = making_actor_.load(std::memory_order_relaxed)) maker = actor_handle{*actor};

@@ -153,7 +153,7 @@ class VICAR_SHARED cell_table {
       cell_list cells = snapshot(which::all);
       for (std::size_t left = cells.size(); left > 0; --left) cells[left - 1]->stop();
     } catch (...) {
-      log_text(log_level::error, {}, std::current_exception(), "Not every actor could be told to stop:");
+      log_text(log_level::error, {}, std::current_exception(), "Not every actor could be asked to stop:");
     }
   }
 
@@ -223,8 +223,9 @@ class VICAR_SHARED cell_table {
   VICAR_COLD static void warn_of_wait(actor_record& actor) noexcept {
     if (!logs(log_level::warning)) return;
     const auto what = exception_from([&] { return unanswered::error(actor_handle{actor}, stop_label, quiet_at_exit); });
-    log_text(log_level::warning, actor.name(), what,
-             "The end of the program waits for an actor; let it end, start it as a daemon, or use std::quick_exit:");
+    log_text(
+        log_level::warning, actor.name(), what,
+        "The program cannot end while an actor is running; let it finish, start it as a daemon, or use std::quick_exit:");
   }
 
   std::atomic<bool> prepared_for_fork_{false};

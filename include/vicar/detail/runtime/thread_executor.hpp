@@ -34,9 +34,9 @@ class VICAR_SHARED thread_executor final : public executor {
       threads_.run(life{cell_handle{constructed}, exit_list::entry{!constructed.daemon()}},
                    constructed.own_thread() ? job_thread::own : job_thread::reused);
     } catch (const std::system_error& refused) {
-      throw error{
-          format_text("vicar: no thread for {}: {}; stop actors that are done, or raise the system's limit on threads",
-                      constructed.title(), refused.what())};
+      throw error{format_text(
+          "vicar: cannot start a thread for {}: {}; stop actors that are no longer needed, or raise the system's limit on threads",
+          constructed.title(), refused.what())};
     }
   }
 

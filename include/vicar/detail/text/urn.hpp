@@ -19,7 +19,7 @@ namespace vicar::detail {
 inline std::string make_urn() {
   std::array<unsigned char, 16> bytes{};
   if (getentropy(bytes.data(), bytes.size()) != 0) {
-    throw std::system_error{errno, std::generic_category(), "vicar: the system gives no random bytes for a URN"};
+    throw std::system_error{errno, std::generic_category(), "vicar: the system provides no random bytes for a URN"};
   }
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0fU) | 0x40U);  // version 4
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3fU) | 0x80U);  // the variant of RFC 4122
