@@ -98,7 +98,7 @@ void fields(const vicar::actor_proxy<car>& proxy) {
   fmt::print("{} wheels, then {}, before that {}\n", wheels, proxy->wheels.get(), read.get());
   fmt::print("{} bar in front, {} behind\n", pressures[0], pressures[3]);
 
-  // `int wrong = proxy->wheels;` is an error: "vicar: a proxy's member is no value".
+  // `int wrong = proxy->wheels;` is an error: "vicar: a proxy's member is not a value".
   // `auto wrong = proxy->wheels;` is one: "vicar: a member of a proxy cannot be copied, it lives in the proxy".
   // `proxy->wheels = "four";` is one: "vicar: this value cannot be assigned to the field".
   // `proxy->wheels += 1;` is one: "vicar: += on a field would be two messages with others in between".

@@ -146,8 +146,8 @@ inline cell& cell_around(const void* inside, std::string_view class_name) {
   }
   if (innermost_frame) {
     throw error{format_text(
-        "vicar: self was called in {} for a {} that is no part of the actor's object, such as one on the heap that the object "
-        "points to; call it with the actor's own object, and pass the reference on",
+        "vicar: self was called in {} for a {} that is not part of the actor's object, such as one on the heap that "
+        "the object points to; call it with the actor's own object, and pass the reference on",
         innermost_frame->owner.title(), class_name)};
   }
   throw error{format_text(

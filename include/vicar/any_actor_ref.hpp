@@ -41,7 +41,7 @@ template <class Message>
 VICAR_CONSTEVAL void refuse_further_argument() {
   static_assert(
       always_false<Message>,
-      "vicar: tell, try_tell and ask take one message; put what belongs together into one struct, and a time limit into "
+      "vicar: tell, try_tell and ask take one message; put what belongs together into one struct, and a timeout into "
       "the future's get: ref.ask(message).get(timeout)");
 }
 

@@ -122,7 +122,7 @@ class future : public detail::future_refusals<future<T>> {
   template <class Limit>
   void wait(Limit&&) const {
     static_assert(detail::always_false<Limit>,
-                  "vicar: wait takes no time limit; use wait_for(duration) or wait_until(time_point)");
+                  "vicar: wait takes no timeout; use wait_for(duration) or wait_until(time_point)");
   }
   /// As `wait`, but for at most `timeout`: returns false if the future is not ready then.
   template <class Rep, class Period>
@@ -474,9 +474,10 @@ auto get_all(Range&&, Number) {
 /// Rejects a list in braces, with a compile error that says what to write instead.
 template <class T, std::size_t N, class... Limit>
 auto get_all(const future<T> (&&)[N], Limit&&...) {
-  static_assert(detail::always_false<T>,
-                "vicar: get_all needs a range of futures, and a list in braces is none; join them: a.join(b).get(), or "
-                "put them into a std::vector");
+  static_assert(
+      detail::always_false<T>,
+      "vicar: get_all needs a range of futures, and a list in braces is not a range; join them: a.join(b).get(), or "
+      "put them into a std::vector");
   return detail::placeholder{};
 }
 

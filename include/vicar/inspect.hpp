@@ -108,8 +108,8 @@ struct inspector {
   static std::string text(const T& value) {
     constexpr bool printable = formattable<T> || plain_aggregate<T>;
     static_assert(printable,
-                  "vicar: this type is marked with enable_inspection and cannot be printed: it is no aggregate, or one "
-                  "with a base; give it a fmt::formatter");
+                  "vicar: this type is marked with enable_inspection and cannot be printed: it is not an aggregate, or "
+                  "it has a base; give it a fmt::formatter");
     if constexpr (formattable<T>)
       return fmt::format("{}", value);
     else if constexpr (printable)

@@ -36,7 +36,7 @@
       "vicar: VICAR_PROXY belongs at global scope; close the namespace before it, or use VICAR_PROXY_MEMBERS in the class"); \
   static_assert(                                                                                                             \
       ::vicar::detail::is_whole_type(#type),                                                                                 \
-      "vicar: VICAR_PROXY takes a type with a comma in its name for two; give it an alias: using name = type;");             \
+      "vicar: VICAR_PROXY cannot take a type with a comma in its name; give it an alias: using name = type;");               \
   static_assert(!decltype(vicar_listed(static_cast<::std::type_identity<type>*>(nullptr)))::value,                           \
                 "vicar: this class has a second VICAR_PROXY; put all members into one list");                                \
   template <>                                                                                                                \
@@ -53,7 +53,7 @@
   static_assert(::vicar::detail::read_names(#__VA_ARGS__).count <= ::vicar::detail::most_names,                        \
                 "vicar: a list of members takes at most 64 names; split the class, or use call with member pointers"); \
   static_assert(!::vicar::detail::read_names(#__VA_ARGS__).repeated,                                                   \
-                "vicar: a list of members has a name twice; list it once, overloads share their name");                \
+                "vicar: a list of members contains a name twice; list it once, overloads share their name");           \
   static_assert(!::vicar::detail::read_names(#__VA_ARGS__).qualified,                                                  \
                 "vicar: a list of members takes names, as in VICAR_PROXY(type, add, calls); leave out & and type::");  \
   friend struct ::vicar::detail::member_access;                                                                        \

@@ -72,8 +72,9 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
   /// Rejects the conversion, with a compile error that says how to wait for the value.
   operator typename detail::plain_value<value_type>::type()
       const {  // NOLINT(google-explicit-constructor): it exists to be rejected
-    static_assert(detail::always_false<Access>,
-                  "vicar: a proxy's member is no value; wait for the value with get(), or take the future with read()");
+    static_assert(
+        detail::always_false<Access>,
+        "vicar: a proxy's member is not a value; wait for the value with get(), or take the future with read()");
     return detail::placeholder{};
   }
 
@@ -290,12 +291,12 @@ class proxy_field : public detail::refuses_braces, public detail::future_refusal
     constexpr bool unmoved = !storable && detail::storable_if_moved<Value>;
     static_assert(
         !sliced,
-        "vicar: this value refers to an object of a class with virtual functions, of whose derived class a copy in the "
-        "message would keep nothing; write std::ref(x) or a pointer, or a copy of your own: type{x}");
+        "vicar: this value refers to an object of a class with virtual functions, and a copy in the message would "
+        "slice an object of a derived class; write std::ref(x) or a pointer, or a copy of your own: type{x}");
     static_assert(
         sliced || !dangles,
-        "vicar: what this value points to may be gone when the setter runs; write a value that owns it, such as a "
-        "std::string or a std::vector");
+        "vicar: the object that this value points to may be gone when the setter runs; write a value that owns it, "
+        "such as a std::string or a std::vector");
     static_assert(sliced || dangles || !unmoved,
                   "vicar: the value can be moved into the message but not copied; write std::move(x)");
     static_assert(

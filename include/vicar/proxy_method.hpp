@@ -140,8 +140,8 @@ class proxy_method : public detail::refuses_braces {
   static auto refuse_field() {
     static_assert(
         detail::always_false<Access, Unused...>,
-        "vicar: this member is used as a field and is none that the proxy can reach; call a method as proxy->name(arguments...), "
-        "and list a private field with VICAR_PROXY_MEMBERS");
+        "vicar: this member is used as a field, but is not a field that the proxy can reach; call a method as "
+        "proxy->name(arguments...), and list a private field with VICAR_PROXY_MEMBERS");
     return detail::placeholder{};
   }
 

@@ -112,7 +112,7 @@ struct member_broadcast {
   static VICAR_CONSTEVAL bool check() {
     constexpr bool method = std::is_member_function_pointer_v<pointer>;
     static_assert(method,
-                  "vicar: a broadcast calls a method of each actor, and this is none; write "
+                  "vicar: a broadcast calls a method of each actor, and this is not a method; write "
                   "broadcast<&type::method>(arguments...), or broadcast a message: broadcast<type>(message)");
     if constexpr (method) {
       constexpr bool callable = detail::calls<detail::pointer_invoker<Member>, class_type, typename kept::type>;

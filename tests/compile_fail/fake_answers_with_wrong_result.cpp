@@ -1,4 +1,4 @@
-// expect-error: vicar: what this function returns does not convert to the member.s result
+// expect-error: vicar: the result of this function does not convert to the member.s result
 #include <string>
 #include <vicar/testing.hpp>
 struct adder {

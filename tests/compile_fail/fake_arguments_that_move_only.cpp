@@ -1,4 +1,4 @@
-// expect-error: vicar: arguments that can only be moved are not kept
+// expect-error: vicar: arguments that can only be moved are not recorded
 #include <memory>
 #include <vicar/testing.hpp>
 struct taker {

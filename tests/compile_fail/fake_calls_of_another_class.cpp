@@ -1,4 +1,4 @@
-// expect-error: vicar: this is no member of the class that is faked
+// expect-error: vicar: this is not a member of the faked class
 #include <vicar/testing.hpp>
 struct adder {
   int add() { return 1; }

@@ -1,4 +1,4 @@
-// expect-error: vicar: a member on the way to the faked one cannot be traversed
+// expect-error: vicar: a member on the path to the faked one cannot be traversed
 #include <vicar/testing.hpp>
 struct deck {
   static constexpr bool vicar_traversable = true;

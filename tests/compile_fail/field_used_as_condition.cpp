@@ -1,4 +1,4 @@
-// expect-error: vicar: a proxy's member is no value
+// expect-error: vicar: a proxy's member is not a value
 #include <vicar/actor_proxy.hpp>
 struct adder {
   bool busy = false;

@@ -1,4 +1,4 @@
-// expect-error: vicar: get_all needs a range of futures, and a list in braces is none
+// expect-error: vicar: get_all needs a range of futures, and a list in braces is not a range
 #include <utility>
 #include <vector>
 #include <vicar/future.hpp>

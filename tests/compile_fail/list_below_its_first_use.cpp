@@ -1,4 +1,4 @@
-// expect-error: vicar: this class has no registered members up to here
+// expect-error: vicar: this class has no registered members at this point
 #include <vicar/actor.hpp>
 #include <vicar/actor_proxy.hpp>
 struct adder {

@@ -1,4 +1,4 @@
-// expect-error: vicar: VICAR_PROXY_MEMBERS stands below a function of the class that uses a member by name
+// expect-error: vicar: VICAR_PROXY_MEMBERS is below a function of the class that uses a member by name
 #include <vicar/actor.hpp>
 #include <vicar/actor_proxy.hpp>
 class adder {

@@ -1,4 +1,4 @@
-// expect-error: vicar: VICAR_PROXY takes a type with a comma in its name for two
+// expect-error: vicar: VICAR_PROXY cannot take a type with a comma in its name
 #include <vicar/actor_proxy.hpp>
 template <class First, class Second>
 struct pair {

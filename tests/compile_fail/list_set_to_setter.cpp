@@ -1,4 +1,4 @@
-// expect-error: vicar: what this value points to may be gone when the setter runs
+// expect-error: vicar: the object that this value points to may be gone when the setter runs
 #include <initializer_list>
 #include <vector>
 #include <vicar/actor_proxy.hpp>

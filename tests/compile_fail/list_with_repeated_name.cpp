@@ -1,4 +1,4 @@
-// expect-error: vicar: a list of members has a name twice
+// expect-error: vicar: a list of members contains a name twice
 #include <vicar/actor_proxy.hpp>
 struct adder {
   int add(int i) { return i + 1; }

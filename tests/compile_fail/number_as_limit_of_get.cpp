@@ -1,4 +1,4 @@
-// expect-error: vicar: a time limit is a duration, and this number has no unit
+// expect-error: vicar: a timeout is a duration, and this number has no unit
 #include <chrono>
 #include <vicar/future.hpp>
 #ifdef CONTROL

@@ -1,4 +1,4 @@
-// expect-error: vicar: this field holds a view, which would look at the value in the message
+// expect-error: vicar: this field holds a view, which would refer to the value in the message
 #include <optional>
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-// expect-error: vicar: the type of this function cannot be told
+// expect-error: vicar: cannot tell which function is meant
 #include <vicar/vicar.hpp>
 struct adder {
   int add(int a) { return a; }

@@ -1,4 +1,4 @@
-// expect-error: vicar: this member is used as a field and is none that the proxy can reach
+// expect-error: vicar: this member is used as a field, but is not a field that the proxy can reach
 #include <vicar/actor_proxy.hpp>
 class adder {
 #ifdef CONTROL

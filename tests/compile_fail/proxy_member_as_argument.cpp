@@ -1,4 +1,4 @@
-// expect-error: vicar: an argument is a proxy's member, which is no value
+// expect-error: vicar: an argument is a proxy's member, which is not a value
 #include <vicar/actor_proxy.hpp>
 struct adder {
   int add(int a) { return a; }

@@ -1,4 +1,4 @@
-// expect-error: vicar: this method takes a view, and the text that this pointer leads to may be gone
+// expect-error: vicar: this method takes a view, and the text that this pointer points to may be gone
 #include <string>
 #include <string_view>
 #include <vicar/actor_proxy.hpp>

@@ -1,4 +1,4 @@
-// expect-error: vicar: this field is a view and would look at the value in the message
+// expect-error: vicar: this field is a view and would refer to the value in the message
 #include <string>
 #include <string_view>
 #include <vicar/actor_proxy.hpp>

@@ -1,4 +1,4 @@
-// expect-error: vicar: wait takes no time limit
+// expect-error: vicar: wait takes no timeout
 #include <chrono>
 #include <vicar/future.hpp>
 void use(const vicar::future<int>& future) {

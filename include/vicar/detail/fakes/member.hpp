@@ -225,7 +225,7 @@ struct faked_object<T, Step, Steps...> {
   };
   using field = typename step_field<decltype(Step)>::type;
   static_assert(traversable_field<field>,
-                "vicar: a member on the way to the faked one cannot be traversed; mark it as the actor's class would");
+                "vicar: a member on the path to the faked one cannot be traversed; mark it as the actor's class would");
   template <class Field>
   struct target {
     using type = unreachable_object;
@@ -279,7 +279,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
     using owner = typename member_traits<Pointer>::class_type;
     constexpr bool reachable = !std::is_same_v<object_type, unreachable_object>;
     constexpr bool belongs = !reachable || std::is_void_v<owner> || std::is_base_of_v<owner, object_type>;
-    static_assert(belongs, "vicar: this is no member of the class that is faked; give a pointer to one: &type::member");
+    static_assert(belongs, "vicar: this is not a member of the faked class; pass a pointer to one: &type::member");
     return reachable && belongs;
   }
 
@@ -310,7 +310,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
       using given = decltype(run_answer(std::declval<Function&>(), std::declval<Parameters>()...));
       constexpr bool fits = std::is_void_v<Reply> || std::is_convertible_v<given, Reply>;
       static_assert(fits,
-                    "vicar: what this function returns does not convert to the member's result; return that type");
+                    "vicar: the result of this function does not convert to the member's result; return that type");
       return fits;
     } else {
       return false;
@@ -344,11 +344,13 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   static auto arguments_of(fake_record& record) {
     constexpr bool views = (logs_view<Parameters> || ...);
     constexpr bool copyable = check_member() && can_be_kept<Parameters...>;
-    static_assert(copyable || views || !check_member(),
-                  "vicar: arguments that can only be moved are not kept; look at them in the function given to on<>");
-    static_assert(!views || !check_member(),
-                  "vicar: an argument is a view, or holds one, and what it looks at is gone after the call; copy it in "
-                  "the function given to on<>");
+    static_assert(
+        copyable || views || !check_member(),
+        "vicar: arguments that can only be moved are not recorded; check them in the function passed to on<>");
+    static_assert(
+        !views || !check_member(),
+        "vicar: an argument is a view, or holds one, and the data is gone after the call; copy it in the function "
+        "passed to on<>");
     std::vector<std::tuple<logged_t<Parameters>...>> copies;
     if constexpr (copyable) {
       const auto log = record.log<fake_log_of<Parameters...>>(identity);

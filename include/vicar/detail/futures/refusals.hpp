@@ -12,7 +12,7 @@ template <class Number>
 VICAR_CONSTEVAL void refuse_number_as_limit() {
   static_assert(
       always_false<Number>,
-      "vicar: a time limit is a duration, and this number has no unit; give it one: get(std::chrono::seconds{1})");
+      "vicar: a timeout is a duration, and this number has no unit; give it one: get(std::chrono::seconds{1})");
 }
 
 /// The awaiter that `future::operator co_await` returns after its error message.
@@ -32,8 +32,8 @@ struct future_refusals {
   placeholder then(Arguments&&...) const {
     static_assert(
         always_false<Future, Arguments...>,
-        "vicar: a future has no then, because nobody has said which thread runs the function; use map(function), "
-        "which runs it in get(), or let the called method send a message to the actor that goes on");
+        "vicar: a future has no then, because nothing determines which thread would run the function; use "
+        "map(function), which runs it in get(), or let the called method send a message to the actor that continues");
     return {};
   }
   /// Rejects `co_await`, with a compile error that names the alternatives.

@@ -228,11 +228,11 @@ VICAR_CONSTEVAL bool check_message_kept() {
   constexpr bool text = (Kept::errors & text_dangles) != 0;
   static_assert(
       !sliced,
-      "vicar: this message refers to an object of a class with virtual functions, of whose derived class a copy would "
-      "keep nothing; send std::ref(x) or a pointer to share the object, or a copy of your own: type{x}");
+      "vicar: this message refers to an object of a class with virtual functions, and a copy would slice an object "
+      "of a derived class; send std::ref(x) or a pointer to share the object, or a copy of your own: type{x}");
   static_assert(
       !text,
-      "vicar: this on_receive takes a view, and the text that this pointer leads to may be gone when the message is "
+      "vicar: this on_receive takes a view, and the text that this pointer points to may be gone when the message is "
       "handled; send a std::string, or the view itself if its text outlives the message");
   if constexpr (sliced || text)
     return false;

@@ -117,12 +117,12 @@ VICAR_CONSTEVAL bool check_result() {
       "return void, or call it inside a function: proxy.call([](auto& object) { object.member(); })");
   static_assert(
       !view,
-      "vicar: this result is a view into the actor's own data, which may be gone when you look; return an owning type, or "
-      "specialise vicar::enable_view_result<R> = true");
+      "vicar: this result is a view into the actor's own data, which may be gone when you read it; return an owning "
+      "type, or specialise vicar::enable_view_result<R> = true");
   static_assert(
       !holds_view,
-      "vicar: this result holds a view or a reference to data that it does not own, which may be gone when you look; "
-      "return owning types, or specialise vicar::enable_view_result<R> = true");
+      "vicar: this result holds a view or a reference to data that it does not own, which may be gone when you read "
+      "it; return owning types, or specialise vicar::enable_view_result<R> = true");
   static_assert(
       kept, "vicar: this member returns a reference to something that cannot be copied; return a value or a pointer");
   return good && kept;
@@ -135,8 +135,8 @@ VICAR_CONSTEVAL bool check_made() {
   constexpr bool kept = !owns || keepable<Returned, Kept>();
   static_assert(
       owns,
-      "vicar: this function makes a view, or something that holds one, and what it looks at may be gone when you look; "
-      "make an owning type, or specialise vicar::enable_view_result<R> = true");
+      "vicar: this function makes a view, or something that holds one, and the data may be gone when you read it; make "
+      "an owning type, or specialise vicar::enable_view_result<R> = true");
   static_assert(
       kept, "vicar: this function returns a reference to something that cannot be copied; return a value or a pointer");
   return owns && kept;
@@ -216,20 +216,20 @@ VICAR_CONSTEVAL bool check_call() {
                 "vicar: an argument can be moved into the message but not copied; pass std::move(x)");
   static_assert(
       found != call_error::sliced_argument,
-      "vicar: this argument refers to an object of a class with virtual functions, of whose derived class a copy in the message "
-      "would keep nothing; pass std::ref(x) or a pointer to share the object, or a copy of your own: type{x}");
+      "vicar: this argument refers to an object of a class with virtual functions, and a copy in the message would "
+      "slice an object of a derived class; pass std::ref(x) or a pointer to share the object, or a copy of your own: type{x}");
   static_assert(found != call_error::dangling_list,
                 "vicar: an argument is a std::initializer_list, whose elements are gone when the message is handled; "
                 "pass a container, such as std::vector{...}");
   static_assert(
       found != call_error::dangling_text,
-      "vicar: this method takes a view, and the text that this pointer leads to may be gone when the message is handled; pass a "
-      "std::string, or the view itself if its text outlives the message");
+      "vicar: this method takes a view, and the text that this pointer points to may be gone when the message is "
+      "handled; pass a std::string, or the view itself if its text outlives the message");
   static_assert(
       found != call_error::unmovable_argument,
       "vicar: an argument can be neither copied nor moved into the message; pass std::ref(x) to share it, or a pointer");
   static_assert(found != call_error::proxy_member_argument,
-                "vicar: an argument is a proxy's member, which is no value; pass what it holds: proxy->field.get()");
+                "vicar: an argument is a proxy's member, which is not a value; pass what it holds: proxy->field.get()");
   static_assert(
       found != call_error::foreign_member,
       "vicar: this member pointer is of another class than the actor's; use a member of the actor's class or of its base");
@@ -258,10 +258,9 @@ VICAR_CONSTEVAL bool check_call() {
 /// Replaces the type of a function that cannot be deduced; naming it reports the error.
 template <class T>
 struct untold_function {
-  static_assert(
-      always_false<T>,
-      "vicar: the type of this function cannot be told, because it is overloaded or a template; pick one with "
-      "vicar::overload<Parameters...>(&type::method)");
+  static_assert(always_false<T>,
+                "vicar: cannot tell which function is meant: it is overloaded or a template; pick one with "
+                "vicar::overload<Parameters...>(&type::method)");
   struct type {
     template <class Function>
     type(Function&&);  // NOLINT(google-explicit-constructor, bugprone-forwarding-reference-overload): it takes anything
@@ -275,11 +274,12 @@ VICAR_CONSTEVAL bool check_field() {
   // A pointer to char is more likely the name of a member than a static field.
   constexpr bool static_field = std::is_pointer_v<Pointer> && std::is_object_v<std::remove_pointer_t<Pointer>> &&
                                 !std::is_same_v<std::remove_cv_t<std::remove_pointer_t<Pointer>>, char>;
-  static_assert(!static_field,
-                "vicar: this is a plain pointer, such as one to a static data member, which leads into no object; list "
-                "the member with VICAR_PROXY and use it by name: proxy->name.get()");
+  static_assert(
+      !static_field,
+      "vicar: this is a plain pointer, such as one to a static data member, which does not point into an object; list "
+      "the member with VICAR_PROXY and use it by name: proxy->name.get()");
   static_assert(field || static_field,
-                "vicar: get, set and at need a pointer to a data member, and this is none; use call for a method");
+                "vicar: get, set and at need a pointer to a data member, and this is not one; use call for a method");
   constexpr bool foreign = field && !std::derived_from<T, owner>;
   static_assert(
       !foreign,
@@ -327,12 +327,12 @@ VICAR_CONSTEVAL bool check_writable() {
                 "container, such as std::vector{...}");
   static_assert(
       constant || !dangles,
-      "vicar: this field is a view and would look at the value in the message, which is gone when it is assigned; make the field "
-      "an owning type, or write a view of what outlives the actor");
+      "vicar: this field is a view and would refer to the value in the message, which is gone after the assignment; "
+      "make the field an owning type, or write a view of something that outlives the actor");
   static_assert(
       constant || !inside_dangles,
-      "vicar: this field holds a view, which would look at the value in the message, and that is gone when it is assigned; make "
-      "the field own its data, or write a view of what outlives the actor");
+      "vicar: this field holds a view, which would refer to the value in the message, and that is gone after the "
+      "assignment; make the field own its data, or write a view of something that outlives the actor");
   return !constant && !proxy_member && storable_value && assignable && !list && !dangles && !inside_dangles;
 }
 

@@ -103,17 +103,17 @@ VICAR_CONSTEVAL bool check_hooks() {
   constexpr bool options = !has_actor_options<T>() || actor_options_reachable<T>;
   static_assert(on_start,
                 "vicar: on_start cannot be called as on_start(); make it public, without required parameters; "
-                "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+                "or, if it is not one of vicar's hooks, specialise vicar::enable_hooks<T> = false");
   static_assert(on_stop,
                 "vicar: on_stop cannot be called as on_stop(); make it public, without required parameters; "
-                "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+                "or, if it is not one of vicar's hooks, specialise vicar::enable_hooks<T> = false");
   static_assert(
       on_failure,
       "vicar: on_failure cannot be called as on_failure(std::exception_ptr); make it public, with that parameter; "
-      "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+      "or, if it is not one of vicar's hooks, specialise vicar::enable_hooks<T> = false");
   static_assert(on_receive,
                 "vicar: on_receive cannot be called as on_receive(message); give it one parameter; "
-                "or, if it is none of vicar's hooks, specialise vicar::enable_hooks<T> = false");
+                "or, if it is not one of vicar's hooks, specialise vicar::enable_hooks<T> = false");
   static_assert(
       !on_receive || receives,
       "vicar: receives has to be a vicar::messages<...> of types that on_receive accepts as rvalues; add the missing overload, and "

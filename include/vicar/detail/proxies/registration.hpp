@@ -61,12 +61,12 @@ template <class T>
 VICAR_CONSTEVAL bool check_registered() {
   static_assert(
       is_registered<T>,
-      "vicar: this class has no registered members up to here; put VICAR_PROXY(type, members...) at global scope between the "
-      "class and the first function that uses a member by name, or use proxy.call(&type::member, arguments...)");
+      "vicar: this class has no registered members at this point; put VICAR_PROXY(type, members...) at global scope "
+      "between the class and the first function that uses a member by name, or use proxy.call(&type::member, arguments...)");
   if constexpr (is_registered<T>) {
     static_assert(
         member_access::parsed<T>,
-        "vicar: VICAR_PROXY_MEMBERS stands below a function of the class that uses a member by name; put the list above it");
+        "vicar: VICAR_PROXY_MEMBERS is below a function of the class that uses a member by name; put the list above it");
     return member_access::parsed<T>;
   }
   return false;

@@ -35,7 +35,8 @@ class VICAR_SHARED thread_executor final : public executor {
                    constructed.own_thread() ? job_thread::own : job_thread::reused);
     } catch (const std::system_error& refused) {
       throw error{format_text(
-          "vicar: cannot start a thread for {}: {}; stop actors that are no longer needed, or raise the system's limit on threads",
+          "vicar: cannot start a thread for {}: {}; stop actors that are no longer needed, or raise the system's "
+          "limit on threads",
           constructed.title(), refused.what())};
     }
   }

@@ -25,10 +25,9 @@ concept inspector_included = requires { sizeof(inspector<T>); };
 
 template <class T>
 VICAR_CONSTEVAL bool check_inspector() {
-  static_assert(
-      inspector_included<T>,
-      "vicar: a type is marked with enable_inspection, and what prints it is missing; include <vicar/inspect.hpp> "
-      "where the type is marked");
+  static_assert(inspector_included<T>,
+                "vicar: a type is marked with enable_inspection, but the code that prints it is missing; include "
+                "<vicar/inspect.hpp> where the type is marked");
   return inspector_included<T>;
 }
 
