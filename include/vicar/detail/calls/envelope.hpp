@@ -21,23 +21,22 @@
 #include <vicar/detail/text/labels.hpp>
 #include <vicar/error.hpp>
 
-// One message: docs/internals.md says what always holds. What depends on the member is kept apart from what depends on
-// the types of the arguments, and both from what depends on neither, because each is compiled once for everything that
-// it depends on.
+// Messages: docs/internals.md lists their invariants. Code that depends on the member, on the types of the arguments,
+// or on neither, is kept separate, because it is instantiated once for each combination of what it depends on.
 namespace vicar::detail {
 
-/// What all messages with arguments of the same types share.
+/// The properties shared by all messages with arguments of the same types.
 struct envelope_kind {
   void (*destroy)(message& self) noexcept;  ///< null if there is nothing to destroy
-  void (*free)(message* content) noexcept;  ///< returns its own memory; null if it can lie in a chunk
+  void (*free)(message* content) noexcept;  ///< frees the message's own memory; null if it can lie in a chunk
 };
 
-/// What all messages to one member with the same arguments share.
+/// The properties shared by all messages to one member with arguments of the same types.
 struct message_kind : message::traits {
   const std::string_view* label;
-  /// Does it, and stores the reply if somebody waits for one. May throw.
+  /// Runs the member, and stores the reply if there is one. May throw.
   void (*run)(message& self, cell& owner);
-  std::string (*arguments)(message& self);  ///< their text; null if none of them is marked for inspection
+  std::string (*arguments)(message& self);  ///< their text; null if none is marked for inspection
   const envelope_kind* envelope;
 
   void destroy(message& self) const noexcept {
@@ -45,12 +44,12 @@ struct message_kind : message::traits {
   }
 };
 
-/// The kind of a message that has one: of every message but the request to stop and a box.
-inline const message_kind& kind_of_message(const message& one) noexcept {
-  return static_cast<const message_kind&>(*one.type);
+/// The kind of a message, which must not be a request to stop or a box.
+inline const message_kind& kind_of_message(const message& msg) noexcept {
+  return static_cast<const message_kind&>(*msg.type);
 }
 
-/// The label of a message; its arguments, too, if one of them is marked.
+/// The label of a message, followed by its arguments if any of them is marked.
 inline std::string described(message& self, const message_kind& kind) {
   std::string text{*kind.label};
   if (kind.arguments) {
@@ -61,13 +60,13 @@ inline std::string described(message& self, const message_kind& kind) {
   return text;
 }
 
-/// The head of a message that somebody waits for.
+/// The head of a message that has a reply.
 struct call_message : message {
   future_state_base* reply;
 };
 
-// The two ways to handle a message. Each is one function for what happens always, and one for an exception, which that
-// finds as the one that is being handled.
+// Handling a message, with and without a reply. Each case has a function for the normal path, and cold ones for
+// abandoned messages and for an exception, which is rethrown to inspect it.
 
 inline void report_lost(cell& owner, std::string_view what, dead_letter_reason why) noexcept {
   try {
@@ -77,7 +76,7 @@ inline void report_lost(cell& owner, std::string_view what, dead_letter_reason w
              "Unhandled exception in the dead letter handler:");
   }
 }
-/// What to call the message in a report; its label if there is no memory for more.
+/// The text of a message in a report; its label if there is no memory for more.
 inline std::string_view described_in(std::string& text, message& self, const message_kind& kind) noexcept {
   try {
     text = described(self, kind);
@@ -87,7 +86,7 @@ inline std::string_view described_in(std::string& text, message& self, const mes
   }
 }
 
-/// Counts a message that is never handled, and calls the user's handler.
+/// Counts a message that will not be handled, and calls the user's dead letter handler.
 VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind, dead_letter_reason why) noexcept {
   owner.count_dropped();
   if (!dead_letter_handler().is_set()) return;
@@ -95,8 +94,8 @@ VICAR_COLD inline void lose(message& self, cell& owner, const message_kind& kind
   report_lost(owner, described_in(text, self, kind), why);
 }
 
-/// A newer message took the place of this one, on the thread of that one's sender. The reply, if there is one, is
-/// published before the handler is called, which may end the process.
+/// Abandons a message that was displaced by a newer one, on the thread of the newer message's sender. Publishes the
+/// reply, if any, before calling the handler, which may end the process.
 VICAR_COLD inline void make_way(message& self, future_state_base* reply, cell& owner,
                                 const message_kind& kind) noexcept {
   owner.count_dropped();
@@ -110,7 +109,7 @@ VICAR_COLD inline void make_way(message& self, future_state_base* reply, cell& o
   if (reported) report_lost(owner, what, dead_letter_reason::dropped);
 }
 
-/// Destroys the message and publishes the reply, which is stored.
+/// Destroys the message and publishes the reply, which was stored before.
 inline void answer_call(call_message& self, cell& owner, const message_kind& kind) noexcept {
   future_state_base* const reply = self.reply;
   kind.destroy(self);
@@ -127,7 +126,7 @@ VICAR_COLD inline void store_failure(call_message& self, cell& owner, const mess
     failed_call* origin = nullptr;
     try {
       origin = new failed_call{owner.name(), owner.class_name(), *kind.label};
-    } catch (...) {  // no memory: the failure reaches its readers, and is not reported where there are none
+    } catch (...) {  // no memory: readers get the failure, but without a reader it is not reported
     }
     self.reply->store_failure(std::current_exception(), origin);
     owner.log_returned(self.reply->error(), *kind.label);
@@ -137,11 +136,11 @@ VICAR_COLD inline void abandon_call(call_message& self, cell& owner, message::ac
                                     const message_kind& kind) noexcept {
   if (how == message::action::displace) return make_way(self, self.reply, owner, kind);
   self.reply->store_error(exception_from([&] { return owner.stopped_before(described(self, kind)); }));
-  owner.owes(self.reply);  // who hears of the message may call exit, too
+  owner.owes(self.reply);  // the dead letter handler may call exit
   lose(self, owner, kind, dead_letter_reason::left_over);
   answer_call(self, owner, kind);
 }
-/// `named` is the same as `kind`, which is known when this is compiled, but for the label.
+/// `kind` is known at compile time; `named` differs from it only in the label.
 VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, message::action what,
                                               const message_kind& kind, const message_kind& named) noexcept {
   if (what != message::action::run) return abandon_call(self, owner, what, named);
@@ -152,7 +151,7 @@ VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, m
   } catch (...) {
     threw = true;
     store_failure(self, owner, named);
-  }  // from here on the exception is the reply's alone, so whoever reads it frees it
+  }  // now only the reply holds the exception, so its reader frees it
   owner.finish(threw);
   answer_call(self, owner, kind);
 }
@@ -187,7 +186,7 @@ VICAR_INLINE_WHERE_OPTIMISED void handle_deferred(message& self, cell& owner, me
   kind.destroy(self);
 }
 
-/// Answers a call that the mailbox refused.
+/// Stores and publishes the error of a call that the mailbox refused.
 VICAR_COLD inline void refuse_call(message& self, cell& to, mailbox::push_result why, const message_kind& kind) {
   future_state_base& reply = *static_cast<call_message&>(self).reply;
   if (why == mailbox::push_result::closed) {
@@ -208,14 +207,14 @@ VICAR_COLD inline void refuse_deferred(message& self, cell& to, mailbox::push_re
 
 using refuse_function = void (*)(message& self, cell& to, mailbox::push_result why, const message_kind& kind);
 
-/// An argument as a message keeps it.
+/// An argument stored in a message.
 template <std::size_t Index, class Value>
 struct kept_argument {
   Value value;
 };
 
-/// A message with its target and its arguments, an aggregate: `Head` is `message` or `call_message`. What it does is
-/// left to its `message_kind`. The indices are a `std::index_sequence`.
+/// A message with its target and its arguments, an aggregate. `Head` is `message` or `call_message`, and `Indices` a
+/// `std::index_sequence`. Its `message_kind` determines what it does.
 template <class Head, class Target, class Indices, class... Arguments>
 struct envelope;
 template <class Head, class Target, std::size_t... Index, class... Arguments>
@@ -230,7 +229,7 @@ void destroy_envelope(message& self) noexcept {
 }
 template <class Envelope>
 VICAR_CONSTEVAL auto destructor_of() -> decltype(&destroy_envelope<Envelope>) {
-  // Not `is_trivially_destructible`, which takes long to compile.
+  // Not `is_trivially_destructible`, which is expensive to compile.
   if constexpr (std::is_trivially_copyable_v<Envelope>)
     return nullptr;
   else
@@ -258,8 +257,8 @@ VICAR_CONSTEVAL auto relocation_of() -> decltype(&relocate_message<Envelope>) {
     return nullptr;
 }
 
-/// Leads to a message that cannot lie in a chunk: it may throw when moved, is over-aligned, or is large. Such a message
-/// is built in memory of its own, so that it takes no stack, and stays there.
+/// Refers to a message that cannot lie in a chunk: its move constructor may throw, or it is over-aligned or large. Such
+/// a message is constructed in memory of its own, so that it takes no stack, and stays there.
 struct boxed_message final : message {
   message* content;
   void (*free)(message* content) noexcept;
@@ -273,7 +272,7 @@ struct boxed_message final : message {
 };
 inline constexpr message::traits boxed_message::kind{&boxed_message::handle_content, &relocate_message<boxed_message>,
                                                      sizeof(boxed_message), true};
-/// A message in memory of its own, made with `new`, until the mailbox has taken it.
+/// Owns a message in memory of its own, made with `new`, until the mailbox has accepted it.
 struct boxed_content {
   message* content;
   const message_kind& kind;
@@ -288,53 +287,52 @@ struct boxed_content {
   boxed_content& operator=(const boxed_content&) = delete;
 };
 
-/// Puts a message into the actor's mailbox. The message's own kind may be `kind` with another label. If that refuses
-/// it, `refuse` says what this means. Throws `std::bad_alloc` and `deadlock_error`.
+/// Pushes a message into the actor's mailbox. The message's own kind may differ from `kind` in the label. If the
+/// mailbox refuses the message, `refuse` handles that. Throws `std::bad_alloc` and `deadlock_error`.
 ///@{
-VICAR_INLINE_WHERE_OPTIMISED void post(cell& to, message& one, const message_kind& kind, refuse_function refuse) {
-  const mailbox::push_result outcome = to.deliver(one, *kind_of_message(one).label, kind);
-  if (!mailbox::is_accepted(outcome)) refuse(one, to, outcome, kind_of_message(one));
+VICAR_INLINE_WHERE_OPTIMISED void post(cell& to, message& msg, const message_kind& kind, refuse_function refuse) {
+  const mailbox::push_result outcome = to.deliver(msg, *kind_of_message(msg).label, kind);
+  if (!mailbox::is_accepted(outcome)) refuse(msg, to, outcome, kind_of_message(msg));
 }
-inline void post(cell& to, boxed_content& one, refuse_function refuse) {
-  boxed_message box{{&boxed_message::kind}, one.content, one.kind.envelope->free};
-  const mailbox::push_result outcome = to.deliver(box, *one.kind.label);
+inline void post(cell& to, boxed_content& msg, refuse_function refuse) {
+  boxed_message box{{&boxed_message::kind}, msg.content, msg.kind.envelope->free};
+  const mailbox::push_result outcome = to.deliver(box, *msg.kind.label);
   if (mailbox::is_accepted(outcome))
-    one.content = nullptr;
+    msg.content = nullptr;
   else
-    refuse(*one.content, to, outcome, one.kind);
+    refuse(*msg.content, to, outcome, msg.kind);
 }
 ///@}
 
-/// As `post` for a message without a reply, but never waits. Returns false, and does no more, if the mailbox
-/// refuses it.
+/// As `post` for a message without a reply, but never waits. If the mailbox refuses the message, only returns false.
 ///@{
-inline bool try_post(cell& to, message& one) { return mailbox::is_accepted(to.offer(one)); }
-inline bool try_post(cell& to, boxed_content& one) {
-  boxed_message box{{&boxed_message::kind}, one.content, one.kind.envelope->free};
+inline bool try_post(cell& to, message& msg) { return mailbox::is_accepted(to.offer(msg)); }
+inline bool try_post(cell& to, boxed_content& msg) {
+  boxed_message box{{&boxed_message::kind}, msg.content, msg.kind.envelope->free};
   if (!try_post(to, box)) return false;
-  one.content = nullptr;
+  msg.content = nullptr;
   return true;
 }
 ///@}
 
-/// As above for a message whose reply goes to a new state.
+/// As `post` for a message whose reply goes to `reply`, a new state.
 ///@{
-VICAR_INLINE_WHERE_OPTIMISED void post_call(cell& to, call_message& one, future_state_base& reply,
+VICAR_INLINE_WHERE_OPTIMISED void post_call(cell& to, call_message& msg, future_state_base& reply,
                                             const message_kind& kind) {
-  one.reply = &reply;
-  reply.set_source(to, *kind_of_message(one).label);
+  msg.reply = &reply;
+  reply.set_source(to, *kind_of_message(msg).label);
   try {
-    post(to, one, kind, &refuse_call);
+    post(to, msg, kind, &refuse_call);
   } catch (...) {
     reply.drop_producer();
     throw;
   }
 }
-inline void post_call(cell& to, boxed_content& one, future_state_base& reply) {
-  static_cast<call_message*>(one.content)->reply = &reply;
-  reply.set_source(to, *one.kind.label);
+inline void post_call(cell& to, boxed_content& msg, future_state_base& reply) {
+  static_cast<call_message*>(msg.content)->reply = &reply;
+  reply.set_source(to, *msg.kind.label);
   try {
-    post(to, one, &refuse_call);
+    post(to, msg, &refuse_call);
   } catch (...) {
     reply.drop_producer();
     throw;
@@ -342,38 +340,38 @@ inline void post_call(cell& to, boxed_content& one, future_state_base& reply) {
 }
 ///@}
 
-/// As `post_call`, but waits for space in the mailbox no longer than until `limit`, and throws `timeout_error` then.
-inline void post_call_within(const time_limit& limit, cell& to, call_message& one, future_state_base& reply,
+/// As `post_call`, but throws `timeout_error` if there is no space in the mailbox by the deadline.
+inline void post_call_within(const time_limit& limit, cell& to, call_message& msg, future_state_base& reply,
                              const message_kind& kind) {
-  one.reply = &reply;
+  msg.reply = &reply;
   reply.set_source(to, *kind.label);
   try {
-    const mailbox::push_result outcome = to.deliver_within(limit, one, *kind.label);
+    const mailbox::push_result outcome = to.deliver_within(limit, msg, *kind.label);
     if (mailbox::is_accepted(outcome)) return;
     if (outcome == mailbox::push_result::full && to.on_overflow() == overflow::block)
       throw to.never_accepted(*kind.label, limit);
-    refuse_call(one, to, outcome, kind);
+    refuse_call(msg, to, outcome, kind);
   } catch (...) {
     reply.drop_producer();
     throw;
   }
 }
 
-/// Sends a message and returns the handle of its reply. What goes wrong with sending is the reply, too, except what
-/// `post` throws.
+/// Sends a message and returns the handle of its reply. A failure to send becomes the reply, too, except for the
+/// exceptions that `post` throws.
 ///@{
 template <class Reply>
-VICAR_INLINE_WHERE_OPTIMISED consumer_handle<Reply> send_call(cell& to, call_message& one, const message_kind& kind) {
+VICAR_INLINE_WHERE_OPTIMISED consumer_handle<Reply> send_call(cell& to, call_message& msg, const message_kind& kind) {
   auto* const state = new future_state<Reply>;
   consumer_handle<Reply> answer{state};
-  post_call(to, one, *state, kind);
+  post_call(to, msg, *state, kind);
   return answer;
 }
 template <class Reply>
-consumer_handle<Reply> send_call(cell& to, boxed_content one) {
+consumer_handle<Reply> send_call(cell& to, boxed_content msg) {
   auto* const state = new future_state<Reply>;
   consumer_handle<Reply> answer{state};
-  post_call(to, one, *state);
+  post_call(to, msg, *state);
   return answer;
 }
 ///@}

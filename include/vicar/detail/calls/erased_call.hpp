@@ -20,38 +20,38 @@
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/error.hpp>
 
-// A call without its types. A message whose target has no object passes one to the cell's `call_receiver`: the seam for
-// fakes, and for whatever else handles calls without having the object.
+// A call without its types. A message whose target has no object passes an `erased_call` to the cell's `call_receiver`.
+// This is the seam for fakes, and for anything else that handles calls without having the object.
 namespace vicar::detail {
 
 /// One argument, without its type.
 struct erased_argument {
   const void* tag;               ///< `&type_tag<A>`
-  const std::string_view* type;  ///< its name
+  const std::string_view* type;  ///< the name of `A`
   void* value;
 };
 
-/// Where the answer goes, without its type.
+/// The destination of the answer, without its type.
 struct erased_slot {
   const void* tag;                          ///< `&type_tag<Reply>`; null if no answer is wanted
-  const std::string_view* type;             ///< its name
+  const std::string_view* type;             ///< the name of `Reply`
   void (*store)(void* slot, void* answer);  ///< moves the answer, which is a `Reply`, into the slot
   void* slot;
 };
 
-/// A call of a member, an access to a field, or a function of the caller, with its arguments.
+/// A call of a member, an access to a field, or a function passed by the caller, with its arguments.
 struct erased_call {
   enum class access : std::uint8_t {
     call,
     read,
     write,
-    function,  ///< of the caller's, which wants the object itself
+    function,  ///< the caller's function, which needs the object itself
   };
 
   access kind;
   std::string_view member;
   path route = {};                      ///< from the actor's object
-  const void* pointer_tag = nullptr;    ///< `&type_tag<Pointer>` where the member is known by its pointer alone
+  const void* pointer_tag = nullptr;    ///< `&type_tag<Pointer>` if only a pointer identifies the member
   const void* pointer_bytes = nullptr;  ///< that pointer
   const erased_argument* arguments = nullptr;
   std::size_t argument_count = 0;
@@ -61,7 +61,7 @@ struct erased_call {
 /// Handles the calls to an object that does not exist.
 class VICAR_SHARED call_receiver {
  public:
-  /// Puts the answer into `call.answer`, or throws. On the actor's thread.
+  /// Stores the answer in `call.answer`, or throws. On the actor's thread.
   virtual void answer(erased_call& call) = 0;
 
  protected:
@@ -71,7 +71,7 @@ class VICAR_SHARED call_receiver {
   call_receiver& operator=(const call_receiver&) = default;
 };
 
-/// The receiver of the actor's calls, which is its object. On the actor's thread.
+/// The receiver of the actor's calls, which is the actor's object. On the actor's thread.
 inline call_receiver& receiver_of(cell& owner, const erased_call& call) {
   call_receiver* found = nullptr;
   if (!owner.find_base(cell::role::own, found)) {
@@ -86,11 +86,11 @@ erased_argument erase_argument(Value&& value) noexcept {
   return {&type_tag<Value>, &class_name<Value>, __builtin_addressof(value)};
 }
 
-/// Makes `slot` the place where the answer is built; a void answer has none.
+/// Makes `slot` the destination of the answer, unless it is void.
 template <class Reply>
 void want_answer(erased_call& call, [[maybe_unused]] void* slot) {
   if constexpr (std::is_void_v<Reply>) {
-    // It stays as it is.
+    // Empty: no answer is wanted.
   } else if constexpr (std::is_move_constructible_v<Reply>) {
     call.answer = {
         &type_tag<Reply>, &class_name<Reply>,
@@ -109,8 +109,8 @@ inline void answer_erased(cell& owner, erased_call& call, std::initializer_list<
   receiver_of(owner, call).answer(call);
 }
 
-/// The type in which a receiver gets an argument: the parameter's, as in a direct call, unless that would bind to a
-/// reference or cut a derived object.
+/// The type in which a receiver gets an argument: the parameter's, as in a direct call, unless that is a reference or
+/// would slice a derived object.
 template <class Parameter, class Argument>
 inline constexpr bool passed_as_parameter =
     !mutable_lvalue<Parameter> && std::constructible_from<std::decay_t<Parameter>, Argument> &&
@@ -118,8 +118,8 @@ inline constexpr bool passed_as_parameter =
 template <class Parameter, class Argument>
 using passed_t = std::conditional_t<passed_as_parameter<Parameter, Argument>, std::decay_t<Parameter>, Argument>;
 
-/// The types in which a receiver gets the stored arguments, a `type_list`: those of the parameters, also a `type_list`,
-/// where they fit, else an rvalue reference to the argument itself.
+/// The types in which a receiver gets the stored arguments, as a `type_list`: those of the parameters, also a
+/// `type_list`, if they fit, else an rvalue reference to the argument itself.
 template <class Parameter, class Argument>
 struct handed {
   using type = std::conditional_t<std::same_as<passed_t<Parameter, Argument>, Argument>, Argument&&,

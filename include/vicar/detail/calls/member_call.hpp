@@ -26,21 +26,20 @@
 #include <vicar/detail/text/member_name.hpp>
 #include <vicar/detail/text/value_text.hpp>
 
-// What a message does to the object. An invoker is a stateless type that does one thing known at
-// compile time: `call(T&, arguments...)`, where the first argument may be the pointer or function that says what, and
-// `label` names it.
+// What a message does to the object. An invoker is a stateless type that does one thing known at compile time:
+// `call(T&, arguments...)`, whose first argument may be the pointer or function to invoke. `label` is its name.
 namespace vicar::detail {
 
-/// How the call is described to a `call_receiver`: the kind of access, and whether the first argument only names the
-/// member. The default is a call of a member that may be overloaded.
+/// How a `call_receiver` sees the call: the kind of access, and whether the first argument only identifies the member.
+/// The default is a call of a member that may be overloaded.
 struct invoker_base {
   static constexpr auto access = erased_call::access::call;
   static constexpr bool begins_with_pointer = false;
   using parameters = unknown_parameters;
 };
 
-/// The invoker of a registered method. `Access` is what VICAR_PROXY defines for a member; the parameters are known
-/// where it is neither overloaded nor a template.
+/// The invoker of a registered method. `Access` is what VICAR_PROXY defines for a member; the parameters are known if
+/// it is neither overloaded nor a template.
 template <class Access, class Parameters = unknown_parameters>
 struct named_invoker : Access, invoker_base {
   using parameters = Parameters;
@@ -66,7 +65,7 @@ struct pointer_invoker : invoker_base {
     VICAR_CONVERSIONS_END
   }
 };
-/// Methods, of which there are most, without what is needed for everything else.
+/// The common case, member functions, without what the other cases need.
 template <class Function, class Class, Function Class::* Method>
   requires std::is_function_v<Function>
 struct pointer_invoker<Method> : invoker_base {
@@ -76,7 +75,7 @@ struct pointer_invoker<Method> : invoker_base {
   template <class T, class... Arguments>
   static constexpr auto call(T& object, Arguments&&... arguments)
       -> decltype((object.*Method)(static_cast<Arguments&&>(arguments)...)) {
-    // GCC, when it optimises, takes the implicit conversion to a base for an access of the wrong type, and warns.
+    // GCC, when optimizing, mistakes the implicit conversion to a base for an access of the wrong type, and warns.
     auto& owner = static_cast<std::conditional_t<std::is_const_v<T>, const Class, Class>&>(object);
     VICAR_CONVERSIONS_BEGIN
     return (owner.*Method)(static_cast<Arguments&&>(arguments)...);
@@ -84,7 +83,7 @@ struct pointer_invoker<Method> : invoker_base {
   }
 };
 
-/// The invoker of a function known at run time.
+/// The invoker of a function that is known at run time.
 template <class Function>
 struct function_invoker : invoker_base {
   static constexpr const std::string_view* label =
@@ -109,7 +108,7 @@ struct function_invoker : invoker_base {
   }
 };
 
-/// How fields are reached: registered ones, those known at compile time, and those known at run time.
+/// Access to fields: registered ones, those known at compile time, and those known at run time.
 ///@{
 template <class Access>
 struct named_field : Access {
@@ -147,7 +146,7 @@ struct pointed_field {
 };
 ///@}
 
-/// The invoker that reads a field: gives it or a copy of it.
+/// The invoker that reads a field: returns a reference to it or the result of its getter.
 template <class Field>
 struct field_reader : Field {
   static constexpr auto access = erased_call::access::read;
@@ -170,14 +169,15 @@ struct field_writer : Field {
   }
 };
 
-/// Whether an invoker can be called with arguments as the message keeps them, a `type_list`.
+/// Whether an invoker can be called with the arguments stored in a message, given as a `type_list`.
 template <class Invoker, class T, class Kept>
 inline constexpr bool calls = false;
 template <class Invoker, class T, class... Kept>
   requires requires(T& object, Kept... arguments) { Invoker::call(object, static_cast<Kept&&>(arguments)...); }
 inline constexpr bool calls<Invoker, T, type_list<Kept...>> = true;
 
-/// The parameters of a static member, or of another function, for so many arguments: the object may come first.
+/// The parameters of a static member, or of another function, for `Count` arguments. The first parameter may be the
+/// object.
 template <class Function, std::size_t Count, class Parameters = typename declared_parameters<Function>::type>
 struct constant_parameters {
   using type = unknown_parameters;
@@ -199,42 +199,42 @@ template <class First, class... Kept>
 struct with_first<First, type_list<Kept...>> {
   using type = type_list<First, Kept...>;
 };
-/// What a message keeps where its first argument is the function.
+/// The types that a message stores if its first argument is the function.
 template <class Function, class Kept>
 using with_function_t = typename with_first<std::decay_t<Function>, typename Kept::type>::type;
 
-/// Passes the call to the actor's `call_receiver`, with the arguments as `Handed` says. The answer is built in `slot`.
+/// Passes the call to the actor's `call_receiver`, with the arguments as `Handed`. The answer is constructed in `slot`.
 template <class Reply, class... Handed, class Head, class Target, std::size_t... Index, class... Arguments>
 VICAR_COLD void erase_call(type_list<Handed...>,
-                           envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one, cell& owner,
+                           envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& msg, cell& owner,
                            erased_call::access access, std::string_view label, void* slot) {
-  erased_call call{access, label, one.target.route()};
+  erased_call call{access, label, msg.target.route()};
   want_answer<Reply>(call, slot);
   answer_erased(owner, call,
-                {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
+                {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(msg).value))...});
 }
-/// The same where the first argument says which member is meant.
+/// As above, if the first argument identifies the member.
 template <class Reply, class... Handed, class Head, class Target, std::size_t... Index, class Pointer,
           class... Arguments>
 VICAR_COLD void erase_pointer_call(type_list<Handed...>,
-                                   envelope<Head, Target, std::index_sequence<0, Index...>, Pointer, Arguments...>& one,
+                                   envelope<Head, Target, std::index_sequence<0, Index...>, Pointer, Arguments...>& msg,
                                    cell& owner, erased_call::access access, std::string_view label, void* slot) {
-  erased_call call{access, label, one.target.route(), &type_tag<Pointer>,
-                   __builtin_addressof(static_cast<kept_argument<0, Pointer>&>(one).value)};
+  erased_call call{access, label, msg.target.route(), &type_tag<Pointer>,
+                   __builtin_addressof(static_cast<kept_argument<0, Pointer>&>(msg).value)};
   want_answer<Reply>(call, slot);
   answer_erased(owner, call,
-                {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(one).value))...});
+                {erase_argument(static_cast<Handed>(static_cast<kept_argument<Index, Arguments>&&>(msg).value))...});
 }
 template <class Parameters, class... Arguments>
 struct handed_after_pointer;
 template <class Parameters, class Pointer, class... Arguments>
 struct handed_after_pointer<Parameters, Pointer, Arguments...> : handed_arguments<Parameters, Arguments...> {};
 
-/// The text of the arguments of a message from the one at `First` on.
+/// The text of the arguments of a message, from index `First` on.
 template <std::size_t First, class Head, class Target, std::size_t... Index, class... Arguments>
-std::string text_of_arguments(envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& one) {
+std::string text_of_arguments(envelope<Head, Target, std::index_sequence<Index...>, Arguments...>& msg) {
   std::string text;
-  ((Index < First ? void() : append_item(text, value_text(static_cast<kept_argument<Index, Arguments>&>(one).value))),
+  ((Index < First ? void() : append_item(text, value_text(static_cast<kept_argument<Index, Arguments>&>(msg).value))),
    ...);
   return text;
 }
@@ -246,7 +246,7 @@ VICAR_CONSTEVAL auto printer_of() -> std::string (*)(message&) {
     return nullptr;
 }
 
-/// What a message does: `Invoker` with these arguments, for a `Reply`.
+/// A message that runs `Invoker` with these arguments, for a `Reply`.
 template <class Invoker, class Reply, class Head, class Target, class Indices, class... Arguments>
 struct member_message;
 template <class Invoker, class Reply, class Head, class Target, std::size_t... Index, class... Arguments>
@@ -255,28 +255,28 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
   using envelope_type = envelope<Head, Target, std::index_sequence<Index...>, Arguments...>;
 
   static void run(message& self, cell& owner) {
-    auto& one = static_cast<envelope_type&>(self);
+    auto& msg = static_cast<envelope_type&>(self);
     void* slot = nullptr;
-    if constexpr (!std::is_void_v<Reply>) slot = static_cast<future_state<Reply>*>(one.reply)->place();
-    if (one.target.absent()) {
+    if constexpr (!std::is_void_v<Reply>) slot = static_cast<future_state<Reply>*>(msg.reply)->place();
+    if (msg.target.absent()) {
       using parameters = typename Invoker::parameters;
       if constexpr (Invoker::begins_with_pointer) {
-        erase_pointer_call<Reply>(typename handed_after_pointer<parameters, Arguments...>::type{}, one, owner,
+        erase_pointer_call<Reply>(typename handed_after_pointer<parameters, Arguments...>::type{}, msg, owner,
                                   Invoker::access, *kind_of_message(self).label, slot);
       } else {
-        erase_call<Reply>(typename handed_arguments<parameters, Arguments...>::type{}, one, owner, Invoker::access,
+        erase_call<Reply>(typename handed_arguments<parameters, Arguments...>::type{}, msg, owner, Invoker::access,
                           *Invoker::label, slot);
       }
     } else if constexpr (std::is_void_v<Reply>) {
       static_cast<void>(
-          Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
+          Invoker::call(msg.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(msg).value...));
     } else if constexpr (std::is_array_v<std::remove_reference_t<decltype(Invoker::call(
                              std::declval<object_type&>(), std::declval<Arguments>()...))>>) {
       ::new (slot) Reply(read_field(
-          Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...)));
+          Invoker::call(msg.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(msg).value...)));
     } else {
       ::new (slot)
-          Reply(Invoker::call(one.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(one).value...));
+          Reply(Invoker::call(msg.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(msg).value...));
     }
   }
   static void handle(message& self, cell& owner, message::action what) noexcept {
@@ -293,12 +293,12 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
                                      &kind_of_envelope<envelope_type>};
 };
 
-/// The kind of a message to a registered member that is named by a pointer known at run time: the same as `Sent::kind`,
-/// with the name.
+/// The kind of a message to a registered member that is identified by a pointer known at run time: `Sent::kind` with
+/// the member's name.
 template <class Sent, class Access>
 inline constexpr message_kind named_kind{Sent::kind, Access::label, Sent::kind.run, Sent::kind.arguments,
                                          Sent::kind.envelope};
-/// Finds it: `of<Sent>(pointer)`. Defined where members can be registered, in members.hpp.
+/// `of<Sent>(pointer)` finds that kind. Defined in members.hpp, where members can be registered.
 template <class T>
 struct registered_kinds;
 template <class Sent, class T, class Pointer, class... Arguments>
@@ -311,7 +311,7 @@ const message_kind& choose_kind(const Pointer& pointer, const Arguments&...) noe
     return Sent::kind;
 }
 
-/// Sends what `Invoker` does, for a `Reply`. The list says in which type each argument is kept.
+/// Sends a message that runs `Invoker`, for a `Reply`. The list has the types in which the arguments are stored.
 template <class Invoker, class Reply, class... Kept, class Target, class... Arguments>
 consumer_handle<Reply> send_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
   using sent = member_message<Invoker, Reply, call_message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
@@ -319,9 +319,9 @@ consumer_handle<Reply> send_member(type_list<Kept...>, cell& to, Target target, 
   const message_kind* kind = &sent::kind;
   if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
   if constexpr (fits_in_place<envelope_type>) {
-    envelope_type one{
+    envelope_type msg{
         {{kind}, nullptr}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
-    return send_call<Reply>(to, one, sent::kind);
+    return send_call<Reply>(to, msg, sent::kind);
   } else {
     return send_call<Reply>(to, {new envelope_type{{{kind}, nullptr},
                                                    {keep<Kept>(static_cast<Arguments&&>(arguments))}...,
@@ -339,12 +339,12 @@ auto call_member(type_list<Kept...> kept, cell& to, Target target, Arguments&&..
     using sent =
         member_message<Invoker, reply, call_message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
     using envelope_type = typename sent::envelope_type;
-    if constexpr (fits_in_place<envelope_type>) {  // as `send_member`, which would be compiled for each call, too
+    if constexpr (fits_in_place<envelope_type>) {  // as `send_member`, which would be instantiated for each call, too
       const message_kind* kind = &sent::kind;
       if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, object_type>(arguments...);
-      envelope_type one{
+      envelope_type msg{
           {{kind}, nullptr}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
-      return send_call<reply>(to, one, sent::kind);
+      return send_call<reply>(to, msg, sent::kind);
     } else {
       return send_member<Invoker, reply>(kept, to, static_cast<Target&&>(target),
                                          static_cast<Arguments&&>(arguments)...);
@@ -354,14 +354,14 @@ auto call_member(type_list<Kept...> kept, cell& to, Target target, Arguments&&..
   }
 }
 
-/// What a message without a reply does that the actor does not accept.
+/// What happens if the actor does not accept a message without a reply.
 enum class if_refused : bool {
   throws,  ///< `actor_dead_error`, and `mailbox_full_error` under `overflow::fail`; waits for space under `block`
-  returns_false,  ///< and never waits
+  returns_false,  ///< never waits
 };
 
-/// For the effect alone. One that returns looks whether the message would be accepted before it takes the arguments,
-/// and takes them only if it seems so.
+/// Sends a message without a reply. With `returns_false`, first checks whether the message would be accepted, and does
+/// not move from the arguments otherwise.
 template <class Invoker, if_refused Policy = if_refused::throws, class... Kept, class Target, class... Arguments>
 auto defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
   if constexpr (Policy == if_refused::returns_false) {
@@ -372,23 +372,23 @@ auto defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... ar
   const message_kind* kind = &sent::kind;
   if constexpr (Invoker::begins_with_pointer) kind = &choose_kind<sent, typename Target::object_type>(arguments...);
   if constexpr (fits_in_place<envelope_type>) {
-    envelope_type one{{kind}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
+    envelope_type msg{{kind}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)};
     if constexpr (Policy == if_refused::returns_false)
-      return try_post(to, one);
+      return try_post(to, msg);
     else
-      post(to, one, sent::kind, &refuse_deferred);
+      post(to, msg, sent::kind, &refuse_deferred);
   } else {
-    boxed_content one{
+    boxed_content msg{
         new envelope_type{{kind}, {keep<Kept>(static_cast<Arguments&&>(arguments))}..., static_cast<Target&&>(target)},
         *kind};
     if constexpr (Policy == if_refused::returns_false)
-      return try_post(to, one);
+      return try_post(to, msg);
     else
-      post(to, one, &refuse_deferred);
+      post(to, msg, &refuse_deferred);
   }
 }
 
-/// Copies the field that is reached as `Field` says, or keeps the value that its getter makes, on the actor's thread.
+/// Copies the field that `Field` reaches, or stores the value that its getter returns, on the actor's thread.
 template <class Field, class Target, class... Pointer>
 auto read_member(cell& from, Target target, Pointer... field) {
   using found = decltype(Field::get(std::declval<typename Target::object_type&>(), field...));
@@ -396,7 +396,7 @@ auto read_member(cell& from, Target target, Pointer... field) {
                                                                 field...);
 }
 
-/// As above, and waits for space in the mailbox and for the value, until `limit` in all. Throws `timeout_error` then.
+/// As above, and waits for space in the mailbox and for the value. Throws `timeout_error` at the deadline.
 template <class Field, class Target, class... Pointer>
 auto read_member_within(const time_limit& limit, cell& from, Target target, Pointer... field) {
   using found = decltype(Field::get(std::declval<typename Target::object_type&>(), field...));
@@ -407,10 +407,10 @@ auto read_member_within(const time_limit& limit, cell& from, Target target, Poin
   const message_kind* kind = &sent::kind;
   if constexpr (field_reader<Field>::begins_with_pointer)
     kind = &choose_kind<sent, typename Target::object_type>(field...);
-  typename sent::envelope_type one{{{kind}, nullptr}, {field}..., static_cast<Target&&>(target)};
+  typename sent::envelope_type msg{{{kind}, nullptr}, {field}..., static_cast<Target&&>(target)};
   auto* const state = new future_state<reply>;
   consumer_handle<reply> answer{state};
-  post_call_within(limit, from, one, *state, *kind);
+  post_call_within(limit, from, msg, *state, *kind);
   return answer.take(limit);
 }
 

@@ -14,23 +14,23 @@
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/text/format_text.hpp>
 
-// The way from an actor's object to one nested in it: a list of steps, followed on the actor's thread. Steps are never
-// freed, and equal ones are one: there are as many as members that the program's proxies lead through. So a path is a
-// pointer, and no message counts references to what all threads share.
+// The path from an actor's object to one nested in it: a list of steps, followed on the actor's thread. Steps are
+// interned and never freed; their number is that of the members that the program's proxies traverse. So a path is a
+// pointer, and messages count no references to data that all threads share.
 namespace vicar::detail {
 
 struct step;
 
-/// The last step of a path; empty for the actor's object itself.
+/// A path, represented by its last step; empty for the actor's object itself.
 class path {
  public:
   path() = default;
   explicit path(const step* last) noexcept : last_{last} {}
 
   const step* last() const noexcept { return last_; }
-  /// The object at the end of the path from `root`, or null where a step leads nowhere.
+  /// The object at the end of the path from `root`, or null if a pointer or optional on the path is empty.
   void* follow(void* root) const;
-  /// The members' names with dots between them.
+  /// The members' names, separated by dots.
   std::string text() const;
   std::size_t hash() const noexcept;
   friend bool operator==(const path& a, const path& b) noexcept;
@@ -45,19 +45,20 @@ struct step {
 
   path before;
   std::string_view name;
-  const void* kind;  ///< with `bits` the step's identity; null for a conversion to a base, which is no step of its own
-  bits_type bits;    ///< the member pointer, where there is one
-  go_type go;        ///< null if the member is
+  const void*
+      kind;        ///< with `bits` the step's identity; null for a conversion to a base, which does not count as a step
+  bits_type bits;  ///< the member pointer, if any
+  go_type go;      ///< returns null if the member is null
   const step* next = nullptr;  ///< in the table
 
-  /// The last step at or before `one` that counts.
-  static const step* counted(const step* one) noexcept {
-    while (one && !one->kind) one = one->before.last();
-    return one;
+  /// `last`, or the last step before it that counts.
+  static const step* counted(const step* last) noexcept {
+    while (last && !last->kind) last = last->before.last();
+    return last;
   }
 };
 
-/// All steps of the process. Looking one up takes no lock.
+/// All steps of the process. Takes no lock.
 class VICAR_SHARED step_table {
  public:
   /// The path that ends with this step.
@@ -69,7 +70,7 @@ class VICAR_SHARED step_table {
     for (;;) {
       const step* const seen = first;
       added->next = first;
-      // Releases the step; acquires those that others have added meanwhile.
+      // Releases the step; acquires those that other threads have added meanwhile.
       if (bucket.compare_exchange_strong(first, added, std::memory_order_acq_rel, std::memory_order_acquire))
         return path{added};
       if (const step* const found = find(wanted, first, seen)) {
@@ -83,15 +84,15 @@ class VICAR_SHARED step_table {
   static constexpr std::size_t count = 256;
 
   static const step* find(const step& wanted, const step* from, const step* until) noexcept {
-    for (const step* one = from; one != until; one = one->next) {
-      if (one->before.last() == wanted.before.last() && one->kind == wanted.kind && one->bits == wanted.bits &&
-          one->go == wanted.go && one->name == wanted.name)
-        return one;
+    for (const step* each = from; each != until; each = each->next) {
+      if (each->before.last() == wanted.before.last() && each->kind == wanted.kind && each->bits == wanted.bits &&
+          each->go == wanted.go && each->name == wanted.name)
+        return each;
     }
     return nullptr;
   }
   static std::size_t place_of(const step& wanted) noexcept {
-    std::uintptr_t bits = 0;  // an offset, or where a function lies: the other half of a member pointer hardly differs
+    std::uintptr_t bits = 0;  // an offset or a function's address: the other half of a member pointer hardly differs
     std::memcpy(&bits, wanted.bits.data(), sizeof bits);
     const auto before = reinterpret_cast<std::uintptr_t>(wanted.before.last());
     const auto kind = reinterpret_cast<std::uintptr_t>(wanted.kind);
@@ -107,16 +108,16 @@ inline void* path::follow(void* root) const {
   return object ? last_->go(*last_, object) : nullptr;
 }
 inline std::string path::text() const {
-  const step* const one = step::counted(last_);
-  if (!one) return {};
-  const std::string before = one->before.text();
-  return before.empty() ? std::string{one->name} : format_text("{}.{}", before, one->name);
+  const step* const last = step::counted(last_);
+  if (!last) return {};
+  const std::string before = last->before.text();
+  return before.empty() ? std::string{last->name} : format_text("{}.{}", before, last->name);
 }
 inline std::size_t path::hash() const noexcept {
   std::size_t mixed = 0;
-  for (const step* one = step::counted(last_); one; one = step::counted(one->before.last())) {
-    for (const unsigned char part : one->bits) mixed = mixed * 31 + part;
-    mixed = mixed * 31 + reinterpret_cast<std::uintptr_t>(one->kind) / sizeof(void*);
+  for (const step* each = step::counted(last_); each; each = step::counted(each->before.last())) {
+    for (const unsigned char part : each->bits) mixed = mixed * 31 + part;
+    mixed = mixed * 31 + reinterpret_cast<std::uintptr_t>(each->kind) / sizeof(void*);
   }
   return mixed;
 }
@@ -131,11 +132,11 @@ inline bool operator==(const path& a, const path& b) noexcept {
   return left == right;
 }
 
-/// Whether an object of `T` can be used with the pointer: not if the member is of a private base.
+/// Whether the pointer can be used with an object of `T`; false if the member belongs to a private base.
 template <class T, class Pointer>
 inline constexpr bool goes_with = !std::is_member_pointer_v<Pointer> || std::is_invocable_v<Pointer, T&>;
 
-/// Adds a step that a member pointer describes, and that `go` takes.
+/// Adds a step that a member pointer identifies and `go` performs.
 template <class Pointer>
 path step_as_pointer(path before, std::string_view name, Pointer member, step::go_type go) {
   static_assert(sizeof(Pointer) <= sizeof(step::bits_type));
@@ -143,8 +144,8 @@ path step_as_pointer(path before, std::string_view name, Pointer member, step::g
   std::memcpy(wanted.bits.data(), &member, sizeof(Pointer));
   return step_table::add(wanted);
 }
-/// Adds a step through a member pointer, or to a static member. A fake has no object, so that its pointer need not go
-/// with one.
+/// Adds a step through a member pointer, or to a static member. For a fake, which has no object, the pointer does not
+/// have to be usable with `T`.
 template <class T, class Pointer, class Follow>
 path step_by_pointer(path before, std::string_view name, Pointer member, Follow) {
   return step_as_pointer(before, name, member, [](const step& self, void* object) -> void* {
@@ -158,12 +159,12 @@ path step_by_pointer(path before, std::string_view name, Pointer member, Follow)
       return Follow{}(*kept);
   });
 }
-/// Adds a step that only its type `Kind` describes.
+/// Adds a step that is identified by the type `Kind`.
 template <class Kind>
 path step_by_type(path before, std::string_view name, step::go_type go) {
   return step_table::add({before, name, &type_tag<Kind>, {}, go});
 }
-/// Sees the object at the end as its base.
+/// Converts the object at the end of the path to its base.
 template <class Derived, class Base>
 path step_to_base(path before) {
   return step_table::add({before, {}, nullptr, {}, [](const step&, void* object) -> void* {

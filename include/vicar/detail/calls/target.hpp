@@ -7,11 +7,11 @@
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/error.hpp>
 
-// Which object a message is for. `resolve` finds it on the actor's thread; in a fake there is none, the target is
+// The object that a message is for. `resolve` finds it on the actor's thread. A fake has no object: the target is
 // `absent()`, and the call goes to the cell's `call_receiver`.
 namespace vicar::detail {
 
-/// The actor's own object, or a base of it.
+/// The actor's object, or a base of it.
 template <class T>
 struct direct_target {
   using object_type = T;
@@ -21,7 +21,7 @@ struct direct_target {
   T& resolve(cell&) const noexcept { return *object; }
 };
 
-/// An object nested in it.
+/// An object nested in the actor's object.
 template <class T>
 struct path_target {
   using object_type = T;
