@@ -19,7 +19,7 @@
 
 namespace vicar::detail {
 
-/// The message types that a class lists, if it does.
+/// The message types that a class lists, if any.
 template <class T>
 struct listed_messages {};
 template <lists_messages T>
@@ -27,7 +27,7 @@ struct listed_messages<T> {
   using receives = typename T::receives;
 };
 
-/// Memory for an answer.
+/// Storage for an answer.
 template <class Reply>
 class reply_slot {
  public:
@@ -92,7 +92,7 @@ class fake_actor final : public call_receiver, public listed_messages<T> {
   std::shared_ptr<fake_record> record_;
 };
 
-/// A fake has the name of the class that it fakes, in texts and in the registry.
+/// In texts and in the registry, a fake has the name of the class that it fakes.
 template <class T>
 inline constexpr std::string_view class_name<fake_actor<T>> = class_name<T>;
 

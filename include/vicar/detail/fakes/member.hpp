@@ -33,16 +33,17 @@
 #include <vicar/nested_proxy.hpp>
 #include <vicar/traversable.hpp>
 
-// What `fake<T>::on`, `calls` and `arguments` do for one member.
+// The implementation of `fake<T>::on`, `calls` and `arguments` for one member.
 namespace vicar::detail {
 
-/// The type in which the function of a test gets an argument; see `passed_t`.
+/// The type in which the test's function gets an argument; see `passed_t`.
 template <class Parameter>
 using faked_parameter_t =
     std::conditional_t<mutable_lvalue<Parameter>, std::reference_wrapper<std::remove_reference_t<Parameter>>,
                        std::decay_t<Parameter>>;
 
-/// The type in which an argument stays in the log: of a view of a text the text, which is gone after the call.
+/// The type in which the log stores an argument: for a string view, a copy of the text, which does not outlive the
+/// call.
 template <class Parameter>
 struct logged_parameter {
   using type = Parameter;
@@ -53,11 +54,11 @@ struct logged_parameter<Parameter> : owned_text<Parameter> {};
 template <class Parameter>
 using logged_t = typename logged_parameter<Parameter>::type;
 
-/// Whether an argument looks at data which is gone after the call, and of which the log has no copy.
+/// Whether an argument refers to data that does not outlive the call, and of which the log has no copy.
 template <class Parameter>
 inline constexpr bool logs_view = !wraps_reference<Parameter> && dangles<logged_t<Parameter>>;
 
-/// Whether the arguments of a call stay in its log, of which the test gets copies.
+/// Whether the log can store the arguments of a call and return copies of them to the test.
 template <class... Parameters>
 inline constexpr bool can_be_kept = ((implicitly_copyable<Parameters> && !logs_view<Parameters>) && ...);
 
@@ -69,14 +70,14 @@ class fake_log_of final : public fake_log {
 
   explicit fake_log_of(const void* member) noexcept : fake_log{member, types_tag} {}
 
-  /// Pointers, so that no copy or move of the test's own types runs under the lock.
+  /// Pointers, so that no copy or move constructor of the test's types runs under the lock.
   std::vector<std::shared_ptr<const arguments_type>> kept;
 };
 
 template <class Function, class... Parameters>
 concept answers_with = std::invocable<Function&, Parameters...> || std::invocable<Function&>;
 
-/// `function(arguments...)`; a function without parameters does not care what the arguments are.
+/// `function(arguments...)`, or `function()` if it takes no parameters.
 template <class Function, class... Parameters>
 decltype(auto) run_answer(Function& function, Parameters&&... arguments) {
   if constexpr (std::invocable<Function&, Parameters...>)
@@ -124,7 +125,7 @@ class fake_answer_of final : public fake_answer {
         refuse_to_answer<void>(call);
         run();
       } else {
-        // On the heap: the stack may be too small for it. Allocated first: a call without memory is not counted.
+        // On the heap: the stack may be too small. Allocated first: if that fails, the call is not counted.
         const std::unique_ptr<reply_place> given{new reply_place};
         keep_arguments();
         given->make(run);
@@ -160,11 +161,11 @@ class fake_answer_of final : public fake_answer {
       copy = std::make_shared<const typename log_type::arguments_type>(arguments...);
     }
     record_.locked([&] {
-      if (copy) log_->kept.push_back(std::move(copy));  // may throw: then nothing is answered
+      if (copy) log_->kept.push_back(std::move(copy));  // may throw: then the call is neither counted nor answered
       ++log_->count;
     });
   }
-  /// Throws if the answer is wanted, and of another type.
+  /// Throws if an answer of another type is wanted.
   template <class Given>
   static void refuse_to_answer(const erased_call& call) {
     if (!call.answer.tag || call.answer.tag == &type_tag<Given>) return;
@@ -183,7 +184,7 @@ class fake_answer_of final : public fake_answer {
   std::shared_ptr<Function> function_;
 };
 
-/// What is known of a pointer to a member, static ones included.
+/// The signature of a member pointer, or of a pointer to a static member.
 template <class Pointer>
 struct faked_signature {
   static constexpr bool is_method = false;
@@ -204,13 +205,13 @@ struct faked_signature<Result (*)(Parameters...)> {
 template <class Result, class... Parameters>
 struct faked_signature<Result (*)(Parameters...) noexcept> : faked_signature<Result (*)(Parameters...)> {};
 
-/// The class that a path of members ends in, as `type`, and the path to its object.
+/// The class at the end of a path of members, as `type`, and the path to its object.
 template <class T, auto... Steps>
 struct faked_object {
   using type = T;
   static path route(path before) { return before; }
 };
-/// In the place of an object that no path leads to, of which a message of ours says so.
+/// Replaces the class of an object that no path leads to; a static assertion reports that.
 struct unreachable_object {};
 template <class T, auto Step, auto... Steps>
 struct faked_object<T, Step, Steps...> {
@@ -244,7 +245,7 @@ struct faked_object<T, Step, Steps...> {
   }
 };
 
-/// The name without template arguments, as it stands in the list of members.
+/// The name without template arguments, as in the list of members.
 constexpr std::string_view plain_name(std::string_view name) {
   return name.ends_with('>') && !name.starts_with('<') && !name.starts_with("operator") ? name.substr(0, name.find('<'))
                                                                                         : name;
@@ -274,7 +275,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   static constexpr std::string_view name = plain_name(member_name<pointer>);
   static constexpr const void* identity = &type_tag<faked_member_of>;
 
-  template <class Pointer = pointer_type>  // a template for Clang 14, which else calls it too early
+  template <class Pointer = pointer_type>  // a template because Clang 14 evaluates it too early otherwise
   static VICAR_CONSTEVAL bool check_member() {
     using owner = typename member_traits<Pointer>::class_type;
     constexpr bool reachable = !std::is_same_v<object_type, unreachable_object>;
@@ -388,7 +389,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   };
   using value_type = typename value_of<signature::is_method, field_type>::type;
 
-  /// What a call of the method, or of the field that can be called, gives.
+  /// The result of a call of the method, or of the callable field.
   template <class... Parameters>
   static auto result_of_call() {
     if constexpr (signature::is_method)

@@ -23,7 +23,7 @@ namespace vicar::detail {
 
 using message_access = erased_call::access;
 
-/// The member that a function of the test answers, however messages name it.
+/// The member that one of the test's functions answers, however messages identify it.
 struct fake_place {
   path route;
   std::string_view name;
@@ -31,20 +31,20 @@ struct fake_place {
   const void* pointer_tag;
   std::vector<unsigned char> pointer_bytes;
 
-  /// Whether it is the member itself, as far as the message says which.
+  /// Whether the call is to this member: compares the member pointer if the call has one, else the name.
   bool is(const erased_call& call) const noexcept {
     if (!call.pointer_tag) return has_name_of(call);
     return call.kind == kind && call.route == route && call.pointer_tag == pointer_tag &&
            std::memcmp(call.pointer_bytes, pointer_bytes.data(), pointer_bytes.size()) == 0;
   }
-  /// The same by its name alone, which a registered member has whatever type the pointer to it was converted to.
+  /// Compares only the name, which identifies a registered member whatever type the pointer to it was converted to.
   bool has_name_of(const erased_call& call) const noexcept {
     return call.kind == kind && call.route == route && call.member == name;
   }
   friend bool operator==(const fake_place&, const fake_place&) = default;
 };
 
-/// What was answered of one member with arguments of certain types. Guarded by the record's lock.
+/// The log of the answered calls to one member with arguments of certain types. Guarded by the record's lock.
 class fake_log {
  public:
   fake_log(const void* member, const void* types) noexcept : member_{member}, types_{types} {}
@@ -62,7 +62,7 @@ class fake_log {
   const void* types_;
 };
 
-/// One way to answer messages to one place: those whose arguments have certain types.
+/// Answers the messages to one member whose arguments have certain types.
 class fake_answer {
  public:
   fake_answer(fake_place place, const void* types) noexcept : place_{std::move(place)}, types_{types} {}
@@ -75,7 +75,7 @@ class fake_answer {
   virtual bool takes(const erased_call& call) const noexcept = 0;
   /// The types of the arguments, for error texts.
   virtual std::string parameters() const = 0;
-  /// Keeps the arguments and runs the function of the test; under no lock.
+  /// Logs the arguments and runs the test's function, not under a lock.
   virtual void answer(erased_call& call) = 0;
 
  private:
@@ -83,8 +83,8 @@ class fake_answer {
   const void* types_;
 };
 
-/// The answers of one fake, and what they were call. Shared by the fake and its actor, so that it can be read when the
-/// actor has ended. No function and no copy constructor of the test's runs under its lock.
+/// The answers of one fake, and the log of the calls. Shared by the fake and its actor, so that it can be read after
+/// the actor has ended. None of the test's functions or copy constructors runs under its lock.
 class fake_record {
  public:
   explicit fake_record(std::string_view class_name) noexcept : class_name_{class_name} {}
@@ -97,7 +97,7 @@ class fake_record {
     answers_.push_back(std::move(added));
   }
 
-  /// The log of a member for arguments of certain types, which has them in its own type.
+  /// The log of a member for the argument types of `Log`; makes it if there is none.
   template <class Log>
   std::shared_ptr<Log> log(const void* member) {
     const std::lock_guard lock{mutex_};
@@ -164,7 +164,7 @@ class fake_record {
 
   const std::string_view class_name_;
   mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<fake_answer>> answers_;  // guarded by mutex_, as the logs and what is in them
+  std::vector<std::shared_ptr<fake_answer>> answers_;  // guarded by mutex_, like logs_ and their contents
   std::vector<std::shared_ptr<fake_log>> logs_;
 };
 
