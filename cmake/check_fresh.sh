@@ -27,7 +27,7 @@ for argument in "$@"; do
     --compile) command=compile ;;
     bookworm | trixie) suite=$argument distribution=debian components=main ;;
     noble) suite=$argument distribution=ubuntu components=main,universe ;;
-    *) fail "$argument is no suite that is known here; $usage" ;;
+    *) fail "$argument is not a known suite; $usage" ;;
   esac
 done
 [ -n "$suite" ] || fail "$usage"
@@ -93,7 +93,7 @@ find_keyring() {
         apt-get -qq -o Dir::Etc::sourcelist="$keys/sources.list" -o Dir::Etc::sourceparts=- \
           -o Dir::State::lists="$keys/state/lists" -o Dir::Cache="$keys/cache" $step
       done
-    ) >/dev/null 2>&1 || fail "the package $1 could not be fetched, whose keys sign $suite; install it, then run this again"
+    ) >/dev/null 2>&1 || fail "the package $1, whose keys sign $suite, could not be fetched; install it, then run this again"
   fi
   dpkg-deb -x "$keys/$1"_*.deb "$machine/root/keys"
   rm -rf "$keys"
@@ -139,8 +139,8 @@ for file in $(sed -n 's/.*CAInfo "\(.*\)";/\1/p' "$machine/root/etc/apt/apt.conf
   cp "$file" "$machine/root$file"
 done
 git clone -q --no-hardlinks "$root" "$machine/root/root/vicar"
-[ -z "$(git -C "$root" status --porcelain 2>/dev/null)" ] || echo "vicar: only what is committed is looked at"
-echo "vicar: $suite was made in $(($(date +%s) - start)) s"
+[ -z "$(git -C "$root" status --porcelain 2>/dev/null)" ] || echo "vicar: only committed files are checked"
+echo "vicar: $suite was created in $(($(date +%s) - start)) s"
 
 cat >"$machine/root/root/compile" <<END
 set -eu

@@ -123,7 +123,7 @@ without_boost() {
   else
     lost="Boost, the tests of <vicar/inspect.hpp> and of the stacks in <vicar/debug.hpp> are skipped"
   fi
-  echo "vicar: Boost is not installed, because $1; without $lost; all else is built and tested"
+  echo "vicar: Boost is not installed, because $1; without $lost; everything else is built and tested"
 }
 
 # Asks apt for $packages and for $boost, each of which may be empty. $left_out is why Boost was not installed.
@@ -164,7 +164,7 @@ install_packages() {
     boost=$(boost_package)
     if [ -n "$(in_the_way $packages "$boost")" ]; then
       left_out=$(in_the_way "$boost")
-      left_out=${left_out:-it cannot be had together with ${packages% }}$network
+      left_out=${left_out:-it cannot be installed together with ${packages% }}$network
       boost=
     fi
   fi
@@ -228,12 +228,12 @@ want_boost() {
 # CXXFLAGS is not quoted, because it may be several flags.
 check_compiler() {
   cxx=$(compiler) || fail "there is no C++ compiler; install $requirements, or set CXX"
-  has g++ || fail "the compiler $cxx has no C++20: $($cxx --version 2>/dev/null | sed 1q); set CXX to a later one," \
+  has g++ || fail "the compiler $cxx does not support C++20: $($cxx --version 2>/dev/null | sed 1q); set CXX to a later one," \
     "such as g++ 12"
   preprocesses '' ${CXXFLAGS:-} ||
-    fail "CXXFLAGS is \`${CXXFLAGS:-}\`, with which $cxx does not compile C++20; take out -std"
+    fail "CXXFLAGS is \`${CXXFLAGS:-}\`, with which $cxx does not compile C++20; remove -std"
   preprocesses '#if !defined(__cpp_exceptions)\n#error\n#endif' ${CXXFLAGS:-} ||
-    fail "$cxx ${CXXFLAGS:-} compiles without exceptions, which vicar needs; take out -fno-exceptions"
+    fail "$cxx ${CXXFLAGS:-} compiles without exceptions, which vicar needs; remove -fno-exceptions"
 }
 
 # configure <folder> <argument>...: afresh, so that neither an earlier compiler nor an earlier place is remembered;

@@ -22,7 +22,7 @@ done
 [ $# -eq 1 ] || fail "$usage"
 
 version=$(sed -n 's/^#define VICAR_VERSION \([0-9]*\)$/\1/p' "$include/vicar/version.hpp")
-[ -n "$version" ] || fail "version.hpp has no number of the version"
+[ -n "$version" ] || fail "version.hpp has no version number"
 
 # What every header begins with comes first, then what the parts include from elsewhere, once, then the parts, each after
 # those that it includes. Includes from elsewhere that depend on a macro stay where they are.

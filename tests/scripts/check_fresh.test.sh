@@ -137,7 +137,7 @@ case_no_debootstrap() {
 }
 case_unknown_suite() {
   run potato
-  fails_with "vicar: potato is no suite that is known here; usage: sh cmake/check_fresh.sh"
+  fails_with "vicar: potato is not a known suite; usage: sh cmake/check_fresh.sh"
 }
 case_no_suite() {
   run

@@ -375,7 +375,7 @@ case_old_compiler() {
   touch "$machine/old_compiler"
   installed libboost-dev 1.83
   run test.sh
-  fails_with "vicar: the compiler c++ has no C++20: c++ (made up) 9.9; set CXX to a later one, such as g++ 12"
+  fails_with "vicar: the compiler c++ does not support C++20: c++ (made up) 9.9; set CXX to a later one, such as g++ 12"
 }
 case_old_cmake() {
   trixie
@@ -389,14 +389,14 @@ case_cpp17() {
   trixie
   run demo.sh CXXFLAGS="-O2 -std=c++17"
   [ "$status" -eq 1 ] || complain "it ended with $status"
-  says "vicar: CXXFLAGS is \`-O2 -std=c++17\`, with which c++ does not compile C++20; take out -std"
+  says "vicar: CXXFLAGS is \`-O2 -std=c++17\`, with which c++ does not compile C++20; remove -std"
   never_says "cmake ran"
 }
 case_no_exceptions() {
   trixie
   run demo.sh CXXFLAGS=-fno-exceptions
   [ "$status" -eq 1 ] || complain "it ended with $status"
-  says "vicar: c++ -fno-exceptions compiles without exceptions, which vicar needs; take out -fno-exceptions"
+  says "vicar: c++ -fno-exceptions compiles without exceptions, which vicar needs; remove -fno-exceptions"
   never_says "cmake ran"
 }
 
