@@ -13,6 +13,7 @@
 #include <vicar/detail/calls/envelope.hpp>
 #include <vicar/detail/calls/member_call.hpp>
 #include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/meta/base_class.hpp>
 #include <vicar/detail/meta/braces.hpp>
 #include <vicar/detail/meta/conversion.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
@@ -23,28 +24,6 @@
 #include <vicar/member_operations.hpp>
 
 namespace vicar {
-
-namespace detail {
-
-/// A virtual base: only the object itself knows its address inside `Derived`.
-template <class Base, class Derived>
-concept virtual_base = std::is_base_of_v<Base, Derived> && !requires(Base* base) { static_cast<Derived*>(base); };
-
-template <class Base, class Derived>
-VICAR_CONSTEVAL bool check_base() {
-  constexpr bool constant = std::is_const_v<Base> || std::is_volatile_v<Base>;
-  static_assert(
-      !constant,
-      "vicar: a reference or proxy names the actor's class without const; drop the const, or write it before the "
-      "whole type: const vicar::actor_ref<T>");
-  static_assert(
-      constant || !virtual_base<Base, Derived>,
-      "vicar: a reference or proxy does not convert to a virtual base, because that would read the object from another thread; "
-      "take a non-virtual base, or call through the derived class");
-  return !constant && !virtual_base<Base, Derived>;
-}
-
-}  // namespace detail
 
 /// A reference to an actor: two words, cheap to copy, never dangling. It does not keep the actor from stopping. All
 /// members may be called from any thread. References to the same actor are equal, regardless of their class.

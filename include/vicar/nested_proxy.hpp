@@ -15,6 +15,7 @@
 #include <vicar/bound_method.hpp>
 #include <vicar/detail/base/counted_handle.hpp>
 #include <vicar/detail/calls/path.hpp>
+#include <vicar/detail/meta/base_class.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
 #include <vicar/detail/proxies/access.hpp>
 #include <vicar/detail/proxies/path_context.hpp>
