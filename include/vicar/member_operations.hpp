@@ -219,7 +219,7 @@ class member_operations : public detail::refuses_braces_after_function {
  private:
   struct snapshot_maker : detail::invoker_base {
     static constexpr const std::string_view* label = &detail::snapshot_label;
-    static constexpr auto access = detail::erased_call::access::function;
+    static constexpr auto access = detail::access_kind::function;
     static std::string call(T& object) { return detail::inspector<T>::snapshot(object); }
   };
 

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <vicar/detail/base/config.hpp>
+#include <vicar/detail/calls/access_kind.hpp>
 #include <vicar/detail/calls/path.hpp>
 #include <vicar/detail/cells/cell.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
@@ -41,14 +42,7 @@ struct erased_slot {
 
 /// A call of a member, an access to a field, or a function passed by the caller, with its arguments.
 struct erased_call {
-  enum class access : std::uint8_t {
-    call,
-    read,
-    write,
-    function,  ///< the caller's function, which needs the object itself
-  };
-
-  access kind;
+  access_kind kind;
   std::string_view member;
   path route = {};                      ///< from the actor's object
   const void* pointer_tag = nullptr;    ///< `&type_tag<Pointer>` if only a pointer identifies the member

@@ -70,7 +70,7 @@ class fake_actor final : public call_receiver, public listed_messages<T> {
   auto on_receive(Message incoming) {
     using returned = decltype(std::declval<T&>().on_receive(std::move(incoming)));
     using reply = kept_result_t<returned>;
-    erased_call call{message_access::call, on_receive_label};
+    erased_call call{access_kind::call, on_receive_label};
     const erased_argument argument = erase_argument(std::move(incoming));
     call.arguments = &argument;
     call.argument_count = 1;

@@ -284,7 +284,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
     return reachable && belongs;
   }
 
-  static fake_place place(message_access kind, std::string_view named) {
+  static fake_place place(access_kind kind, std::string_view named) {
     fake_place made{object::route({}), named, kind, &type_tag<pointer_type>, {}};
     made.pointer_bytes.resize(sizeof(pointer_type));
     const pointer_type kept = pointer;
@@ -293,7 +293,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
   }
 
   template <class Reply, class... Parameters, class Function>
-  static void add(fake_record& record, const std::shared_ptr<Function>& function, message_access kind,
+  static void add(fake_record& record, const std::shared_ptr<Function>& function, access_kind kind,
                   std::string_view named) {
     using answer_type = fake_answer_of<Reply, Function, Parameters...>;
     record.add(std::make_shared<answer_type>(place(kind, named), record,
@@ -324,7 +324,7 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
     if constexpr (check_member()) {
       using reply = typename decltype(result_of_call<Parameters...>())::type;
       if constexpr (check_answer<reply, Function, Parameters...>()) {
-        add<reply, Parameters...>(record, std::make_shared<Function>(std::move(function)), message_access::call, name);
+        add<reply, Parameters...>(record, std::make_shared<Function>(std::move(function)), access_kind::call, name);
       }
     }
   }
@@ -403,15 +403,15 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
     using reply = kept_result_t<typename signature::result>;
     if constexpr (check_answer<reply, Function, faked_parameter_t<Parameters>...>()) {
       const auto kept = std::make_shared<Function>(std::move(function));
-      add<reply, faked_parameter_t<Parameters>...>(record, kept, message_access::call, name);
+      add<reply, faked_parameter_t<Parameters>...>(record, kept, access_kind::call, name);
       if constexpr (is_registered<object_type>) {
         visit_members<object_type>([&]<class Access>() {
           if constexpr (Access::is_property) {
             if constexpr (sizeof...(Parameters) == 0 && !std::is_void_v<reply>) {
-              if (Access::getter_name == name) add<reply>(record, kept, message_access::read, Access::name);
+              if (Access::getter_name == name) add<reply>(record, kept, access_kind::read, Access::name);
             } else if constexpr (sizeof...(Parameters) == 1) {
               if (Access::setter_name == name) {
-                add<void, faked_parameter_t<Parameters>...>(record, kept, message_access::write, Access::name);
+                add<void, faked_parameter_t<Parameters>...>(record, kept, access_kind::write, Access::name);
               }
             }
           }
@@ -429,9 +429,9 @@ struct faked_member_of<T, std::index_sequence<StepIndex...>, Path...> {
         "vicar: this function can answer neither a read nor a write of the field; take nothing, or its value");
     const auto kept = std::make_shared<Function>(std::move(function));
     if constexpr (reads) {
-      if constexpr (check_answer<value_type, Function>()) add<value_type>(record, kept, message_access::read, name);
+      if constexpr (check_answer<value_type, Function>()) add<value_type>(record, kept, access_kind::read, name);
     }
-    if constexpr (writes) add<void, value_type>(record, kept, message_access::write, name);
+    if constexpr (writes) add<void, value_type>(record, kept, access_kind::write, name);
   }
 };
 

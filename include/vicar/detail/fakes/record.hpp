@@ -21,13 +21,11 @@
 
 namespace vicar::detail {
 
-using message_access = erased_call::access;
-
 /// The member that one of the test's functions answers, however messages identify it.
 struct fake_place {
   path route;
   std::string_view name;
-  message_access kind;
+  access_kind kind;
   const void* pointer_tag;
   std::vector<unsigned char> pointer_bytes;
 
@@ -149,7 +147,7 @@ class fake_record {
           "vicar: the fake of {0} answers {1}({2}) and not {1}({3}); name the types: fake.on<&type::member, {4}>(function)",
           class_name_, member, near_miss->parameters(), types, types.empty() ? "void" : "types...")};
     }
-    if (call.kind == message_access::function) {
+    if (call.kind == access_kind::function) {
       throw unanswered_error{fmt::format(
           "vicar: the fake of {} cannot run {}, which needs the object itself; let the code under test name a member",
           class_name_, call.member)};
@@ -159,7 +157,7 @@ class fake_record {
     throw unanswered_error{
         fmt::format("vicar: the fake of {} has no answer for {}{}{}; give it one: fake.on<&type::member>(function)",
                     class_name_, uses[static_cast<std::size_t>(call.kind)], member,
-                    call.kind == message_access::call && !says_types ? fmt::format("({})", types) : std::string{})};
+                    call.kind == access_kind::call && !says_types ? fmt::format("({})", types) : std::string{})};
   }
 
   const std::string_view class_name_;
