@@ -242,7 +242,7 @@ TEST_CASE("self of a part outside the actor's object throws an error that says s
   const auto ref = start<with_part>({.name = "whole"});
   const std::string text = text_of<vicar::error>([&] { ref.call<&with_part::ask>().get(); });
   CHECK(contains(text, "vicar: self was called in whole ("));
-  CHECK(contains(text, "is no part of the actor's object"));
+  CHECK(contains(text, "is not part of the actor's object"));
   ref.stop().get();
 }
 
