@@ -561,7 +561,7 @@ TEST_CASE("a proxy outlives its actor and says that it is dead") {
   const auto answer = proxy.call<&calculator::add>(1, 2);
   CHECK(answer.ready());
   CHECK(error_text<actor_dead_error>([&] { return answer.get(); }) ==
-        containing("vicar: ", "calculator", urn, "add", "was not delivered", "has stopped"));
+        containing("vicar: ", "calculator", urn, "add", "is not running", "was not delivered"));
   CHECK(error_text<actor_dead_error>([&] { return proxy.call(&calculator::add, 1, 2).get(); }) == containing(urn));
   CHECK(error_text<actor_dead_error>([&] { proxy.defer<&calculator::remember>(1); }) == containing(urn, "remember"));
   CHECK(error_text<actor_dead_error>([&] { return proxy.get<&calculator::remembered>().get(); }) ==
