@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Waiting for space: senders to a mailbox with a capacity, and what releases them.
 //
-// Stands for mailbox::push, space_wait, lacks_space, begin, begin_bounded, pass_space_on, unused_chunk::make and close
+// Stands for mailbox::push, space_wait, lacks_space, begin, begin_bounded, pass_space_on, allocate and close
 // (mailbox/mailbox.hpp), wake_some (system/wait_word.hpp), and cell::deliver and wait_for_space (cells/cell.hpp). That
 // actors wait in a cycle is modelled in wait_graph_room.pml, the end of a wait by a timeout in future.pml.
 //
