@@ -834,19 +834,19 @@ TEST_CASE("overflow::block: blocked senders are released when the actor ends") {
   }
   std::vector<std::thread> senders;
   std::array<support::sleeper, 4> waiting;
-  std::atomic<int> told{0};
+  std::atomic<int> refused{0};
   for (support::sleeper& here : waiting) {
     senders.emplace_back([&] {
       here.here();
-      if (!text_of<vicar::actor_dead_error>([&] { ref.call<&worker::add_one>(1).get(); }).empty()) ++told;
-      if (!text_of<vicar::actor_dead_error>([&] { ref.defer<&worker::add_one>(1); }).empty()) ++told;
+      if (!text_of<vicar::actor_dead_error>([&] { ref.call<&worker::add_one>(1).get(); }).empty()) ++refused;
+      if (!text_of<vicar::actor_dead_error>([&] { ref.defer<&worker::add_one>(1); }).empty()) ++refused;
     });
   }
   for (const support::sleeper& each : waiting) each.wait_until_asleep();
   tell_to_end();
   door.open.release();
   for (auto& each : senders) each.join();
-  CHECK(told == 8);
+  CHECK(refused == 8);
   ref.stop().wait();
 }
 

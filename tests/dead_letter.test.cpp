@@ -95,38 +95,38 @@ struct held {
 }  // namespace
 
 TEST_CASE("a dropped message reaches the handler, on the sender's thread") {
-  const collector told;
+  const collector collected;
   held busy{{.name = "busy", .mailbox_capacity = 1, .on_overflow = vicar::overflow::drop}};
   busy.hold();
   busy.ref.defer<&clerk::stamp>(1);
-  CHECK(told.letters().empty());
+  CHECK(collected.letters().empty());
   busy.ref.defer<&clerk::stamp>(2);
   busy.ref.tell(std::string{"text"});
   CHECK_THROWS_AS(busy.ref.call<&clerk::stamp>(3).get(), vicar::mailbox_full_error);
   const auto here = std::this_thread::get_id();
   const std::string name{busy.ref.class_name()};
-  CHECK(told.letters() == std::vector<letter>{{"busy", name, "stamp", dead_letter_reason::dropped, here},
-                                              {"busy", name, "on_receive", dead_letter_reason::dropped, here},
-                                              {"busy", name, "stamp", dead_letter_reason::dropped, here}});
+  CHECK(collected.letters() == std::vector<letter>{{"busy", name, "stamp", dead_letter_reason::dropped, here},
+                                                   {"busy", name, "on_receive", dead_letter_reason::dropped, here},
+                                                   {"busy", name, "stamp", dead_letter_reason::dropped, here}});
   CHECK(busy.ref.stats().dropped == 3);
   busy.end();
-  CHECK(told.letters().size() == 3);
+  CHECK(collected.letters().size() == 3);
 }
 
 TEST_CASE("messages pending at the end reach the handler, on the actor's thread, before they are answered") {
-  const collector told;
+  const collector collected;
   held busy{{.name = "busy"}};
   busy.hold();
   const vicar::future<bool> stopped = busy.ref.stop();
   busy.ref.defer<&clerk::stamp>(1);
   const vicar::future<int> answer = busy.ref.call<&clerk::stamp>(2);
   busy.ref.tell(std::string{"text"});
-  CHECK(told.letters().empty());
+  CHECK(collected.letters().empty());
   busy.door.release();
   CHECK_THROWS_AS(answer.get(), vicar::actor_dead_error);
-  CHECK(told.letters().size() >= 2);
+  CHECK(collected.letters().size() >= 2);
   stopped.wait();
-  const std::vector<letter> letters = told.letters();
+  const std::vector<letter> letters = collected.letters();
   REQUIRE(letters.size() == 3);
   CHECK(letters[0].message == "stamp");
   CHECK(letters[1].message == "stamp");
@@ -140,7 +140,7 @@ TEST_CASE("messages pending at the end reach the handler, on the actor's thread,
 }
 
 TEST_CASE("messages pending at a failure become dead letters, stop requests do not") {
-  const collector told;
+  const collector collected;
   const support::log_capture quiet{vicar::log_level::off};
   held busy;
   busy.ref.defer<&clerk::fail_at>(&busy.entered, &busy.door);
@@ -149,12 +149,12 @@ TEST_CASE("messages pending at a failure become dead letters, stop requests do n
   const vicar::future<bool> stopped = busy.ref.stop();
   busy.door.release();
   stopped.wait();
-  REQUIRE(told.letters().size() == 1);
-  CHECK(told.letters()[0].message == "stamp");
+  REQUIRE(collected.letters().size() == 1);
+  CHECK(collected.letters()[0].message == "stamp");
 }
 
 TEST_CASE("refused and handled messages are not dead letters") {
-  const collector told;
+  const collector collected;
   held busy{{.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail}};
   busy.hold();
   busy.ref.defer<&clerk::stamp>(1);
@@ -162,7 +162,7 @@ TEST_CASE("refused and handled messages are not dead letters") {
   CHECK_THROWS_AS(busy.ref.call<&clerk::stamp>(3).get(), vicar::mailbox_full_error);
   busy.end();
   CHECK_THROWS_AS(busy.ref.defer<&clerk::stamp>(4), vicar::actor_dead_error);
-  CHECK(told.letters().empty());
+  CHECK(collected.letters().empty());
 }
 
 TEST_CASE("a handler may send messages, even to the actor that is full or ending") {

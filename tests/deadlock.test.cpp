@@ -134,9 +134,9 @@ TEST_CASE("a cycle of three actors, with a fourth waiting for them") {
     return refusal([&] { a.proxy->answer().get(); });
   };
   const auto through_b = [&] { return b.proxy->bar([&] { return c.proxy->baz(closing).get(); }).get(); };
-  const auto told = a.proxy->foo(through_b);
+  const auto outcome = a.proxy->foo(through_b);
   const auto waited = outside.proxy->foo([&] { return std::to_string(a.proxy->answer().get()); });
-  CHECK(told.get() == deadlock("c.baz → a.answer (behind foo) → b.bar → c.baz"));
+  CHECK(outcome.get() == deadlock("c.baz → a.answer (behind foo) → b.bar → c.baz"));
   CHECK(waited.get() == "7");
   for (const auto* each : {&a, &b, &c, &outside}) CHECK(each->proxy->answer().get() == 7);
 }
@@ -459,13 +459,13 @@ TEST_CASE("an actor that waits with a timeout is not part of a cycle") {
       give_up = true;
       return std::to_string(answer.get());
     };
-    const auto told = both.a.proxy->foo([&] {
+    const auto outcome = both.a.proxy->foo([&] {
       const auto answer = both.b.proxy->bar(closing);
       while (!answer.wait_for(100ms) && !give_up) {  // long enough for the wait to be observed
       }
       return std::string{"gave up"};
     });
-    CHECK(told.get() == "gave up");
+    CHECK(outcome.get() == "gave up");
   }
   CHECK(both.both_work());
 }
@@ -479,12 +479,12 @@ TEST_CASE("an actor with detection off waits, and the other one gets the error")
     both_run.arrive_and_wait();
     return std::to_string(a.proxy->answer().get());
   });
-  const auto told = a.proxy->foo([&] {
+  const auto outcome = a.proxy->foo([&] {
     both_run.arrive_and_wait();
     until_waiting(b.ref);
     return refusal([&] { b.proxy->answer().get(); });
   });
-  CHECK(told.get() == deadlock("a.foo → b.answer (behind bar) → a.answer (behind foo)"));
+  CHECK(outcome.get() == deadlock("a.foo → b.answer (behind bar) → a.answer (behind foo)"));
   CHECK(waiting.get() == "7");
   CHECK(log.lines().empty());
 }

@@ -146,17 +146,17 @@ TEST_CASE("start without memory leaks no actor") {
     leaves_no_memory([&] {
       const taken_threads all;
       const std::vector<vicar::any_actor_ref> others = registry::get_all();
-      std::vector<vicar::actor_ref<guest>> ones;
+      std::vector<vicar::actor_ref<guest>> started_actors;
       at_every_allocation(start, [&](const auto& now) {
         REQUIRE(now.threw_bad_alloc() == now.short_of_memory);
         if (now.returned()) {
-          ones.push_back(*now.result);  // stopped later, so that the next one cannot reuse its thread
+          started_actors.push_back(*now.result);  // stopped later, so that the next one cannot reuse its thread
           CHECK(now.result->call(&guest::seven).get() == 7);
         }
-        CHECK(registry::get_all().size() == others.size() + ones.size());
-        CHECK(counts.alive == static_cast<int>(ones.size()));
+        CHECK(registry::get_all().size() == others.size() + started_actors.size());
+        CHECK(counts.alive == static_cast<int>(started_actors.size()));
       });
-      for (auto& each : ones) CHECK(each.stop().get());
+      for (auto& each : started_actors) CHECK(each.stop().get());
       CHECK(registry::get_all() == others);
       CHECK(counts.alive == 0);
     });
@@ -478,18 +478,18 @@ TEST_CASE("a log sink is replaced or stays") {
 TEST_CASE("a dead letter handler is replaced or stays") {
   leaves_no_memory([] {
     const full_house busy;
-    auto told = std::make_shared<std::atomic<int>>(0);
-    const auto handler = [told, text = long_text](const vicar::dead_letter&) { ++*told; };
+    auto reported = std::make_shared<std::atomic<int>>(0);
+    const auto handler = [reported, text = long_text](const vicar::dead_letter&) { ++*reported; };
     int before = 0;
     vicar::set_dead_letter_handler([&](const vicar::dead_letter&) { ++before; });
     at_every_allocation([&] { vicar::set_dead_letter_handler(handler); },
                         [&](const auto& now) {
                           REQUIRE(now.threw_bad_alloc() == now.short_of_memory);
                           const int old = before;
-                          const int fresh = *told;
+                          const int fresh = *reported;
                           busy.send();
                           CHECK(before - old == (now.returned() ? 0 : 1));
-                          CHECK(*told - fresh == (now.returned() ? 1 : 0));
+                          CHECK(*reported - fresh == (now.returned() ? 1 : 0));
                           vicar::set_dead_letter_handler([&](const vicar::dead_letter&) { ++before; });
                         });
     needs_no_memory([] { vicar::reset_dead_letter_handler(); });

@@ -211,7 +211,7 @@ TEST_CASE("a broadcast without memory for one actor reaches the others, and then
   const started<ledger> first;
   const started<ledger> second;
   const started<ledger> third;
-  std::size_t told = 0;
+  std::size_t counted = 0;
   long reached_two = 0;
   at_every_allocation([] { vicar::registry::broadcast(wide_number{1}); },
                       [&](const auto& now) {
@@ -219,9 +219,9 @@ TEST_CASE("a broadcast without memory for one actor reaches the others, and then
                         std::size_t sum = 0;
                         for (const auto* each : {&first, &second, &third})
                           sum += (*each)->call(&ledger::notes).get().size();
-                        CHECK((sum - told == 3) == now.returned());
-                        if (sum - told == 2) ++reached_two;
-                        told = sum;
+                        CHECK((sum - counted == 3) == now.returned());
+                        if (sum - counted == 2) ++reached_two;
+                        counted = sum;
                       });
   CHECK(reached_two >= 3);
 }
@@ -330,13 +330,13 @@ TEST_CASE("a message dropped without memory is counted, and its dead letter is r
     busy_ledger busy{vicar::overflow::drop};
     const auto& ref = busy.ref;
     ref.defer(&ledger::note, 0);
-    std::size_t told = 0;
+    std::size_t counted = 0;
     vicar::set_dead_letter_handler([&](const vicar::dead_letter& letter) {
       const std::string kept = std::string{letter.actor} + " has lost " + std::string{letter.message};
-      told += letter.reason == vicar::dead_letter_reason::dropped && kept.size() > 20 ? 1 : 0;
+      counted += letter.reason == vicar::dead_letter_reason::dropped && kept.size() > 20 ? 1 : 0;
     });
     std::size_t dropped = 0;
-    std::size_t told_before = 0;
+    std::size_t counted_before = 0;
     std::size_t missed_before = 0;
     const auto drops = [&](auto send) {
       at_every_allocation(send, [&](const auto& now) {
@@ -344,10 +344,10 @@ TEST_CASE("a message dropped without memory is counted, and its dead letter is r
         if (now.returned()) ++dropped;  // otherwise it was not sent
         CHECK(ref.stats().dropped == dropped);
         const std::size_t missed = log.count(vicar::log_level::error, "Unhandled exception in the dead letter handler");
-        const std::size_t outcomes = told - told_before + missed - missed_before;
+        const std::size_t outcomes = counted - counted_before + missed - missed_before;
         CHECK(outcomes <= (now.returned() ? 1U : 0U));
         if (now.returned() && outcomes == 0) CHECK(now.short_of_memory);  // also for the line in the log
-        told_before = told;
+        counted_before = counted;
         missed_before = missed;
         if constexpr (is_answer<std::remove_cvref_t<decltype(*now.result)>>) {
           if (!now.returned()) return;
@@ -361,7 +361,7 @@ TEST_CASE("a message dropped without memory is counted, and its dead letter is r
           }
         }
       });
-      CHECK(told_before > 0);
+      CHECK(counted_before > 0);
     };
     drops([&] { ref.defer<&ledger::note_in_the_margin>(1); });
     drops([&] { ref.defer<&ledger::note_large>(large_number{1}); });

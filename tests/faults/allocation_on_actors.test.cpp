@@ -286,7 +286,7 @@ TEST_CASE("a stop of all actors that fails for lack of memory is logged") {
 
 TEST_CASE("on_failure runs without memory") {
   struct careful {
-    explicit careful(moment when, int& told_of) : when_{when}, told{told_of} {}
+    explicit careful(moment when, int& seen) : when_{when}, failure_seen{seen} {}
     void fail() {
       when_.begin();
       throw 7;
@@ -295,19 +295,19 @@ TEST_CASE("on_failure runs without memory") {
       try {
         std::rethrow_exception(std::move(failure));
       } catch (int number) {
-        told = number;
+        failure_seen = number;
       }
     }
     moment when_;
-    int& told;
+    int& failure_seen;
   };
   const log_capture log;
   at_every_allocation_there([&](moment when) {
-    int told = 0;
-    const auto ref = vicar::start<careful>(when, told);
+    int failure_seen = 0;
+    const auto ref = vicar::start<careful>(when, failure_seen);
     ref.defer(&careful::fail);
     ref.stop().wait();
-    CHECK(told == 7);
+    CHECK(failure_seen == 7);
   });
 }
 

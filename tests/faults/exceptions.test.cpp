@@ -209,22 +209,22 @@ TEST_CASE("an exception of any kind from a move or a copy reaches the sender or 
 
 TEST_CASE("an exception of any kind from a deferred call ends the actor and reaches on_failure") {
   struct patient {
-    std::exception_ptr& told;
+    std::exception_ptr& reported;
     void fail(int kind) { throw_kind(kind); }
     void on_receive(int kind) { throw_kind(kind); }
-    void on_failure(std::exception_ptr failure) { told = std::move(failure); }
+    void on_failure(std::exception_ptr failure) { reported = std::move(failure); }
   };
   const auto kind = GENERATE(range(0, kinds));
   const bool by_message = GENERATE(false, true);
   const log_capture log;
-  std::exception_ptr told;
-  const auto ref = vicar::start<patient>(told);
+  std::exception_ptr reported;
+  const auto ref = vicar::start<patient>(reported);
   if (by_message)
     ref.tell(kind);
   else
     ref.defer(&patient::fail, kind);
   ref.stop().wait();
-  CHECK(is_kind(kind, told));
+  CHECK(is_kind(kind, reported));
   CHECK(log.lines().size() == 1);
 }
 

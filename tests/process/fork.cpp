@@ -402,14 +402,14 @@ void in_message() {
   CHECK(fork_in_message([] { throw std::runtime_error{"thrown in the child"}; }) == 1);
   CHECK(fork_in_message([] { throw vicar::stop_all_actors{}; }) == 1);
   CHECK(actor.is_alive());
-  const pid_t told = actor
-                         .call([](forker& self) {
-                           const pid_t child = fork_for_a_while();
-                           if (child == 0) std::exit(self.asks_itself() ? 0 : 1);
-                           return child;
-                         })
-                         .get();
-  CHECK(end_of(told) == 0);
+  const pid_t from_message = actor
+                                 .call([](forker& self) {
+                                   const pid_t child = fork_for_a_while();
+                                   if (child == 0) std::exit(self.asks_itself() ? 0 : 1);
+                                   return child;
+                                 })
+                                 .get();
+  CHECK(end_of(from_message) == 0);
   actor.stop().wait();
   CHECK(shared().handled == 6 * 10 + 1000);
   CHECK(shared().stopped == 1);

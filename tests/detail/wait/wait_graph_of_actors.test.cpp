@@ -182,7 +182,7 @@ TEST_CASE("a get that finds its value does not touch the wait graph") {
   numbers.wait();
   failed.wait();
   vicar::promise<std::vector<int>> found;
-  const auto told = a.proxy->foo([&] {
+  const auto outcome = a.proxy->foo([&] {
     locked.wait();
     std::vector<int> all{number.get(), number.get(1h), vicar::future<int>{number}.get()};
     all.push_back(number.map([](int each) { return 2 * each; }).get());
@@ -203,7 +203,7 @@ TEST_CASE("a get that finds its value does not touch the wait graph") {
     in_time = found.get_future().wait_for(60s);  // of a promise: this wait does not touch the graph either
   }
   CHECK(in_time);
-  CHECK(told.get() == "as it should");
+  CHECK(outcome.get() == "as it should");
   CHECK(found.get_future().get() == std::vector{7, 7, 7, 14, 5, 3, 6, 7, 1});
 }
 
