@@ -37,6 +37,9 @@ namespace detail {
 
 struct ref_access;
 
+template <class T>
+concept defined = requires { sizeof(T); };
+
 template <class Message>
 VICAR_CONSTEVAL void refuse_further_argument() {
   static_assert(
@@ -121,18 +124,19 @@ class actor_ref<void> : public ref_base {
       : ref_base{other} {}
 
   /// Returns the typed reference if the actor is of class `T` or, while it is alive, of a class derived from `T`,
-  /// polymorphic or not. A fake counts as an actor of the class that it stands for. Otherwise empty.
+  /// polymorphic or not. A fake counts as an actor of the class that it stands for. Otherwise empty. Returns a
+  /// `std::optional<actor_ref<T>>`, and needs <vicar/actor_ref.hpp>.
   template <class T>
-  [[nodiscard]] std::optional<actor_ref<T>> as() const {
+  [[nodiscard]] auto as() const {
     static_assert(std::is_class_v<T> && !std::is_const_v<T>,
                   "vicar: an actor is an object of a class; ask for a class that is not const");
-    detail::cell& cell = owner();
-    T* object = nullptr;
-    if (cell.type() == &detail::type_tag<T>)
-      object = static_cast<T*>(cell.object_address());
-    else if (!cell.find_base(detail::cell::role::represented, object))
-      return std::nullopt;
-    return detail::ref_access::make<T>(detail::ref_access::handle(*this), object);
+    static_assert(detail::defined<actor_ref<T>>,
+                  "vicar: as needs the definition of actor_ref; include <vicar/actor_ref.hpp>");
+    if constexpr (std::is_class_v<T> && !std::is_const_v<T> && detail::defined<actor_ref<T>>) {
+      return find<T>();
+    } else {
+      return detail::placeholder{};
+    }
   }
 
   /// Sends a message to the `on_receive` that takes exactly its type, if the class lists the type in `receives`, else
@@ -189,6 +193,17 @@ class actor_ref<void> : public ref_base {
   explicit actor_ref(detail::cell_handle cell) noexcept : ref_base{std::move(cell)} {}
 
   detail::cell& owner() const noexcept { return *detail::ref_access::handle(*this); }
+
+  template <class T>
+  std::optional<actor_ref<T>> find() const {
+    detail::cell& cell = owner();
+    T* object = nullptr;
+    if (cell.type() == &detail::type_tag<T>)
+      object = static_cast<T*>(cell.object_address());
+    else if (!cell.find_base(detail::cell::role::represented, object))
+      return std::nullopt;
+    return detail::ref_access::make<T>(detail::ref_access::handle(*this), object);
+  }
 
   /// The target of untyped messages: the cell, which knows the object's class.
   struct cell_target {

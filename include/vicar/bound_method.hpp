@@ -47,10 +47,6 @@ class bound_method : public detail::refuses_braces {
   Proxy proxy_;
 };
 
-/// The name that Pykka gives to it.
-template <class Proxy, auto Method>
-using callable_proxy = bound_method<Proxy, Method>;
-
 }  // namespace vicar
 
 #endif

@@ -27,6 +27,9 @@ template <class T>
 class nested_proxy;
 template <class Proxy, auto Method>
 class bound_method;
+/// Pykka's name of `bound_method`.
+template <class Proxy, auto Method>
+using callable_proxy = bound_method<Proxy, Method>;
 template <class U>
 class traversable;
 

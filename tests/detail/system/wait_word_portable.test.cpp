@@ -3,6 +3,7 @@
 // The same cases for systems without futexes. The renamed namespace allows both in one program.
 #define VICAR_NO_FUTEX
 #define vicar vicar_without_futex
+#include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 #undef vicar
 

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include <vicar/detail/wait/timeout_text.hpp>
+
 #include "support/catch.hpp"
 #include "support/expect.hpp"
 #include "support/log_capture.hpp"
@@ -25,6 +27,7 @@ using vicar::detail::actor_handle;
 using vicar::detail::actor_record;
 using vicar::detail::awaited_event;
 using vicar::detail::time_limit;
+using vicar::detail::unanswered;
 using vicar::detail::wait_edge;
 using vicar::detail::wait_reason;
 
@@ -462,4 +465,23 @@ TEST_CASE("with deadlock_policy::off, the actor waits, and is part of cycles of 
   const running here{other};
   CHECK(refusal(one) == containing("deadlock: other.its_member → one.answer (behind its_member) → other.its_member;"));
   CHECK(log.lines().empty());
+}
+
+TEST_CASE("the text of a timeout says what the actor waits for, whether it runs a member or not") {
+  waiter one{"one"};
+  waiter other{"other"};
+  const event coming;
+  const auto text = [&] {
+    one.retain();
+    return std::string{unanswered::error(actor_handle::adopt(&one), "answer", 1).what()};
+  };
+  CHECK(text() == containing("it has been running its_member for ", "give it less to do"));
+  one.runs("");
+  CHECK(text() == containing("it is handling no message and 0 messages wait", "give it less to do"));
+  {
+    const other_wait waits{one, other, "question", coming};
+    CHECK(text() == containing("it is handling no message, waiting for other.question, and ", "what it waits for"));
+  }
+  const other_wait waits{one, other, "a future's value", coming, wait_reason::value};
+  CHECK(text() == containing("it is handling no message, waiting for a value that other makes, and "));
 }

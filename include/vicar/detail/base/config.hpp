@@ -29,8 +29,8 @@
 #define VICAR_SANITIZES_ADDRESSES 0
 #endif
 
-// Replaces `inline` for functions without template parameters that take pointers to functions known at the call: in
-// optimised builds, calls through these pointers become direct calls.
+// Replaces `inline` for functions without template parameters that take pointers to functions known at the call, so
+// that optimised builds call these directly, and for short functions in the path of every message.
 #if defined(__GNUC__) && defined(__OPTIMIZE__)
 #define VICAR_INLINE_WHERE_OPTIMISED [[gnu::always_inline]] inline
 #else

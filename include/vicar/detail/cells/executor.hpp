@@ -9,7 +9,11 @@ class mailbox;
 
 /// Decides which thread runs an actor, and when. From `start` until the actor ends, one thread at a time runs it: the
 /// thread calls `cell::run` until that returns `ended` or `left`. When `run` returns `idle`, the thread arms the
-/// mailbox, and the actor runs again after `wake`.
+/// mailbox, and the actor runs again after `wake`, or at once if the mailbox cannot be armed.
+///
+/// The executor holds a reference to the actor until then. After `ended`, it calls `cell::answer_stop_requests`, and
+/// gives up the reference. After `left`, which `run` returns in a child of fork(), it exits the process. For an actor
+/// that is not a daemon, it has an entry in the `exit_list` from before `start` returns until all of that is done.
 class executor {
  public:
   /// Accepts an actor whose constructor has returned, and returns immediately; the actor runs later, on another thread

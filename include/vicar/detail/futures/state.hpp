@@ -123,7 +123,8 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     if (before & attached) run_waiters();
   }
   /// As `publish`, and drops the producer's handle in the same step, so that the state, and any exception in it, is
-  /// freed by a reader instead of the producer. After that, only the address of the state is used.
+  /// freed by a reader instead of the producer. After that, only the address of the state is used,
+  /// unless a waiter is attached.
   VICAR_INLINE_WHERE_OPTIMISED void publish_last() noexcept {
     wait_word& word = word_;  // for its address: the state may be freed when it is needed
     // Releases the outcome and what the producer did; acquires what the consumers did if none is left.

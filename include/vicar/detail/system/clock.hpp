@@ -7,7 +7,7 @@
 #include <limits>
 
 #if !defined(__linux__)
-#include <chrono>
+#include <vicar/detail/base/chrono.hpp>
 #endif
 
 // The library reads all clocks through these functions, as a test checks.
@@ -16,7 +16,7 @@ namespace vicar::detail {
 /// The deadline of a wait that has none, in nanoseconds on the steady clock.
 inline constexpr std::int64_t no_deadline = std::numeric_limits<std::int64_t>::max();
 
-#if defined(__linux__)
+#if defined(__linux__) || defined(CLOCK_MONOTONIC_COARSE)
 inline std::int64_t read_clock(clockid_t which) noexcept {
   std::timespec now{};
   clock_gettime(which, &now);
@@ -37,7 +37,7 @@ inline std::int64_t steady_now() noexcept {
 
 /// As above, with a resolution of some milliseconds, and cheaper to read.
 inline std::int64_t coarse_now() noexcept {
-#if defined(__linux__)
+#if defined(CLOCK_MONOTONIC_COARSE)
   return read_clock(CLOCK_MONOTONIC_COARSE);
 #else
   return steady_now();

@@ -74,7 +74,7 @@ class VICAR_SHARED actor_record {
   std::string_view name() const noexcept { return name_; }
   std::string_view class_name() const noexcept { return class_name_; }
   const std::string& urn() const { return urn_.get(&make_urn); }
-  /// The name if the user chose one, the class and the URN, as in every error text.
+  /// The name if the user chose one, the class and the URN, as in error texts.
   std::string title() const {
     return named_ ? format_text("{} ({}, {})", name_, class_name_, urn()) : format_text("{} ({})", class_name_, urn());
   }

@@ -60,10 +60,13 @@ class unanswered final : public late_text {
   }
 
   std::string doing() const {
-    if (running_.empty()) return "is handling no message";
-    std::string text = format_text("has been running {} for {}", running_, seconds_text("{:.1f} s", busy_));
-    if (waits_.target) text += format_text(", waiting for {}.{},", waits_.target->name(), waits_.what);
-    return text;
+    std::string text = running_.empty()
+                           ? "is handling no message"
+                           : format_text("has been running {} for {}", running_, seconds_text("{:.1f} s", busy_));
+    if (!waits_.target) return text;
+    const bool for_a_value = waits_.reason == wait_reason::value;
+    return text + format_text(for_a_value ? ", waiting for a value that {} makes," : ", waiting for {}.{},",
+                              waits_.target->name(), waits_.what);
   }
 
   static std::string seconds_text(fmt::string_view pattern, double seconds) {

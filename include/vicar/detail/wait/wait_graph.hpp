@@ -84,11 +84,12 @@ class wait_edge {
   struct snapshot {
     actor_handle target;  ///< null if the actor does not wait
     std::string_view what;
+    wait_reason reason = wait_reason::reply;
   };
   static snapshot from(const actor_record& waiter) {
     const std::lock_guard lock{wait_graph_mutex()};
     if (!waiter.own_edge || !waiter.own_edge->target_.try_retain()) return {};
-    return {actor_handle::adopt(&waiter.own_edge->target_), waiter.own_edge->what_};
+    return {actor_handle::adopt(&waiter.own_edge->target_), waiter.own_edge->what_, waiter.own_edge->reason_};
   }
 
  private:
