@@ -1,4 +1,5 @@
 // expect-error: vicar: as needs the definition of actor_ref
+// Without the umbrella header.
 #ifdef CONTROL
 #include <vicar/actor_ref.hpp>
 #endif
