@@ -100,8 +100,8 @@ class VICAR_SHARED thread_executor final : public executor {
           return;
         case cell::progress::left:
         default:
-          std::exit(owner.threw() ? EXIT_FAILURE
-                                  : EXIT_SUCCESS);  // NOLINT(concurrency-mt-unsafe): like returning from main
+          // As returning from main does.
+          std::exit(owner.threw() ? EXIT_FAILURE : EXIT_SUCCESS);  // NOLINT(concurrency-mt-unsafe)
       }
     }
   }
