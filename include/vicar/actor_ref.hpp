@@ -70,22 +70,11 @@ class actor_ref : public ref_base, public member_operations<actor_ref<T>, T> {
     }
   }
 
-  /// Rejects further arguments, with a compile error that says where values and a timeout go.
+  /// See `ref_base`: a compile error for further arguments.
   ///@{
-  template <class Message, class Further, class... More>
-  void tell(Message&&, Further&&, More&&...) const {
-    detail::refuse_further_argument<Message>();
-  }
-  template <class Message, class Further, class... More>
-  bool try_tell(Message&&, Further&&, More&&...) const {
-    detail::refuse_further_argument<Message>();
-    return false;
-  }
-  template <class Message, class Further, class... More>
-  auto ask(Message&&, Further&&, More&&...) const {
-    detail::refuse_further_argument<Message>();
-    return detail::placeholder{};
-  }
+  using ref_base::ask;
+  using ref_base::tell;
+  using ref_base::try_tell;
   ///@}
   /// Rejects the arrow, with a compile error that says what has members by name.
   template <class Self = actor_ref>

@@ -79,6 +79,24 @@ class ref_base {
   friend bool operator==(const ref_base& a, const ref_base& b) noexcept { return a.cell_.get() == b.cell_.get(); }
   ///@}
 
+  /// Rejects further arguments, with a compile error that says where values and a timeout go.
+  ///@{
+  template <class Message, class Further, class... More>
+  void tell(Message&&, Further&&, More&&...) const {
+    detail::refuse_further_argument<Message>();
+  }
+  template <class Message, class Further, class... More>
+  bool try_tell(Message&&, Further&&, More&&...) const {
+    detail::refuse_further_argument<Message>();
+    return false;
+  }
+  template <class Message, class Further, class... More>
+  auto ask(Message&&, Further&&, More&&...) const {
+    detail::refuse_further_argument<Message>();
+    return detail::placeholder{};
+  }
+  ///@}
+
  protected:
   /// For `actor_ref`.
   ///@{
@@ -170,22 +188,11 @@ class actor_ref<void> : public ref_base {
       return detail::placeholder{};
     }
   }
-  /// Rejects further arguments, with a compile error that says where values and a timeout go.
+  /// See `ref_base`: a compile error for further arguments.
   ///@{
-  template <class Message, class Further, class... More>
-  void tell(Message&&, Further&&, More&&...) const {
-    detail::refuse_further_argument<Message>();
-  }
-  template <class Message, class Further, class... More>
-  bool try_tell(Message&&, Further&&, More&&...) const {
-    detail::refuse_further_argument<Message>();
-    return false;
-  }
-  template <class Message, class Further, class... More>
-  auto ask(Message&&, Further&&, More&&...) const {
-    detail::refuse_further_argument<Message>();
-    return detail::placeholder{};
-  }
+  using ref_base::ask;
+  using ref_base::tell;
+  using ref_base::try_tell;
   ///@}
 
  private:
