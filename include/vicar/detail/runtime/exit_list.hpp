@@ -39,7 +39,6 @@ class VICAR_SHARED exit_list {
 
     /// The actor of this entry runs on this thread from now on.
     void begin_here() noexcept { here_ = awaited_ ? this : nullptr; }
-    void end_here() noexcept { here_ = nullptr; }
 
    private:
     friend class exit_list;
@@ -52,7 +51,8 @@ class VICAR_SHARED exit_list {
 
   /// Whether an actor that the process awaits runs on this thread.
   static bool awaits_this_thread() noexcept { return here_ != nullptr; }
-  /// Called if this thread will not return to the actor that it runs, if any: the process no longer awaits that actor.
+  /// Called when this thread is done with the actor that it runs, if any, or will not return to it: the process no
+  /// longer awaits that actor.
   static void leave_this_thread() noexcept {
     if (entry* const given_up = std::exchange(here_, nullptr)) given_up->give_up();
   }

@@ -79,8 +79,7 @@ class VICAR_SHARED thread_executor final : public executor {
       offer();
       owner->answer_stop_requests();
       owner = cell_handle{};  // not `{}`: in a template, clang 14 does not destroy that temporary
-      awaited.end_here();
-      awaited = exit_list::entry{};
+      exit_list::leave_this_thread();
     }
   };
 
