@@ -85,7 +85,8 @@ inline std::string actor_name(std::string_view wanted, std::string_view class_na
                               std::atomic<std::uint64_t>& started_so_far) {
   if (!wanted.empty()) return std::string{wanted};
   // Relaxed: the number has to be unique, and publishes nothing.
-  const std::uint64_t number = started_so_far.fetch_add(1, std::memory_order_relaxed) + 1;
+  const std::uint64_t number = 1 + (conductor_here ? conductor_here->number(&started_so_far)
+                                                   : started_so_far.fetch_add(1, std::memory_order_relaxed));
   return format_text("{}-{}", last_component(class_name), number_text(number));
 }
 
@@ -121,7 +122,8 @@ actor_ref<T> start_on(executor& runs_it, const options& chosen, Arguments&&... a
 
 template <class T, class... Arguments>
 actor_ref<T> start_with(const options& chosen, Arguments&&... arguments) {
-  return start_on<T>(thread_executor::instance(), chosen, std::forward<Arguments>(arguments)...);
+  executor& runs_it = conductor_here ? static_cast<executor&>(conductor_here->actors()) : thread_executor::instance();
+  return start_on<T>(runs_it, chosen, std::forward<Arguments>(arguments)...);
 }
 
 template <class... Arguments>

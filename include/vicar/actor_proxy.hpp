@@ -105,7 +105,8 @@ class actor_proxy : public member_operations<actor_proxy<T>, T> {
   friend class member_operations<actor_proxy<T>, T>;
 
   static actor_ref<T> require_alive(actor_ref<T> ref) {
-    if (!ref.is_alive()) throw detail::ref_access::handle(ref)->no_proxy();
+    if (detail::conductor_here) detail::conductor_here->pass(detail::conductor::point::read);
+    if (!detail::ref_access::handle(ref)->alive()) throw detail::ref_access::handle(ref)->no_proxy();
     return ref;
   }
 

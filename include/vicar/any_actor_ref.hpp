@@ -7,6 +7,7 @@
 #include <any>
 #include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,7 +56,10 @@ class ref_base {
  public:
   /// Whether the actor handles messages. False from the moment it begins to end, and in a child process made by fork().
   /// Never blocks.
-  [[nodiscard]] bool is_alive() const noexcept { return cell_->alive(); }
+  [[nodiscard]] bool is_alive() const noexcept {
+    if (detail::conductor_here) detail::conductor_here->pass(detail::conductor::point::snapshot);
+    return cell_->alive();
+  }
   /// The name from `options`, or the class name and a running number. The view is valid as long as any reference to the
   /// actor exists.
   std::string_view name() const noexcept { return cell_->name(); }
@@ -64,17 +68,21 @@ class ref_base {
   /// `urn:uuid:` and a random UUID, unique to the actor, generated on first use.
   std::string urn() const { return cell_->urn(); }
   /// A snapshot of the mailbox and the counters.
-  actor_stats stats() const noexcept { return cell_->stats(); }
+  actor_stats stats() const noexcept {
+    if (detail::conductor_here) detail::conductor_here->pass(detail::conductor::point::read);
+    return cell_->stats();
+  }
 
   /// Asks the actor to stop after the messages that were sent before. Never waits for space in the mailbox. The future
   /// becomes ready when `on_stop` has returned and the object is destroyed: true if the actor was still there, false if
   /// it had ended before this call.
   future<bool> stop() const { return detail::future_access::make(cell_->stop()); }
 
-  /// Compares the actors, regardless of the class of the references. The order has no meaning.
+  /// Compares the actors, regardless of the class of the references. The order is that in which they were created.
   ///@{
   friend std::strong_ordering operator<=>(const ref_base& a, const ref_base& b) noexcept {
-    return std::compare_three_way{}(a.cell_.get(), b.cell_.get());
+    if (const auto order = a.serial() <=> b.serial(); order != 0) return order;
+    return std::compare_three_way{}(a.cell_.get(), b.cell_.get());  // actors of two worlds
   }
   friend bool operator==(const ref_base& a, const ref_base& b) noexcept { return a.cell_.get() == b.cell_.get(); }
   ///@}
@@ -110,6 +118,8 @@ class ref_base {
 
  private:
   friend struct detail::ref_access;
+  std::uint64_t serial() const noexcept { return cell_ ? cell_->serial() : 0; }
+
   detail::cell_handle cell_;
 };
 
@@ -118,6 +128,7 @@ namespace detail {
 /// Access to the internals of a reference, for the rest of the library.
 struct ref_access {
   static const cell_handle& handle(const ref_base& ref) noexcept { return ref.cell_; }
+  static std::uint64_t serial(const ref_base& ref) noexcept { return ref.serial(); }
   static std::string title(const ref_base& ref) { return ref.cell_->title(); }
   template <class T>
   static actor_ref<T> make(cell_handle cell, T* object) noexcept {
@@ -281,7 +292,7 @@ template <class T>
 struct std::hash<vicar::actor_ref<T>> {
   /// The hash of `ref`.
   std::size_t operator()(const vicar::actor_ref<T>& ref) const noexcept {
-    return std::hash<const void*>{}(vicar::detail::ref_access::handle(ref).get());
+    return std::hash<std::uint64_t>{}(vicar::detail::ref_access::serial(ref));
   }
 };
 

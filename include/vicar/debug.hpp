@@ -144,7 +144,7 @@ class VICAR_SHARED report_on_signal {
     const int before = errno;
     report_on_signal& self = instance();
     self.signal_.store(static_cast<std::uint32_t>(signal), std::memory_order_relaxed);  // relaxed: no other data
-    wake_all(self.signal_);
+    wake_all_in_handler(self.signal_);
     errno = before;
   }
 

@@ -18,6 +18,7 @@
 
 #include <vicar/detail/base/never_destroyed.hpp>
 #include <vicar/detail/observe/handler_slot.hpp>
+#include <vicar/detail/system/conductor.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/fwd.hpp>
 
@@ -115,6 +116,7 @@ namespace detail {
 
 /// The default sink.
 inline void write_to_stderr(log_level written, std::string_view message) {
+  if (conductor_here && conductor_here->quiet()) return;
   static constexpr std::string_view names[] = {"debug", "info", "warning", "error", "off"};
   const std::string_view level = names[static_cast<std::size_t>(written)];
   fmt::vprint(stderr, "vicar {}: {}\n", fmt::make_format_args(level, message));

@@ -9,6 +9,7 @@
 #include <vicar/actor_proxy.hpp>
 #include <vicar/actor_ref.hpp>
 #include <vicar/bound_method.hpp>
+#include <vicar/clock.hpp>
 #include <vicar/dead_letter.hpp>
 #include <vicar/error.hpp>
 #include <vicar/future.hpp>

@@ -121,11 +121,12 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
     else
       handle_deferred(self, owner, what, kind, named);
   }
-  static constexpr message_kind kind{{&handle, relocation_of<envelope_type>(), sizeof(envelope_type), true},
-                                     Invoker::label,
-                                     &run,
-                                     printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>(),
-                                     &kind_of_envelope<envelope_type>};
+  static constexpr message_kind kind{
+      {&handle, relocation_of<envelope_type>(), sizeof(envelope_type), true, std::is_same_v<Head, call_message>},
+      Invoker::label,
+      &run,
+      printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>(),
+      &kind_of_envelope<envelope_type>};
 };
 
 /// The kind of a message to a registered member that is identified by a pointer known at run time: `Sent::kind` with
@@ -200,7 +201,10 @@ enum class if_refused : bool {
 template <class Invoker, if_refused Policy = if_refused::throws, class... Kept, class Target, class... Arguments>
 auto defer_member(type_list<Kept...>, cell& to, Target target, Arguments&&... arguments) {
   if constexpr (Policy == if_refused::returns_false) {
-    if (!to.accepts_now()) return false;
+    if (!to.accepts_now()) {
+      if (conductor_here) conductor_here->pass(conductor::point::poll);
+      return false;
+    }
   }
   using sent = member_message<Invoker, void, message, Target, std::make_index_sequence<sizeof...(Kept)>, Kept...>;
   using envelope_type = typename sent::envelope_type;

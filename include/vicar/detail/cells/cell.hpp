@@ -143,14 +143,26 @@ class VICAR_SHARED cell : public actor_record {
     const mailbox::push_result result = push(envelope);
     return result == mailbox::push_result::full ? deliver_to_full(envelope, label, limit) : result;
   }
+  /// For a guarding executor: as `deliver_within`, past the guard.
+  VICAR_COLD mailbox::push_result deliver_past_guard(message& envelope, std::string_view label,
+                                                     const time_limit& limit) {
+    if (mailbox_.displaces()) return displace(envelope);
+    const mailbox::push_result result = push_past_guard(envelope);
+    if (result != mailbox::push_result::full) return result;
+    return wait_and_push(envelope, label, limit, [this](message& each) { return push_past_guard(each); });
+  }
+  /// As `offer`, past the guard.
+  VICAR_COLD mailbox::push_result offer_past_guard(message& envelope) {
+    return mailbox_.displaces() ? displace(envelope) : push_past_guard(envelope);
+  }
   /// As `deliver`, but never waits.
   mailbox::push_result offer(message& envelope) {
     const mailbox::push_result result = push(envelope);
-    const bool displaces = result == mailbox::push_result::full && on_overflow_ == overflow::drop_oldest;
-    return displaces ? displace(envelope) : result;
+    return result == mailbox::push_result::full ? offer_to_full(envelope) : result;
   }
   /// Whether `offer` would accept an ordinary message now.
   bool accepts_now() const noexcept { return !inherited() && mailbox_.accepts_now(); }
+  bool bounded() const noexcept { return capacity_ != unbounded; }
   overflow on_overflow() const noexcept { return on_overflow_; }
   void count_dropped() noexcept { activity_.count_dropped(); }
 
@@ -257,7 +269,10 @@ class VICAR_SHARED cell : public actor_record {
   void belongs_to(executor& runs_it, ended_hook on_ended) noexcept {
     executor_ = &runs_it;
     on_ended_ = on_ended;
+    if (runs_it.guard()) mailbox_.guard();
   }
+  bool runs_by(const executor& which) const noexcept { return executor_ == &which; }
+  bool guarded() const noexcept { return mailbox_.guarded(); }
   void constructed() noexcept {
     {
       const std::lock_guard lock{object_mutex_};
@@ -310,17 +325,33 @@ class VICAR_SHARED cell : public actor_record {
     if (result == mailbox::push_result::accepted_armed) runs_it->wake(mailbox_);
     return result;
   }
+  VICAR_COLD mailbox::push_result push_past_guard(message& envelope) {
+    executor* const runs_it = executor_;
+    const mailbox::push_result result = mailbox_.push_past_guard(envelope);
+    if (result == mailbox::push_result::accepted_armed) runs_it->wake(mailbox_);
+    return result;
+  }
   VICAR_COLD mailbox::push_result deliver_to_full(message& envelope, std::string_view label, const time_limit& limit) {
+    if (mailbox_.guarded()) return guard().deliver(*this, envelope, label, limit);
     if (on_overflow_ == overflow::drop_oldest) return displace(envelope);
+    return wait_and_push(envelope, label, limit, [this](message& each) { return push(each); });
+  }
+  VICAR_COLD mailbox::push_result offer_to_full(message& envelope) {
+    if (mailbox_.guarded()) return guard().offer(*this, envelope);
+    return on_overflow_ == overflow::drop_oldest ? displace(envelope) : mailbox::push_result::full;
+  }
+  template <class Push>
+  mailbox::push_result wait_and_push(message& envelope, std::string_view label, const time_limit& limit, Push push_it) {
     mailbox::push_result result = mailbox::push_result::full;
     // Checks the deadline before the push, so that space freed in time is used.
     for (bool last = false; result == mailbox::push_result::full && on_overflow_ == overflow::block && !last;) {
       last = limit.passed();
       if (!last) wait_for_space(label, limit);
-      result = push(envelope);
+      result = push_it(envelope);
     }
     return result;
   }
+  guarding_executor& guard() const noexcept { return *executor_->guard(); }
   /// Pushes an envelope into a mailbox that displaces, and abandons the displaced message, if any.
   VICAR_COLD mailbox::push_result displace(message& envelope) {
     const counted_handle<cell> kept{*this};  // the envelope may hold the last reference

@@ -2,10 +2,15 @@
 #ifndef VICAR_DETAIL_CELLS_EXECUTOR_HPP
 #define VICAR_DETAIL_CELLS_EXECUTOR_HPP
 
+#include <string_view>
+
+#include <vicar/detail/mailbox/mailbox.hpp>
+
 namespace vicar::detail {
 
 class cell;
-class mailbox;
+class guarding_executor;
+class time_limit;
 
 /// Decides which thread runs an actor, and when. From `start` until the actor ends, one thread at a time runs it: the
 /// thread calls `cell::run` until that returns `ended` or `left`. When `run` returns `idle`, the thread arms the
@@ -24,8 +29,28 @@ class executor {
   /// then the actor may have run and been freed: only the mailbox's address may be used.
   virtual void wake(const mailbox& armed) noexcept = 0;
 
+  /// This object, if it wants to see each message before it is pushed.
+  virtual guarding_executor* guard() noexcept { return nullptr; }
+
  protected:
   ~executor() = default;
+};
+
+/// An executor that sees each message before it is pushed; the mailboxes of its actors are guarded.
+class guarding_executor : public executor {
+ public:
+  /// Called instead of a push, on the sender's thread: passes the message on with `cell::deliver_past_guard`, at once
+  /// or later.
+  virtual mailbox::push_result deliver(cell& to, message& envelope, std::string_view label,
+                                       const time_limit& limit) = 0;
+  /// As `deliver`, but never waits.
+  virtual mailbox::push_result offer(cell& to, message& envelope) = 0;
+  /// Before a request to stop is pushed.
+  virtual void before_stop(cell& stopped) = 0;
+  guarding_executor* guard() noexcept final { return this; }
+
+ protected:
+  ~guarding_executor() = default;
 };
 
 }  // namespace vicar::detail

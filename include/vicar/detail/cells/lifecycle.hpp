@@ -37,6 +37,7 @@ inline consumer_handle<bool> cell::stop() {
   auto request = counted_handle<stop_request>::adopt(new stop_request{std::move(channel.producer)});
   unused_chunk memory;
   mailbox_.allocate(memory);  // now: nothing may fail once the stop token is signalled
+  if (guarded() && !mailbox_.closed()) guard().before_stop(*this);  // an ended actor is in no world any more
   request_stop();
   // Relaxed: only this actor's own thread, which writes the phase, passes the first test.
   if (current_actor == this && phase_.load(std::memory_order_relaxed) == phase::starting) {

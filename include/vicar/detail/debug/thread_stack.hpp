@@ -16,6 +16,7 @@
 #include <fmt/core.h>
 
 #include <vicar/detail/base/config.hpp>
+#include <vicar/detail/system/conductor.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/keep_library.hpp>
 #include <vicar/detail/system/native_thread.hpp>
@@ -55,6 +56,7 @@ class VICAR_SHARED thread_stack {
   /// The stack of the thread with this ID, one line per frame, or a line that says why there is none. Blocks for at
   /// most one second, and while another thread uses this object.
   std::string text_of(long thread) {
+    const outside_world apart;  // the thread answers in real time
     if (thread == thread_number()) return text_of(boost::stacktrace::stacktrace());
     fork_handlers::add({&at_fork});
     const std::lock_guard lock{mutex_};
@@ -129,7 +131,7 @@ class VICAR_SHARED thread_stack {
         self.state_.compare_exchange_strong(now, now - asked + writing, std::memory_order_acquire)) {
       self.frames_ = boost::stacktrace::safe_dump_to(2, static_cast<void*>(self.dump_.data()), sizeof(self.dump_));
       self.state_.store(now - asked + done, std::memory_order_release);  // publishes the frames
-      wake_all(self.state_);
+      wake_all_in_handler(self.state_);
     }
     errno = before;
   }

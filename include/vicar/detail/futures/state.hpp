@@ -18,6 +18,7 @@
 #include <vicar/detail/futures/state_pool.hpp>
 #include <vicar/detail/futures/waiters.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
+#include <vicar/detail/system/conductor.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/system/native_thread.hpp>
 #include <vicar/detail/system/time_limit.hpp>
@@ -153,9 +154,10 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   bool published() const noexcept { return (look() & ready_bit) != 0; }
   /// Whether `await` would return without waiting. May throw `std::bad_alloc` if there are many sources.
   bool ready() {
-    const std::uint32_t now = look();  // acquires the outcome, or the lazy value
-    if (now & ready_bit) return true;
-    return (now & lazy_bit) ? lazy().ready(*this) : static_cast<bool>(absent_source());
+    if (ready_now()) return true;
+    if (!conductor_here) return false;
+    conductor_here->pass(conductor::point::poll);
+    return ready_now();
   }
 
   /// Blocks until the outcome is ready, and computes it if it is lazy. On a timeout, returns the address of the state
@@ -303,6 +305,12 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     return known && known->inherited() ? std::move(known) : actor_handle{};
   }
 
+  bool ready_now() {
+    const std::uint32_t now = look();  // acquires the outcome, or the lazy value
+    if (now & ready_bit) return true;
+    return (now & lazy_bit) ? lazy().ready(*this) : static_cast<bool>(absent_source());
+  }
+
   bool changed() const noexcept {
     return (look() & (ready_bit | lazy_bit)) != 0;  // acquires the outcome, or the lazy value
   }
@@ -311,7 +319,10 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   bool sleep(const time_limit& limit) {
     if (const actor_handle absent = absent_source())
       throw inherited_error(*absent, format_text("{} will not be answered", *member_));
-    if (limit.passed()) return changed();
+    if (limit.passed()) {
+      if (conductor_here && !changed()) conductor_here->pass(conductor::point::poll);
+      return changed();
+    }
     if (spin_until([this] { return changed(); })) return true;
     if (const actor_handle known = source()) {
       const wait_edge edge{*known, *member_, limit, answer(), wait_reason::reply};
@@ -322,7 +333,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   VICAR_COLD void run_waiters() noexcept { run_all(waiters_.close()); }
 
-  bool sleep_in_kernel(const time_limit& limit) noexcept {
+  bool sleep_in_kernel(const time_limit& limit) {
     for (;;) {
       // Acquires the outcome; lets the producer know that a thread has to be woken.
       const std::uint32_t now = word_.fetch_or(sleeping, std::memory_order_acquire) | sleeping;

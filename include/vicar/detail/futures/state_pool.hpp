@@ -38,6 +38,15 @@ class state_pool {
     }
   }
 
+  /// Frees this thread's cache.
+  static void empty() noexcept {
+    while (block* const first = here_.first) {
+      here_.first = first->next;
+      ::operator delete(first);
+    }
+    here_.kept = 0;
+    here_.most_used = here_.used;
+  }
   /// The number of blocks in this thread's cache.
   static std::size_t kept() noexcept { return here_.kept; }
 
@@ -57,11 +66,7 @@ class state_pool {
   struct emptied_at_the_end {
     ~emptied_at_the_end() {
       here_.end = guard::gone;
-      while (block* const first = here_.first) {
-        here_.first = first->next;
-        ::operator delete(first);
-      }
-      here_.kept = 0;
+      empty();
     }
   };
 
@@ -94,6 +99,12 @@ class state_pool {
 /// Allocates a class and its derived classes from the pools if their size allows. Disabled under AddressSanitizer, so
 /// that it detects the use of freed memory.
 struct from_state_pool {
+  /// Frees what this thread has cached.
+  static void empty_pools() noexcept {
+    state_pool<64>::empty();
+    state_pool<128>::empty();
+  }
+
   static void* operator new(std::size_t size) {
 #if !VICAR_SANITIZES_ADDRESSES
     if (size <= 64) return state_pool<64>::allocate();

@@ -88,6 +88,37 @@ class VICAR_SHARED mailbox {
     }
   }
 
+  /// From now on, `push` accepts no ordinary message: it says `full`, and the sender has to use `push_past_guard`.
+  /// Before the first push. So a world sees each message before it is pushed, and other mailboxes pay nothing for that.
+  void guard() noexcept {
+    guarded_ = true;
+    limit_ = 0;
+  }
+  bool guarded() const noexcept { return guarded_; }
+  VICAR_COLD push_result push_past_guard(message& envelope) {
+    const message::traits& type = *envelope.type;
+    const std::uint32_t size = padded(type.size);
+    unused_chunk fresh;
+    for (;; allocate(fresh)) {
+      const std::lock_guard lock{lock_};
+      // Relaxed, here and below: as in `push`.
+      if (closed_.load(std::memory_order_relaxed)) return push_result::closed;
+      const std::uint64_t pushed = pushed_.load(std::memory_order_relaxed);
+      if (type.ordinary && bounded_ && pushed - handled_.load(std::memory_order_relaxed) >= capacity_)
+        return push_result::full;
+      if (!reserve(size, fresh)) continue;  // allocates without the lock
+      type.relocate(last_->data() + last_->used, envelope);
+      last_->used += size;
+      if (type.ordinary) {
+        limit_ = pushed + 1;
+        pushed_.store(limit_, std::memory_order_relaxed);
+      }
+      const std::uint32_t before = signal_.load(std::memory_order_relaxed);
+      if (before != filled) signal_.store(filled, std::memory_order_relaxed);
+      return before == armed ? push_result::accepted_armed : push_result::accepted;
+    }
+  }
+
   /// A message that was removed for a newer one. It stays in place until `forget`.
   struct displaced {
     message* oldest = nullptr;
@@ -153,8 +184,8 @@ class VICAR_SHARED mailbox {
     /// Blocks until half of the capacity is free, the mailbox is closed or `limit` has passed. The consumer may stay in
     /// one message while less than half is free, and may even wait there for this sender's next action. So the sender
     /// also polls, at growing intervals, and returns if there is any space. May return early.
-    void sleep(const time_limit& limit = {}) noexcept {
-      const bool released_by_any_space = full_.capacity_ / 2 + 1 >= full_.capacity_;
+    void sleep(const time_limit& limit = {}) {
+      const bool released_by_any_space = full_.capacity_ / 2 + 1 >= full_.capacity_ || full_.guarded_;
       for (double patience = first_patience; full_.lacks_space() && !limit.passed(); patience *= 2) {
         time_limit look = limit;
         if (!released_by_any_space) {
@@ -206,6 +237,13 @@ class VICAR_SHARED mailbox {
       take();
     }
   }
+  /// The message that `front` would return, which stays in a mailbox that displaces. While no sender runs.
+  VICAR_COLD message* peek() {
+    if (!displaces_) return front();
+    unneeded_chunks unneeded;
+    const std::lock_guard lock{lock_};
+    return oldest(unneeded);
+  }
   /// Marks the message that `front` returned as begun, before it is handled: it is no longer pending.
   void begin(const message& next) noexcept {
     current_size_ = padded(next.type->size);
@@ -232,7 +270,7 @@ class VICAR_SHARED mailbox {
     return (signal_.load(std::memory_order_relaxed) & filled) != 0;
   }  // relaxed: `front` takes the lock
   /// Sleeps until a push or `wake` after `arm`.
-  void sleep_until_woken() noexcept {
+  void sleep_until_woken() {
     while (signal_.load(std::memory_order_relaxed) == armed)
       sleep_while(signal_, armed);  // relaxed: `front` takes the lock
   }
@@ -288,7 +326,7 @@ class VICAR_SHARED mailbox {
   /// Called when the number of messages that may be pushed is reached: reads how many the consumer has begun meanwhile.
   /// Returns whether that leaves space for one. Under the lock.
   VICAR_COLD bool raise_limit() noexcept {
-    if (displaces_) return false;
+    if (displaces_ || guarded_) return false;
     // Relaxed, both: an old number only makes the sender check again, see `space_wait`; `pushed_` is written under the
     // lock.
     limit_ = handled_.load(std::memory_order_relaxed) + capacity_;
@@ -305,7 +343,7 @@ class VICAR_SHARED mailbox {
     if ((space_.load(std::memory_order_seq_cst) & awaited) == 0) return;
     // Relaxed: not older than the value that the waiting sender saw, because `space_` was read before.
     const std::uint64_t waiting = pushed_.load(std::memory_order_relaxed) - handled;
-    if (waiting > capacity_ / 2) return;
+    if (waiting > capacity_ / 2 && !guarded_) return;
     // Clears the mark and changes the number. Releases the space.
     space_.fetch_add(awaited, std::memory_order_release);
     if (wake_some(space_, capacity_ - convert<std::size_t>(waiting)))
@@ -468,6 +506,7 @@ class VICAR_SHARED mailbox {
   // Senders and the consumer write different cache lines, so that neither slows the other down.
   const std::size_t capacity_;
   spin_lock lock_;
+  bool guarded_ = false;                                // not changed once others know this mailbox
   std::atomic<bool> closed_{false};                     // written under lock_
   std::uint16_t spares_ = 0;                            // the number of chunks in spare_: guarded by lock_
   std::uint32_t next_capacity_ = first_chunk_capacity;  // of the next chunk to allocate: guarded by lock_

@@ -26,7 +26,8 @@ struct message {
     void (*handle)(message& self, cell& owner, action what) noexcept;
     void (*relocate)(void* place, message& from) noexcept;  ///< moves it; null if it cannot lie in a chunk
     std::uint32_t size;
-    bool ordinary;  ///< counts against the capacity
+    bool ordinary;          ///< counts against the capacity
+    bool answered = false;  ///< it is a `call_message`
   };
   const traits* type;
 };

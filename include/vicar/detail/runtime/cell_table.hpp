@@ -108,10 +108,14 @@ class VICAR_SHARED cell_table {
   enum class which : unsigned char { alive, listed, all };
 
   /// References to the actors. `alive` selects those that are listed and have not begun to end.
+  /// A world sees its own actors, and code outside of worlds sees no actor of a world.
   cell_list snapshot(which wanted) const {
+    const executor* const world = conductor_here ? &conductor_here->actors() : nullptr;
+    if (world) conductor_here->pass(conductor::point::snapshot);
     const std::lock_guard lock{mutex_};
     cell_list cells{size_};
     for (cell* each = first_; each; each = each->entry.after) {
+      if (world ? !each->runs_by(*world) : each->guarded()) continue;
       if (wanted == which::all || (each->entry.listed && (wanted == which::listed || each->alive()))) cells.add(*each);
     }
     return cells;
@@ -164,6 +168,7 @@ class VICAR_SHARED cell_table {
     const turn current = instance().begin_to_end();
     if (current != turn::again) std::atexit(&at_exit);  // for the next thread that calls exit
     leave_actors_of_this_thread();                      // a thread that this releases may call exit next
+    const outside_world apart;                          // a world ends with the process, and its actors with it
     if (current == turn::of_another) {
       for (const wait_word never{0};;) sleep_while(never, 0);
     }

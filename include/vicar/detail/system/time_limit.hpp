@@ -55,7 +55,10 @@ class time_limit {
   template <class Clock, class Duration>
   static double seconds_until(const std::chrono::time_point<Clock, Duration>& point) {
     using seconds = std::chrono::duration<double>;
-    const auto now = now_on<Clock>();
+    const auto now = [] {
+      if constexpr (std::is_same_v<Clock, clock>) return clock::time_point{std::chrono::nanoseconds{steady_now()}};
+      return now_on<Clock>();
+    }();
     // Exact only for near time points: the clock's representation may be too small for the difference to distant ones.
     const double roughly = seconds{point.time_since_epoch()}.count() - seconds{now.time_since_epoch()}.count();
     constexpr double century = 3'155'760'000;

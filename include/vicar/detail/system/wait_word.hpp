@@ -9,6 +9,7 @@
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/convert.hpp>
 #include <vicar/detail/system/clock.hpp>
+#include <vicar/detail/system/conductor.hpp>
 #include <vicar/detail/system/processor.hpp>
 
 #if defined(__linux__) && !defined(VICAR_NO_FUTEX)
@@ -35,13 +36,12 @@
 // thread checks the word again.
 namespace vicar::detail {
 
-using wait_word = std::atomic<std::uint32_t>;
-
 /// Polls `condition` for a moment: a few pauses, then some tens of yields, which let the other side run if both share a
 /// core. If another thread takes the core and keeps it, a sleeping thread would be scheduled sooner; then polling ends
 /// early. Returns whether the condition became true.
 template <class Condition>
 bool spin_until(Condition condition) {
+  if (conductor_here) return condition();  // no other thread of a world runs meanwhile
   constexpr int pauses = 4;
   constexpr int yields = 50;
   for (int i = 0; i < pauses; ++i) {
@@ -71,7 +71,8 @@ inline constexpr long futex_call = SYS_futex;
 
 /// Sleeps while `word` holds `expected`, at most until `deadline`, in nanoseconds on the steady clock. May return
 /// early; the caller looks at the word again.
-inline void sleep_while(const wait_word& word, std::uint32_t expected, std::int64_t deadline = no_deadline) noexcept {
+inline void sleep_while(const wait_word& word, std::uint32_t expected, std::int64_t deadline = no_deadline) {
+  if (conductor* const world = conductor_here) return world->sleep(word, expected, deadline);
   std::timespec until{};
   if (deadline != no_deadline) {
     constexpr std::int64_t second = 1'000'000'000;
@@ -83,15 +84,22 @@ inline void sleep_while(const wait_word& word, std::uint32_t expected, std::int6
           FUTEX_BITSET_MATCH_ANY);
 }
 
-inline void wake_one(const wait_word& word) noexcept {
+VICAR_COLD inline void wake_one(const wait_word& word) noexcept {
+  notify_worlds(word, false);
   syscall(futex_call, &word, FUTEX_WAKE_PRIVATE, 1, nullptr, nullptr, 0);
 }
-inline void wake_all(const wait_word& word) noexcept {
+VICAR_COLD inline void wake_all(const wait_word& word) noexcept {
+  notify_worlds(word, true);
+  syscall(futex_call, &word, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0);
+}
+/// For signal handlers: as `wake_all`, but only for threads that sleep outside of worlds.
+inline void wake_all_in_handler(const wait_word& word) noexcept {
   syscall(futex_call, &word, FUTEX_WAKE_PRIVATE, INT32_MAX, nullptr, nullptr, 0);
 }
 /// Wakes at most `count` waiters, or more if the system cannot count them. Returns whether others may still be
 /// sleeping.
 inline bool wake_some(const wait_word& word, std::size_t count) noexcept {
+  notify_worlds(word, true);
   const auto most = static_cast<long>(count < INT32_MAX ? count : INT32_MAX);
   return syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, most, nullptr, nullptr, 0) >= most;
 }
@@ -120,7 +128,8 @@ struct waiting_room {
 
 VICAR_SHARED inline constinit fork_steps waiting_rooms_at_fork{nullptr, nullptr, &waiting_room::renew_all};
 
-inline void sleep_while(const wait_word& word, std::uint32_t expected, std::int64_t deadline = no_deadline) noexcept {
+inline void sleep_while(const wait_word& word, std::uint32_t expected, std::int64_t deadline = no_deadline) {
+  if (conductor* const world = conductor_here) return world->sleep(word, expected, deadline);
   waiting_room& room = waiting_room::of(word);
   std::unique_lock lock{room.mutex};
   if (word.load(std::memory_order_acquire) != expected) return;  // acquires what the waker published
@@ -131,12 +140,16 @@ inline void sleep_while(const wait_word& word, std::uint32_t expected, std::int6
   }
 }
 
-inline void wake_all(const wait_word& word) noexcept {
+inline void wake_all_in_handler(const wait_word& word) noexcept {
   waiting_room& room = waiting_room::of(word);
   {
     const std::lock_guard lock{room.mutex};
   }
   room.changed.notify_all();
+}
+VICAR_COLD inline void wake_all(const wait_word& word) noexcept {
+  notify_worlds(word, true);
+  wake_all_in_handler(word);
 }
 inline void wake_one(const wait_word& word) noexcept { wake_all(word); }
 inline bool wake_some(const wait_word& word, std::size_t) noexcept {

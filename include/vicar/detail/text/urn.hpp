@@ -3,24 +3,17 @@
 #define VICAR_DETAIL_TEXT_URN_HPP
 
 #include <array>
-#include <cerrno>
 #include <cstddef>
 #include <string>
-#include <system_error>
 
-#include <unistd.h>
-#if defined(__APPLE__)
-#include <sys/random.h>
-#endif
+#include <vicar/detail/system/random.hpp>
 
 namespace vicar::detail {
 
 /// A new `urn:uuid:` of version 4, made from sixteen random bytes of the system.
 inline std::string make_urn() {
   std::array<unsigned char, 16> bytes{};
-  if (getentropy(bytes.data(), bytes.size()) != 0) {
-    throw std::system_error{errno, std::generic_category(), "vicar: the system provides no random bytes for a URN"};
-  }
+  fill_random(bytes.data(), bytes.size());
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0fU) | 0x40U);  // version 4
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3fU) | 0x80U);  // the variant of RFC 4122
   static constexpr char digits[] = "0123456789abcdef";

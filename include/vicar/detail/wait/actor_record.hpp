@@ -20,6 +20,7 @@
 #include <vicar/detail/base/never_destroyed.hpp>
 #include <vicar/detail/base/valgrind.hpp>
 #include <vicar/detail/mailbox/mailbox.hpp>
+#include <vicar/detail/system/conductor.hpp>
 #include <vicar/detail/system/fork.hpp>
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/text/urn.hpp>
@@ -79,6 +80,9 @@ class VICAR_SHARED actor_record {
     return named_ ? format_text("{} ({}, {})", name_, class_name_, urn()) : format_text("{} ({})", class_name_, urn());
   }
   deadlock_policy on_deadlock() const noexcept { return on_deadlock_; }
+  /// The number by which actors are ordered and hashed, from 1 in the order of creation; in a world, from 1 in each
+  /// run, so that the order does not depend on addresses.
+  std::uint64_t serial() const noexcept { return serial_; }
 
   /// Whether the actor was started before fork(): then it does not run in this process.
   bool inherited() const noexcept {
@@ -90,7 +94,10 @@ class VICAR_SHARED actor_record {
   std::size_t depth() const noexcept { return mailbox_.depth(); }
   std::string_view running() const noexcept { return activity_.running(); }
   /// When `running` began, on a coarse clock; meaningful while `running` is not empty.
-  std::chrono::steady_clock::time_point running_since() const noexcept { return activity_.running_since(); }
+  std::chrono::steady_clock::time_point running_since() const noexcept {
+    if (!conductor_here) return activity_.running_since();
+    return std::chrono::steady_clock::time_point{std::chrono::nanoseconds{conductor_here->running_since(*this)}};
+  }
 
   /// Called under the graph's lock before an edge from this actor is inserted. If there is space in its mailbox,
   /// blocked senders have to check again: one of them can use it, and while the actor waits it frees no more.
@@ -111,6 +118,13 @@ class VICAR_SHARED actor_record {
   /// The only virtual function: `release` frees the cell.
   virtual ~actor_record() = default;
 
+  static std::uint64_t next_serial() noexcept {
+    static constinit std::atomic<std::uint64_t> created{0};
+    if (conductor_here) return 1 + conductor_here->number(&created);
+    return 1 + created.fetch_add(1, std::memory_order_relaxed);  // relaxed: the number has to be unique
+  }
+
+  const std::uint64_t serial_ = next_serial();
   const std::string_view class_name_;
   const std::string name_;
   const bool named_;  ///< the user chose the name
