@@ -9,7 +9,7 @@ set(layers
   "detail/meta detail/system"
   "detail/text"
   "detail/mailbox detail/observe"
-  "bound_method clock dead_letter log traversable unobserved"
+  "bound_method clock dead_letter explore_options log traversable unobserved"
   "detail/wait"
   "detail/futures"
   "detail/cells"
@@ -21,8 +21,9 @@ set(layers
   "members"
   "inspect nested_proxy"
   "actor_proxy detail/debug detail/fakes"
-  "debug testing"
-  "vicar"
+  "debug detail/world explore_catch2 explore_googletest testing"
+  "vicar world"
+  "explore"
 )
 
 # find_room(<result> <header>): vicar/detail/cells/cell.hpp is in the room detail/cells.
