@@ -455,10 +455,10 @@ inline void look(const found_actor& target) {
 inline void branch(world& all, const instruction& current, const subject* here) {
   if (here || sender_here != 0 || all.branches.size() == most_branches) return execute(all, current.bodies[0], nullptr);
   const std::size_t sender = 1 + most_actors + all.branches.size();
-  all.branches.emplace_back([&all, &current, sender] {
+  all.branches.push_back(all.around.start(fmt::format("branch {}", sender), [&all, &current, sender] {
     sender_here = sender;
     execute_all(all, current.bodies[0]);
-  });
+  }));
 }
 
 inline void perform(world& all, const instruction& current, subject* here) {
@@ -515,7 +515,7 @@ inline void perform(world& all, const instruction& current, subject* here) {
       at_target([](const found_actor& target) { look(target); });
       break;
     case operation::pause:
-      for (int i = 0; i < current.how % 8; ++i) std::this_thread::yield();
+      all.around.pause(current.how % 8);
       break;
     case operation::branch:
       branch(all, current, here);
@@ -548,6 +548,9 @@ inline void execute(world& all, const body& what, subject* here) {
     input.steps.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sign of life
     try {
       perform(all, each, here);
+    } catch (const vicar::world_ended&) {
+      all.ended = true;
+      throw;
     } catch (...) {  // checked where it was thrown
       if (hands_on(each)) throw;
     }
@@ -559,6 +562,9 @@ inline void execute_all(world& all, const body& what) {
     input.steps.fetch_add(1, std::memory_order_relaxed);  // relaxed: a sign of life
     try {
       perform(all, each, nullptr);
+    } catch (const vicar::world_ended&) {
+      all.ended = true;
+      return;
     } catch (...) {  // checked where it was thrown
     }
   }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
-// Executes programs made of arbitrary bytes, and compares the outcome of every message and every actor with what was
-// promised. An input is never rejected; a broken promise terminates the process.
+// Executes programs made of arbitrary bytes on real threads. An input is never rejected; a broken promise terminates
+// the process.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <exception>
-#include <string_view>
+#include <functional>
+#include <memory>
+#include <string>
 #include <thread>
+#include <utility>
 
-#include "fuzz/machine.hpp"
 #include "fuzz/program.hpp"
+#include "fuzz/run.hpp"
 #include "fuzz/world.hpp"
 #include "support/settle.hpp"
 
@@ -30,135 +32,32 @@ void watch() {
   }
 }
 
-void note(const vicar::dead_letter& letter) {
-  constexpr std::string_view prefix = "node-";
-  require(letter.actor.substr(0, prefix.size()) == prefix, "a dead letter of {}", letter.actor);
-  subject& of = present.load()->subjects[static_cast<std::size_t>(letter.actor[prefix.size()] - '0')];
-  ++(letter.reason == vicar::dead_letter_reason::dropped ? of.dropped : of.left_over);
-}
-
-/// Formats each text without writing it.
-void prepare() {
-  vicar::set_log_sink([](const vicar::log_record&) {});
-  vicar::set_dead_letter_handler(&note);
-  std::thread{&watch}.detach();
-}
-
-void stop_everything(world& all) {
-  using table = vicar::detail::cell_table;
-  for (std::thread& each : all.branches) each.join();
-  // Including actors that are not registered, and those that others start meanwhile.
-  for (;;) {
-    auto cells = table::instance().snapshot(table::which::all);
-    if (cells.empty()) break;
-    for (const auto& each : cells) each->stop().awaited({});
+class threads final : public surroundings {
+ public:
+  std::function<void()> start(std::string, std::function<void()> branch) override {
+    return [thread = std::make_shared<std::thread>(std::move(branch))] { thread->join(); };
   }
-  support::settle();
-  require(vicar::registry::get_all().empty(), "actors are left in the registry");
-}
-
-template <class T>
-void judge_field(world& all, const record* origin, const vicar::future<T>& answer) {
-  require(answer.ready(), "a field has no answer, although all actors have ended");
-  try {
-    record& asked = all.records[static_cast<std::size_t>(origin - all.records.data())];
-    judged(all, asked, reader::last, [&] { return answer.get(); });
-  } catch (...) {  // judged
+  void pause(int times) override {
+    for (int i = 0; i < times; ++i) std::this_thread::yield();
   }
-}
-
-/// The sums over a subject's messages.
-struct sums {
-  int handled = 0;
-  int lost = 0;     ///< that the dead letter handler must have seen
-  int unknown = 0;  ///< that it may have seen
+  void settle() override { support::settle(); }
 };
 
-sums add_up(const world& all, const subject& actor) {
-  sums made;
-  for (const record& each : all.records) {
-    if (each.what == record::kind::none || each.target != actor.index) continue;
-    const auto came = each.came.load();
-    const bool handled = each.handled == 1;
-    ++so_far.messages;
-    if (came == record::outcome::refused) ++so_far.refused;
-    if (each.thrown != nullptr || each.threw_stop_all) ++so_far.thrown;
-    if (handled) {
-      ++made.handled;
-      require(
-          came != record::outcome::refused && came != record::outcome::dropped && came != record::outcome::left_over,
-          "a message was handled, although its sender got an error");
-    } else if (came == record::outcome::dropped || came == record::outcome::left_over ||
-               (each.what == record::kind::deferred && came == record::outcome::unknown)) {
-      ++made.lost;
-    } else if (came == record::outcome::unknown) {
-      ++made.unknown;
-    }
-  }
-  for (const record& each : all.records) {
-    if ((each.notified & 1U << actor.index) != 0) ++made.handled;
-  }
-  made.unknown += static_cast<int>(all.broadcasts);  // at most
-  return made;
-}
-
-void judge_subject(const world& all, const subject& actor) {
-  require(actor.destroyed == (actor.constructed ? 1 : 0), "actor {} was destroyed {} times", actor.index,
-          actor.destroyed.load());
-  if (actor.constructed) {
-    require(actor.stopped == (actor.start_threw ? 0 : 1), "on_stop or on_failure of actor {} ran {} times", actor.index,
-            actor.stopped);
-  }
-  const sums messages = add_up(all, actor);
-  so_far.actors += actor.constructed ? 1U : 0U;
-  so_far.handled += static_cast<std::uint64_t>(messages.handled);
-  so_far.lost += static_cast<std::uint64_t>(actor.dropped + actor.left_over);
-  const int dead_letters = actor.dropped + actor.left_over;
-  require(dead_letters >= messages.lost && dead_letters <= messages.lost + messages.unknown,
-          "{} messages to actor {} were lost, perhaps {} more, and {} were reported", messages.lost, actor.index,
-          messages.unknown, dead_letters);
-  if (const auto ref = all.ref_of(actor)) {
-    const vicar::actor_stats stats = ref->stats();
-    const auto count = [](int of) { return static_cast<std::uint64_t>(of); };
-    require(stats.processed == count(messages.handled), "actor {} has handled {} messages, and says {}", actor.index,
-            messages.handled, stats.processed);
-    require(stats.failed == count(actor.failures), "actor {} has failed {} times, and says {}", actor.index,
-            actor.failures.load(), stats.failed);
-    require(stats.dropped == count(dead_letters), "actor {} has lost {} messages, and says {}", actor.index,
-            dead_letters, stats.dropped);
-    require(stats.mailbox_depth == 0, "actor {} has ended with {} messages", actor.index, stats.mailbox_depth);
-  }
-}
-
-void run(const std::uint8_t* bytes, std::size_t size) {
-  const program what = decoder{bytes, size}.decode();
-  vicar::set_log_level(what.logged ? vicar::log_level::debug : vicar::log_level::off);
-  world all{what};
-  input.bytes = bytes;
-  input.size = size;
-  input.what = &what;
-  present = &all;
-  input.runs = true;
-
-  for (const std::uint8_t each : what.first) start_node(all, each, nullptr);
-  execute_all(all, what.main);
-  stop_everything(all);
-  for (const auto& each : all.all_kept()) judge_at_the_end(all, *each);
-  for (const auto& [origin, answer] : all.reads) judge_field(all, origin, answer);
-  for (const auto& [origin, answer] : all.writes) judge_field(all, origin, answer);
-  for (const subject& each : all.subjects) judge_subject(all, each);
-  require(all.tickets == 0, "{} arguments of messages are still alive", all.tickets.load());
-
-  input.runs = false;
-  input.what = nullptr;
+bool prepare() {
+  prepare_handlers();
+  std::thread{&watch}.detach();
+  return true;
 }
 
 }  // namespace
 }  // namespace fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
-  static const bool prepared = (fuzz::prepare(), true);
+  static const bool prepared = fuzz::prepare();
   static_cast<void>(prepared);
-  fuzz::run(bytes, size);
+  const fuzz::program what = fuzz::decoder{bytes, size}.decode();
+  const fuzz::current_input now{bytes, size, what};
+  fuzz::threads around;
+  fuzz::run(what, around);
   return 0;
 }

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +24,7 @@
 #include <fmt/core.h>
 
 #include <vicar/debug.hpp>
+#include <vicar/detail/world/rules.hpp>
 #include <vicar/vicar.hpp>
 
 #include "fuzz/program.hpp"
@@ -157,9 +159,23 @@ struct kept_future {
   std::atomic<const void*> thrown{nullptr};           ///< what it threw
 };
 
+/// What a program needs beside actors; on real threads, or in a world that decides the order.
+class surroundings {
+ public:
+  /// Starts a thread, and returns what joins it.
+  virtual std::function<void()> start(std::string name, std::function<void()> branch) = 0;
+  /// Lets other threads go first.
+  virtual void pause(int times) = 0;
+  /// Returns when the threads of all stopped actors are done with them.
+  virtual void settle() = 0;
+
+ protected:
+  ~surroundings() = default;
+};
+
 class world {
  public:
-  explicit world(const program& what) : records{what.count} {
+  world(const program& what, surroundings& its_surroundings) : records{what.count}, around{its_surroundings} {
     for (std::size_t i = 0; i < subjects.size(); ++i) subjects[i].index = i;
   }
 
@@ -199,9 +215,11 @@ class world {
   std::atomic<std::uint64_t> last_sequence{0};
   std::atomic<int> tickets{0};  ///< live arguments
   std::atomic<std::size_t> broadcasts{0};
+  std::atomic<bool> ended{false};  ///< a wait was ended because no thread could run
+  surroundings& around;
 
   // Used by the main thread.
-  std::vector<std::thread> branches;
+  std::vector<std::function<void()>> branches;  ///< each joins one
   // Guarded by the lock, until the main thread is alone.
   std::vector<std::pair<const record*, vicar::future<int>>> reads;
   std::vector<std::pair<const record*, vicar::future<void>>> writes;
