@@ -1,6 +1,6 @@
 # vicar_precompile(<name> LIBRARIES <target>... HEADERS <header>...): a target whose precompiled headers others reuse, if
 # VICAR_PRECOMPILE is on. That saves a third of their time, but hides a missing include of one of these headers. The
-# presets compile each header of the library alone, and `clang-19-libcxx` the programs of the documentation without it.
+# presets compile each header of the library alone, and `cmake/Snippets.cmake` reads the includes of the documentation.
 function(vicar_precompile name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LIBRARIES;HEADERS")
   if(VICAR_PRECOMPILE)

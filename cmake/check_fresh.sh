@@ -4,7 +4,7 @@
 # The machine is a folder below build/fresh, filled by debootstrap from the mirror of this machine's apt, with a clone of
 # what is committed here. It is removed at the end. Needs root and debootstrap, on Debian or Ubuntu.
 #   --cache    keeps the packages of the empty machine in build/fresh/<suite>.tar and takes them from there next time
-#   --compile  instead of the scripts: installs what test.sh does, compiles the umbrella header, and builds and runs six
+#   --compile  instead of the scripts: installs what test.sh does, compiles the umbrella header, and builds and runs seven
 #              of the test programs
 set -eu
 
@@ -155,6 +155,8 @@ for test in $tests; do
   cmake --build build/fresh --parallel "\$jobs" --target "test.\$test"
   ctest --test-dir build/fresh --output-on-failure --no-tests=error -R "^test\.\$test\$"
 done
+cmake --build build/fresh --parallel "\$jobs" --target frameworks.catch2
+ctest --test-dir build/fresh --output-on-failure --no-tests=error -R "^frameworks\.catch2\$"
 END
 if [ "$command" = compile ]; then
   command='sh -c ". /root/compile" cmake/compile'
