@@ -166,6 +166,15 @@ TEST_CASE("the time of a world passes only when the test says so, or no thread c
   });
 }
 
+TEST_CASE("wait_until with a point of the steady clock waits for the world's time") {
+  pass({.runs = 3}, [](vicar::world&) {
+    const vicar::promise<int> never;
+    const auto next_year = vicar::clock::now() + 24h * 365;  // later than the real clock shows
+    require(!never.get_future().wait_until(next_year), "it is ready");
+    require(vicar::clock::now() >= next_year, "too early");
+  });
+}
+
 TEST_CASE("a run in which no thread can run fails, with a table of who waits for what") {
   CHECK(failure_of([](vicar::world&) {
           const vicar::promise<int> never;

@@ -48,12 +48,6 @@ inline std::int64_t coarse_now() noexcept {
 #endif
 }
 
-/// The current time on a clock that the user has chosen.
-template <class Clock>
-typename Clock::time_point now_on() {
-  return Clock::now();
-}
-
 }  // namespace vicar::detail
 
 #endif

@@ -3,11 +3,21 @@
 #define VICAR_DETAIL_SYSTEM_TIME_LIMIT_HPP
 
 #include <cstdint>
+#include <type_traits>
 
 #include <vicar/detail/base/chrono.hpp>
 #include <vicar/detail/system/clock.hpp>
 
 namespace vicar::detail {
+
+/// The current time on a clock that the user has chosen; for the steady clock in a world, the world's time.
+template <class Clock>
+typename Clock::time_point now_on() {
+  if constexpr (std::is_same_v<Clock, std::chrono::steady_clock>)
+    return typename Clock::time_point{std::chrono::nanoseconds{steady_now()}};
+  else
+    return Clock::now();
+}
 
 /// The deadline of a wait: a point on the steady clock, and the duration that was requested (for error texts). The
 /// default is forever.
@@ -55,10 +65,7 @@ class time_limit {
   template <class Clock, class Duration>
   static double seconds_until(const std::chrono::time_point<Clock, Duration>& point) {
     using seconds = std::chrono::duration<double>;
-    const auto now = [] {
-      if constexpr (std::is_same_v<Clock, clock>) return clock::time_point{std::chrono::nanoseconds{steady_now()}};
-      return now_on<Clock>();
-    }();
+    const auto now = now_on<Clock>();
     // Exact only for near time points: the clock's representation may be too small for the difference to distant ones.
     const double roughly = seconds{point.time_since_epoch()}.count() - seconds{now.time_since_epoch()}.count();
     constexpr double century = 3'155'760'000;
