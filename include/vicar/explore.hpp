@@ -96,19 +96,22 @@ class explorer {
     return made;
   }
 
+  struct fails_no_allocation {
+    detail::world_stage& stage;
+    ~fails_no_allocation() { stage.fail_allocation(0); }
+  };
+
   /// Returns the failure, or an empty text.
   std::string run_body(detail::world_stage& stage, const muted_checks* checks) {
     world here{stage};
     std::exception_ptr thrown;  // kept until the world has ended: its destructor may use an actor
     std::string text;
     try {
+      const fails_no_allocation at_the_end{stage};
       body_(here);
-      stage.fail_allocation(0);
     } catch (const world_ended&) {  // the stage says why
-      stage.fail_allocation(0);
       thrown = std::current_exception();
     } catch (...) {
-      stage.fail_allocation(0);
       thrown = std::current_exception();
       text = checks && !checks->failure().empty() ? checks->failure() : exception_text(thrown);
       stage.note_failure(text);

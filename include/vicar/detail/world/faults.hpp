@@ -31,6 +31,11 @@ struct message_fault {
   }
 };
 
+/// The message itself, or the one that a box refers to.
+inline message& content_of(message& msg) noexcept {
+  return msg.type == &boxed_message::kind ? *static_cast<boxed_message&>(msg).content : msg;
+}
+
 /// A message that is delivered later, or else abandoned.
 class late_message {
  public:
@@ -58,30 +63,30 @@ class late_message {
 
  private:
   message& msg() const noexcept { return *static_cast<message*>(memory_); }
-  message& content() const noexcept {
-    return msg().type == &boxed_message::kind ? *static_cast<boxed_message&>(msg()).content : msg();
-  }
   /// As the actor does at its end, but on another thread, which must not change what reply the actor owes.
   void abandon() noexcept {
-    message& lost = content();
+    message& lost = content_of(msg());
     const message_kind& kind = kind_of_message(lost);
     future_state_base* const reply = kind.answered ? static_cast<call_message&>(lost).reply : nullptr;
     if (reply) reply->store_error(exception_from([&] { return owner_->stopped_before(described(lost, kind)); }));
     lose(lost, *owner_, kind, dead_letter_reason::left_over);
-    kind.destroy(lost);
-    if (kind.envelope->free) kind.envelope->free(&lost);
+    destroy(lost, kind);
     if (reply) reply->publish_last();
   }
   /// The mailbox is full, and does not let senders wait: a call gets that as its answer, others are lost.
   void refuse() {
-    const message_kind& kind = kind_of_message(content());
+    message& refused = content_of(msg());
+    const message_kind& kind = kind_of_message(refused);
     if (kind.answered)
-      refuse_call(content(), *owner_, mailbox::push_result::full, kind);
+      refuse_call(refused, *owner_, mailbox::push_result::full, kind);
     else
-      lose(content(), *owner_, kind, dead_letter_reason::dropped);
+      lose(refused, *owner_, kind, dead_letter_reason::dropped);
+    destroy(refused, kind);
+  }
+  void destroy(message& gone, const message_kind& kind) noexcept {
     pending_ = false;
-    kind.destroy(content());
-    if (kind.envelope->free) kind.envelope->free(&content());
+    kind.destroy(gone);
+    if (kind.envelope->free) kind.envelope->free(&gone);
   }
 
   cell_handle owner_;
@@ -96,7 +101,7 @@ class failing_messages {
   /// Does nothing to a message that calls no member.
   void make_fail(message& msg, const std::exception_ptr& exception) {
     if (!msg.type->ordinary) return;
-    message& content = msg.type == &boxed_message::kind ? *static_cast<boxed_message&>(msg).content : msg;
+    message& content = content_of(msg);
     const auto& kind = static_cast<const message_kind&>(*content.type);
     failing_kind failing{kind, kind.handle, exception};
     failing.handle = &handle;

@@ -136,11 +136,9 @@ class world_stage final : public world_conductor, private gate_keeper {
     }
     return *found;
   }
-  static std::string_view label_of(const message& envelope) noexcept {
+  static std::string_view label_of(message& envelope) noexcept {
     if (!envelope.type->ordinary) return stop_label;
-    const message& content =
-        envelope.type == &boxed_message::kind ? *static_cast<const boxed_message&>(envelope).content : envelope;
-    return *kind_of_message(content).label;
+    return *kind_of_message(content_of(envelope)).label;
   }
 
   runner_id before_message(cell& to) {
