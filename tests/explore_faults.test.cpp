@@ -18,10 +18,15 @@
 
 #include "support/catch.hpp"
 #include "support/expect.hpp"
+#include "support/explored.hpp"
 #include "support/log_capture.hpp"
 
 using namespace std::chrono_literals;
 using support::containing;
+using support::failure_of;
+using support::few;
+using support::pass;
+using support::require;
 using vicar::exploration;
 using vicar::explore_options;
 using vicar::strategy;
@@ -45,26 +50,6 @@ class store {
  private:
   int saved_ = 0;
 };
-
-void require(bool right, const std::string& what) {
-  if (!right) throw std::logic_error{what};
-}
-
-const explore_options few{.runs = 40};
-
-/// Explores, and expects no failure.
-template <class Body>
-void pass(const explore_options& chosen, Body body) {
-  const support::log_capture quiet;
-  const exploration found = try_explore(chosen, body);
-  CHECK(found.failure == "");
-  CHECK(found.uncontrolled == "");
-}
-template <class Body>
-std::string failure_of(Body body) {
-  const support::log_capture quiet;
-  return try_explore(few, body).failure;
-}
 
 }  // namespace
 

@@ -27,10 +27,15 @@
 #include "support/asleep.hpp"
 #include "support/catch.hpp"
 #include "support/expect.hpp"
+#include "support/explored.hpp"
 #include "support/log_capture.hpp"
 
 using namespace std::chrono_literals;
 using support::containing;
+using support::failure_of;
+using support::few;
+using support::pass;
+using support::require;
 using vicar::exploration;
 using vicar::explore_options;
 using vicar::strategy;
@@ -82,26 +87,6 @@ class peer {
  private:
   std::vector<vicar::actor_ref<peer>> others_;
 };
-
-void require(bool right, const std::string& what) {
-  if (!right) throw std::logic_error{what};
-}
-
-const explore_options few{.runs = 40};
-
-/// Explores, and expects no failure.
-template <class Body>
-void pass(const explore_options& chosen, Body body) {
-  const support::log_capture quiet;
-  const exploration found = try_explore(chosen, body);
-  CHECK(found.failure == "");
-  CHECK(found.uncontrolled == "");
-}
-template <class Body>
-std::string failure_of(Body body) {
-  const support::log_capture quiet;
-  return try_explore(few, body).failure;
-}
 
 }  // namespace
 

@@ -8,19 +8,11 @@
 #include "support/catch.hpp"
 #include "support/order_bugs.hpp"
 
+using support::balance_after_two_withdrawals;
+
 namespace {
 
 const vicar::explore_options with_checks{.runs = 300, .checks = vicar::catch2_checks};
-
-int balance_after_two_withdrawals() {
-  const auto shared = vicar::start<support::account>().proxy();
-  const auto first = vicar::start<support::clerk>(shared).call<&support::clerk::withdraw>(30);
-  for (int i = 0; i < 3; ++i) shared.get(&support::account::balance).get();
-  const auto second = vicar::start<support::clerk>(shared).call<&support::clerk::withdraw>(50);
-  first.get();
-  second.get();
-  return shared.get(&support::account::balance).get();
-}
 
 }  // namespace
 

@@ -20,7 +20,7 @@
 
 using namespace std::chrono_literals;
 using support::every_order;
-using support::must;
+using support::require;
 using outcomes = std::set<std::string>;
 
 namespace {
@@ -57,7 +57,7 @@ TEST_CASE("the last handle of a future frees the answer, whoever lets it go last
       kept.reset();
     }
     world.run();
-    must(alive == 0, "an answer is left, or was freed twice");
+    require(alive == 0, "an answer is left, or was freed twice");
     return std::string{};
   });
 }
@@ -74,7 +74,7 @@ TEST_CASE("a failure that nobody has read is reported once, in each order of the
       const auto reader = world.spawn("reader", [&read, mine = std::move(answer)] { read = mine.wait_for(0s); });
     }
     world.run();
-    must(reports == 1, "reported " + std::to_string(reports) + " times");
+    require(reports == 1, "reported " + std::to_string(reports) + " times");
     return std::to_string(read);
   });
   vicar::reset_unobserved_handler();
@@ -90,7 +90,7 @@ TEST_CASE("a wait with a timeout ends by its answer or by the time, and the answ
       later.set_value(7);
     });
     const bool in_time = answer.wait_for(1s);
-    must(answer.get() == 7, "another answer");
+    require(answer.get() == 7, "another answer");
     return std::to_string(in_time);
   });
   CHECK(seen == outcomes{"0", "1"});

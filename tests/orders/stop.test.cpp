@@ -13,7 +13,7 @@
 #include "support/every_order.hpp"
 
 using support::every_order;
-using support::must;
+using support::require;
 using outcomes = std::set<std::string>;
 
 namespace {
@@ -46,9 +46,9 @@ TEST_CASE("a call that races with stop is answered or refused, and is never lost
           {
             const auto caller =
                 world.spawn("caller", [&] { answer = outcome_of([&] { return ref.call<&store::save>(1); }); });
-            const auto stopper = world.spawn("stopper", [&] { must(ref.stop().get(), "it had stopped before"); });
+            const auto stopper = world.spawn("stopper", [&] { require(ref.stop().get(), "it had stopped before"); });
           }
-          must(!ref.is_alive(), "it is alive");
+          require(!ref.is_alive(), "it is alive");
           return answer;
         }) == outcomes{"1", "dead"});
 }
@@ -62,7 +62,7 @@ TEST_CASE("of two stops, one is the first, and both end when the actor has ended
             const auto one = world.spawn("one", [&] { first = std::to_string(ref.stop().get()); });
             const auto other = world.spawn("other", [&] { second = std::to_string(ref.stop().get()); });
           }
-          must(vicar::registry::get_all().empty(), "it is in the registry");
+          require(vicar::registry::get_all().empty(), "it is in the registry");
           return first + second;
         }) == outcomes{"01", "10", "11"});
 }
@@ -78,7 +78,7 @@ TEST_CASE("messages that were sent before stop are handled, and later ones are n
           });
           const auto stopped = ref.stop();
           world.run();
-          must(stopped.get(), "it had stopped before");
+          require(stopped.get(), "it had stopped before");
           return answers;
         }) == outcomes{"1 11", "1 dead", "dead dead"});
 }
@@ -93,7 +93,7 @@ TEST_CASE("an actor that stops itself answers every call") {
             const auto stopper = world.spawn("stopper", [&] { ref.defer<&store::stop_itself>(); });
           }
           world.run();
-          must(!ref.is_alive(), "it is alive");
+          require(!ref.is_alive(), "it is alive");
           return answer;
         }) == outcomes{"1", "dead"});
 }
@@ -107,7 +107,7 @@ TEST_CASE("stop_all ends actors that are started meanwhile or leaves them alone,
       const auto stopper = world.spawn("stopper", [] { vicar::registry::stop_all(); });
     }
     world.run();
-    must(!first.is_alive(), "the first is alive");
+    require(!first.is_alive(), "the first is alive");
     return std::to_string(vicar::registry::get_all().size());
   });
   CHECK(seen == outcomes{"0", "1"});

@@ -5,19 +5,15 @@
 #include <chrono>
 #include <cstddef>
 #include <set>
-#include <stdexcept>
 #include <string>
 
 #include <vicar/explore.hpp>
 
 #include "support/catch.hpp"
 #include "support/log_capture.hpp"
+#include "support/require.hpp"
 
 namespace support {
-
-inline void must(bool right, const std::string& what) {
-  if (!right) throw std::logic_error{what};
-}
 
 /// Runs `body(world)` in every order that leads to something new, and expects it to pass. `body` returns what can be
 /// observed, and the set of these is returned.

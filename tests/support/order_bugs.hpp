@@ -6,7 +6,6 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -14,12 +13,10 @@
 #include <vicar/actor_proxy.hpp>
 #include <vicar/members.hpp>
 
+#include "support/require.hpp"
+
 // Programs with a bug that few orders show.
 namespace support {
-
-inline void require(bool right, const char* what) {
-  if (!right) throw std::runtime_error{what};
-}
 
 /// Stops actors when the test ends, the last one first; in a world, that would happen anyway.
 class stopped_at_the_end {
@@ -51,6 +48,17 @@ class clerk {
  private:
   vicar::actor_proxy<account> account_;
 };
+
+/// The balance after a withdrawal of 30 and one of 50, of which the second begins later.
+inline int balance_after_two_withdrawals() {
+  const auto shared = vicar::start<account>().proxy();
+  const auto first = vicar::start<clerk>(shared).call<&clerk::withdraw>(30);
+  for (int i = 0; i < 3; ++i) shared.get(&account::balance).get();
+  const auto second = vicar::start<clerk>(shared).call<&clerk::withdraw>(50);
+  first.get();
+  second.get();
+  return shared.get(&account::balance).get();
+}
 
 /// Two withdrawals at the same time; `distance` messages lie between them.
 inline void withdraw_twice(int distance) {
