@@ -2,7 +2,7 @@
 # none of the headers that take long to compile, neither by itself nor through others.
 # Only where the standard library is libstdc++: others have headers of their own in these, or these in their own.
 cmake_minimum_required(VERSION 3.24)
-set(refused chrono condition_variable filesystem functional future iostream random ranges regex thread)
+set(refused chrono condition_variable coroutine filesystem functional future iostream random ranges regex thread)
 
 # Without FMT_HEADER_ONLY, with which fmt/core.h includes fmt/format.h.
 execute_process(

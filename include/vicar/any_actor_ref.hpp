@@ -38,9 +38,6 @@ namespace detail {
 
 struct ref_access;
 
-template <class T>
-concept defined = requires { sizeof(T); };
-
 template <class Message>
 VICAR_CONSTEVAL void refuse_further_argument() {
   static_assert(

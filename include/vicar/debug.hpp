@@ -13,7 +13,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -28,16 +30,42 @@
 #include <vicar/detail/system/keep_library.hpp>
 #include <vicar/detail/system/wait_word.hpp>
 #include <vicar/detail/text/class_name.hpp>
+#include <vicar/detail/wait/actor_record.hpp>
+#include <vicar/detail/wait/suspended_call.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>
 #include <vicar/log.hpp>
 
 namespace vicar {
 
+namespace detail {
+
+/// A copy of what a suspended call waits for.
+struct suspended_snapshot {
+  std::string_view member;
+  actor_handle target;  ///< null if no actor is known that gives it
+  std::string_view what;
+};
+inline std::vector<suspended_snapshot> suspended_calls_of(const actor_record& actor) {
+  std::vector<suspended_snapshot> calls;
+  calls.reserve(actor.suspended().count());
+  const std::lock_guard lock{wait_graph_mutex()};
+  actor.suspended().for_each([&](const suspended_call& call) {
+    if (calls.size() == calls.capacity()) return;  // suspended since then; this thread holds a spin lock now
+    const awaited_answer next = call.awaited();
+    const bool known = next.source && next.source->try_retain();
+    calls.push_back({*call.label, known ? actor_handle::adopt(next.source) : actor_handle{}, next.member});
+  });
+  return calls;
+}
+
+}  // namespace detail
+
 /// Returns a table of every actor that has not ended, in the order of starting, for humans to read: name, class and
 /// state, the running member and for how many seconds it has been running, the number of pending messages, and the
-/// actor and member whose reply it waits for. Includes unregistered actors. Each row is a snapshot, taken without
-/// stopping any thread. May be called from any thread; does not wait for actors.
+/// actor and member whose reply it waits for. Each suspended coroutine has a row of its own, below its actor's.
+/// Includes unregistered actors. Each row is a snapshot, taken without stopping any thread. May be called from any
+/// thread; does not wait for actors.
 inline std::string actor_table() {
   std::vector<std::array<std::string, 7>> rows{{"actor", "class", "state", "running", "for", "mailbox", "waits for"}};
   for (const detail::cell_handle& each : detail::cell_table::instance().snapshot(detail::cell_table::which::all)) {
@@ -50,6 +78,11 @@ inline std::string actor_table() {
                     stats.running_member.empty() ? std::string{} : fmt::format("{:.1f} s", std::max(0.0, busy.count())),
                     std::to_string(stats.mailbox_depth),
                     wait.target ? fmt::format("{}.{}", one_line(wait.target->name()), wait.what) : std::string{}});
+    for (const detail::suspended_snapshot& call : detail::suspended_calls_of(*each)) {
+      const std::string none;
+      rows.push_back({none, none, "suspended", std::string{call.member}, none, none,
+                      call.target ? fmt::format("{}.{}", one_line(call.target->name()), call.what) : none});
+    }
   }
   std::array<std::size_t, 7> widths{};
   for (const auto& row : rows) {

@@ -31,6 +31,16 @@ namespace detail {
 
 struct future_access;
 
+/// The members of `future` that continue somewhere else. Defined in compose.hpp.
+template <class Dependent>
+struct composition;
+template <class Dependent>
+VICAR_CONSTEVAL bool check_composition() {
+  static_assert(defined<composition<Dependent>>,
+                "vicar: this member of a future is not declared here; include <vicar/compose.hpp>");
+  return defined<composition<Dependent>>;
+}
+
 }  // namespace detail
 
 /// The result of a message, now or later. A cheap handle: copies share one result, any number of threads may read it
@@ -224,6 +234,64 @@ class future : public detail::future_refusals<future<T>> {
       return future{};
   }
 
+  /// Returns the exception that `get` would throw, or null if there is a value. Blocks like `get`, and throws only what
+  /// the wait throws, such as `deadlock_error`.
+  [[nodiscard]] std::exception_ptr exception() const {
+    auto& state = handle_.awaited({});
+    if (state.error()) state.observe();
+    return state.error();
+  }
+
+  /// Calls `function` at `place` once this future is ready, and returns a future of its result; if it returns a task or
+  /// a future, of that one's value. A place is an actor, by proxy or reference: then the call is a message of the
+  /// actor, which it accepts whatever its mailbox's capacity; if the actor ends before, the future carries
+  /// `actor_dead_error`. Or an executor: anything with `execute(function)`, such as those of Asio, which must not run
+  /// the function within `execute`. The function is called as the first that fits of `(T& object, future<V>)`,
+  /// `(future<V>)`,
+  /// `(T& object, V)`, `(V)`; the last two only if there is a value, else the exception is passed on. The function is
+  /// destroyed where it runs, or on this thread. Any number of functions may be added; those of one place run in the
+  /// order in which they were added. Never blocks. Needs <vicar/compose.hpp>.
+  ///@{
+  template <class Place, class Function>
+  auto then(const Place& place, Function function) const& {
+    return future{*this}.then_at(place, std::move(function));
+  }
+  /// As above, and empties this handle, so that it does not prevent moving the value.
+  template <class Place, class Function>
+  auto then(const Place& place, Function function) && {
+    return std::move(*this).then_at(place, std::move(function));
+  }
+  ///@}
+  using detail::future_refusals<future>::then;
+
+  /// Passes the value on to a member of an actor, as a message without a reply: `f.pipe_to(proxy->loaded)`. An
+  /// exception counts as one that the member throws, so it ends the actor, as after `defer`. Throws `actor_dead_error`
+  /// if the actor has ended; if it ends later, nothing happens. Never blocks. Needs <vicar/compose.hpp>.
+  template <class Method>
+  void pipe_to(const Method& method) const {
+    if constexpr (detail::check_composition<Method>()) detail::composition<Method>::pipe_to(*this, method);
+  }
+  /// The same for a member known at compile time: `f.pipe_to<&T::loaded, &T::failed>(actor)`, by proxy or reference.
+  /// With `Failed`, that member gets an exception, as a `std::exception_ptr`.
+  template <auto Loaded, auto Failed = nullptr, class Actor>
+  void pipe_to(const Actor& actor) const {
+    if constexpr (detail::check_composition<Actor>())
+      detail::composition<Actor>::template pipe_to_member<Loaded, Failed>(*this, actor);
+  }
+
+  /// For a coroutine that is not a task: `co_await f.on(executor)` resumes it on that executor, and gives or throws
+  /// what `get` would. Needs <vicar/compose.hpp>.
+  ///@{
+  template <class Executor>
+  [[nodiscard]] auto on(const Executor& executor) const& {
+    return future{*this}.on_executor(executor);
+  }
+  template <class Executor>
+  [[nodiscard]] auto on(const Executor& executor) && {
+    return std::move(*this).on_executor(executor);
+  }
+  ///@}
+
   /// Whether both share one result.
   bool operator==(const future& other) const noexcept { return handle_ == other.handle_; }
 
@@ -233,6 +301,21 @@ class future : public detail::future_refusals<future<T>> {
   friend class future;
 
   explicit future(detail::consumer_handle<T> handle) noexcept : handle_{std::move(handle)} {}
+
+  template <class Place, class Function>
+  auto then_at(const Place& place, Function function) && {
+    if constexpr (detail::check_composition<Place>())
+      return detail::composition<Place>::then(std::move(*this), place, std::move(function));
+    else
+      return detail::placeholder{};
+  }
+  template <class Executor>
+  auto on_executor(const Executor& executor) && {
+    if constexpr (detail::check_composition<Executor>())
+      return detail::composition<Executor>::on(std::move(*this), executor);
+    else
+      return detail::placeholder{};
+  }
 
   template <class Wait>
   static bool ready_unless_out_of_time(Wait wait) {
@@ -284,6 +367,10 @@ struct future_access {
   template <class T>
   static const consumer_handle<T>& handle(const future<T>& of) noexcept {
     return of.handle_;
+  }
+  template <class T>
+  static consumer_handle<T> take(future<T>&& of) noexcept {
+    return std::move(of.handle_);
   }
 };
 

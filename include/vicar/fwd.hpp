@@ -14,6 +14,8 @@ struct log_record;
 class error;
 class actor;
 
+template <class T = void>
+class task;
 template <class T>
 class future;
 template <class T>

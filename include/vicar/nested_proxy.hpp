@@ -48,9 +48,23 @@ struct proxy_block : counted<proxy_block<Context>> {
   }
 };
 
+/// Lets the keeper see the pointers and optionals between a member and the object that it leads to.
+template <class Field>
+void keep_step(Field& field, const step& self, path_keeper& keeper) {
+  if constexpr (maybe_null<Field>) {
+    if (!field) return;
+    if constexpr (is_shared_pointer<Field>)
+      keeper.keep(field);
+    else
+      keeper.refuse(self);
+    keep_step(*field, self, keeper);
+  }
+}
+
 struct follow_field {
   template <class Field>
-  step_target_t<Field>* operator()(Field& field) const noexcept {
+  step_target_t<Field>* operator()(Field& field, const step& self, path_keeper* keeper) const {
+    if (keeper) keep_step(field, self, *keeper);
     return follow_step(field);
   }
 };
@@ -194,7 +208,9 @@ class proxy_step : public proxy_field<Access, Context> {
 
  private:
   /// Counts no reference: the proxy at the beginning of the expression holds one.
-  using arrow_context = detail::path_context<target_type, detail::cell*>;
+  static constexpr bool loose =
+      detail::loose_step<std::remove_const_t<field_type>> || requires { requires Context::loose; };
+  using arrow_context = detail::path_context<target_type, detail::cell*, loose>;
 
   struct arrow {
     detail::proxy_block<arrow_context> block;
@@ -221,8 +237,8 @@ class proxy_step : public proxy_field<Access, Context> {
       return {from.root(), route_after(from.route())};
     }
   }
-  static void* go_by_name(const detail::step&, void* object) {
-    return detail::follow_step(Access::get(*static_cast<object_type*>(object)));
+  static void* go_by_name(const detail::step& self, void* object, detail::path_keeper* keeper) {
+    return detail::follow_field{}(Access::get(*static_cast<object_type*>(object)), self, keeper);
   }
   static detail::path route_after(detail::path before) {
     if constexpr (Access::template pointable<object_type>) {

@@ -69,6 +69,9 @@ struct options {
   deadlock_policy deadlock = deadlock_policy::fail;
   /// If true, the end of the program asks this actor to stop, but does not wait for it.
   bool daemon = false;
+  /// Whether the actor handles other messages while one of its coroutines (`vicar::task`) awaits something. If false,
+  /// each `co_await` keeps the actor to itself, as `co_await vicar::exclusively(f)` does.
+  bool interleaving = true;
   /// Which thread it runs on: by default a new one or one left by an earlier actor, or `vicar::own_thread`.
   thread_options thread = {};
 };
@@ -80,6 +83,7 @@ struct actor_stats {
   std::uint64_t failed = 0;       ///< messages whose handling threw
   std::uint64_t dropped =
       0;  ///< messages lost to `overflow::drop` or `drop_oldest`, or left over when the actor stopped
+  std::size_t suspended = 0;        ///< coroutines that await something
   std::string_view running_member;  ///< what the actor does now; empty while it waits for a message
   /// When that began, on a coarse clock (milliseconds). Meaningful while `running_member` is not empty.
   std::chrono::steady_clock::time_point running_since;

@@ -16,6 +16,12 @@
 
 namespace vicar {
 
+namespace detail {
+
+struct method_access;
+
+}  // namespace detail
+
 /// `proxy->name` of a registered method. Takes what a direct call takes: overloads, templates, default arguments; but
 /// no list in braces, which has no type. Valid as long as the proxy; to store a method, use `proxy.method<&T::name>()`.
 template <class Access, class Context>
@@ -100,6 +106,8 @@ class proxy_method : public detail::refuses_braces {
   ///@}
 
  private:
+  friend struct detail::method_access;
+
   /// The member pointer if it fits, so that calls by name and by pointer share their code; else the call as written in
   /// the source.
   template <bool ByPointer, class = void>
@@ -151,6 +159,14 @@ class proxy_method : public detail::refuses_braces {
 /// @cond
 template <class Access, class Context>
 inline constexpr bool detail::is_proxy_member<proxy_method<Access, Context>> = true;
+
+/// For the rest of the library.
+struct detail::method_access {
+  template <class Access, class Context>
+  static const Context& context(const proxy_method<Access, Context>& of) noexcept {
+    return *of.context_;
+  }
+};
 /// @endcond
 
 }  // namespace vicar

@@ -83,6 +83,25 @@ template <class Field>
 using step_target_t = typename step_target<std::remove_reference_t<Field>>::type;
 
 template <class Field>
+inline constexpr bool is_shared_pointer = false;
+template <class Pointee>
+inline constexpr bool is_shared_pointer<std::shared_ptr<Pointee>> = true;
+template <class Pointee>
+inline constexpr bool is_shared_pointer<const std::shared_ptr<Pointee>> = true;
+
+/// Whether an object that a member leads to may go while the actor lives, and no handle can prevent it.
+template <class Field>
+inline constexpr bool loose_step = false;
+template <class Pointee, class Deleter>
+inline constexpr bool loose_step<std::unique_ptr<Pointee, Deleter>> = true;
+template <class Value>
+inline constexpr bool loose_step<std::optional<Value>> = true;
+template <class Pointee>
+inline constexpr bool loose_step<std::shared_ptr<Pointee>> = loose_step<std::remove_const_t<Pointee>>;
+template <class Field>
+inline constexpr bool loose_step<const Field> = loose_step<Field>;
+
+template <class Field>
 concept maybe_null = requires(Field& field) {
   *field;
   static_cast<bool>(field);

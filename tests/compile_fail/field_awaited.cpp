@@ -1,4 +1,4 @@
-// expect-error: vicar: a future cannot be awaited in a coroutine
+// expect-error: vicar: this coroutine does not say where it continues
 #include <coroutine>
 #include <vicar/actor_proxy.hpp>
 struct task {

@@ -1,4 +1,4 @@
-// expect-error: vicar: this result holds a view or a reference to data that it does not own
+// expect-error: vicar: this result is a view into the actor
 #include <map>
 #include <string>
 #include <string_view>

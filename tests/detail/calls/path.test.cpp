@@ -41,12 +41,14 @@ struct root {
 
 struct address {
   template <class Field>
-  Field* operator()(Field& field) const {
+  Field* operator()(Field& field, const step&, vicar::detail::path_keeper*) const {
     return &field;
   }
 };
 struct pointee {
-  leaf* operator()(const std::unique_ptr<leaf>& field) const { return field.get(); }
+  leaf* operator()(const std::unique_ptr<leaf>& field, const step&, vicar::detail::path_keeper*) const {
+    return field.get();
+  }
 };
 
 path to_inner() { return step_by_pointer<root>({}, "inner", &root::inner, address{}); }
@@ -55,7 +57,7 @@ path to_left() { return step_by_pointer<middle>(to_inner(), "left", &middle::lef
 struct by_type {};
 struct by_other_type {};
 
-void* go_left(const step&, void* object) { return &static_cast<middle*>(object)->left; }
+void* go_left(const step&, void* object, vicar::detail::path_keeper*) { return &static_cast<middle*>(object)->left; }
 
 }  // namespace
 
@@ -132,8 +134,8 @@ TEST_CASE("a conversion to a base adjusts the object and is not a step of its ow
   CHECK(beyond.follow(&object) == &object.inner.in_base);
   CHECK(beyond.text() == "inner.in_base");
   CHECK(beyond == step_by_pointer<middle>(to_inner(), "in_base", &middle::in_base, address{}));
-  const path nowhere = step_to_base<middle, second_base>(
-      step_by_type<by_type>({}, "gone", [](const step&, void*) -> void* { return nullptr; }));
+  const path nowhere = step_to_base<middle, second_base>(step_by_type<by_type>(
+      {}, "gone", [](const step&, void*, vicar::detail::path_keeper*) -> void* { return nullptr; }));
   root begin;
   CHECK(nowhere.follow(&begin) == nullptr);
 }

@@ -25,22 +25,16 @@
 // or on neither, is kept separate, because it is instantiated once for each combination of what it depends on.
 namespace vicar::detail {
 
-/// The properties shared by all messages with arguments of the same types.
-struct envelope_kind {
-  void (*destroy)(message& self) noexcept;  ///< null if there is nothing to destroy
-  void (*free)(message* content) noexcept;  ///< frees the message's own memory; null if it can lie in a chunk
-};
-
 /// The properties shared by all messages to one member with arguments of the same types.
 struct message_kind : message::traits {
   const std::string_view* label;
   /// Runs the member, and stores the reply if there is one. May throw.
   void (*run)(message& self, cell& owner);
   std::string (*arguments)(message& self);  ///< their text; null if none is marked for inspection
-  const envelope_kind* envelope;
+  void (*free)(message* content) noexcept;  ///< frees the message's own memory; null if it can lie in a chunk
 
   void destroy(message& self) const noexcept {
-    if (envelope->destroy) envelope->destroy(self);
+    if (destructor) destructor(self);
   }
 };
 
@@ -156,6 +150,25 @@ VICAR_INLINE_WHERE_OPTIMISED void handle_call(call_message& self, cell& owner, m
   answer_call(self, owner, kind);
 }
 
+/// As `handle_call`, for a member that returns a future: `run` makes the lazy value of the reply from it.
+inline void handle_forwarding(call_message& self, cell& owner, const message_kind& kind, const message_kind& named,
+                              lazy_extra* (*run)(message& self, cell& owner)) noexcept {
+  owner.begin(*named.label, self.reply);
+  lazy_extra* made = nullptr;
+  try {
+    made = run(self, owner);
+  } catch (...) {
+    store_failure(self, owner, named);
+  }
+  owner.finish(made == nullptr);
+  if (!made) return answer_call(self, owner, kind);
+  future_state_base* const reply = self.reply;
+  kind.destroy(self);
+  owner.owes(nullptr);
+  reply->set_lazy(made);
+  reply->drop_producer();
+}
+
 VICAR_COLD inline void abandon_deferred(message& self, cell& owner, message::action how,
                                         const message_kind& kind) noexcept {
   if (how == message::action::displace) return make_way(self, nullptr, owner, kind);
@@ -242,12 +255,14 @@ void free_envelope(message* content) noexcept {
   else
     ::operator delete(static_cast<Envelope*>(content));
 }
+/// Null for a message that can lie in a chunk.
 template <class Envelope>
-inline constexpr envelope_kind kind_of_envelope{destructor_of<Envelope>(), &free_envelope<Envelope>};
-template <class Envelope>
-  requires fits_in_place<Envelope>
-inline constexpr envelope_kind kind_of_envelope<Envelope>{destructor_of<Envelope>(), nullptr};
-
+VICAR_CONSTEVAL auto deallocation_of() -> decltype(&free_envelope<Envelope>) {
+  if constexpr (fits_in_place<Envelope>)
+    return nullptr;
+  else
+    return &free_envelope<Envelope>;
+}
 /// Null for a message that cannot lie in a chunk.
 template <class Envelope>
 VICAR_CONSTEVAL auto relocation_of() -> decltype(&relocate_message<Envelope>) {
@@ -281,7 +296,7 @@ struct boxed_content {
   ~boxed_content() {
     if (!content) return;
     kind.destroy(*content);
-    kind.envelope->free(content);
+    kind.free(content);
   }
   boxed_content(const boxed_content&) = delete;
   boxed_content& operator=(const boxed_content&) = delete;
@@ -295,7 +310,7 @@ VICAR_INLINE_WHERE_OPTIMISED void post(cell& to, message& msg, const message_kin
   if (!mailbox::is_accepted(outcome)) refuse(msg, to, outcome, kind_of_message(msg));
 }
 inline void post(cell& to, boxed_content& msg, refuse_function refuse) {
-  boxed_message box{{&boxed_message::kind}, msg.content, msg.kind.envelope->free};
+  boxed_message box{{&boxed_message::kind}, msg.content, msg.kind.free};
   const mailbox::push_result outcome = to.deliver(box, *msg.kind.label);
   if (mailbox::is_accepted(outcome))
     msg.content = nullptr;
@@ -308,7 +323,7 @@ inline void post(cell& to, boxed_content& msg, refuse_function refuse) {
 ///@{
 inline bool try_post(cell& to, message& msg) { return mailbox::is_accepted(to.offer(msg)); }
 inline bool try_post(cell& to, boxed_content& msg) {
-  boxed_message box{{&boxed_message::kind}, msg.content, msg.kind.envelope->free};
+  boxed_message box{{&boxed_message::kind}, msg.content, msg.kind.free};
   if (!try_post(to, box)) return false;
   msg.content = nullptr;
   return true;

@@ -18,12 +18,15 @@
 #include <vicar/detail/calls/path.hpp>
 #include <vicar/detail/calls/target.hpp>
 #include <vicar/detail/cells/cell.hpp>
+#include <vicar/detail/futures/lazy_values.hpp>
 #include <vicar/detail/meta/conversion.hpp>
 #include <vicar/detail/meta/dangling.hpp>
 #include <vicar/detail/meta/diagnose.hpp>
+#include <vicar/detail/meta/given.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/detail/text/class_name.hpp>
 #include <vicar/detail/text/value_text.hpp>
+#include <vicar/future.hpp>
 
 // Messages that call an invoker, and how they are sent.
 namespace vicar::detail {
@@ -81,6 +84,10 @@ VICAR_CONSTEVAL auto printer_of() -> std::string (*)(message&) {
     return nullptr;
 }
 
+/// Calls a member that is a coroutine. Defined in task_call.hpp.
+template <class Invoker, class Reply, class Head, class Target, class Indices, class... Arguments>
+void begin_task(message& self, cell& owner, const message_kind& kind, const message_kind& named) noexcept;
+
 /// A message that runs `Invoker` with these arguments, for a `Reply`.
 template <class Invoker, class Reply, class Head, class Target, class Indices, class... Arguments>
 struct member_message;
@@ -88,6 +95,7 @@ template <class Invoker, class Reply, class Head, class Target, std::size_t... I
 struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...>, Arguments...> {
   using object_type = typename Target::object_type;
   using envelope_type = envelope<Head, Target, std::index_sequence<Index...>, Arguments...>;
+  using returned = decltype(Invoker::call(std::declval<object_type&>(), std::declval<Arguments>()...));
 
   static void run(message& self, cell& owner) {
     auto& msg = static_cast<envelope_type&>(self);
@@ -102,6 +110,7 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
         erase_call<Reply>(typename handed_arguments<parameters, Arguments...>::type{}, msg, owner, Invoker::access,
                           *Invoker::label, slot);
       }
+    } else if constexpr (is_task<returned> || (is_future<returned> && !std::is_void_v<Reply>)) {  // see `handle`
     } else if constexpr (std::is_void_v<Reply>) {
       static_cast<void>(
           Invoker::call(msg.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(msg).value...));
@@ -114,26 +123,48 @@ struct member_message<Invoker, Reply, Head, Target, std::index_sequence<Index...
           Reply(Invoker::call(msg.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(msg).value...));
     }
   }
+  static lazy_extra* run_forwarding(message& self, cell& owner) {
+    auto& msg = static_cast<envelope_type&>(self);
+    returned inner =
+        Invoker::call(msg.target.resolve(owner), static_cast<kept_argument<Index, Arguments>&&>(msg).value...);
+    return new forwarded_value<Reply>{*static_cast<future_state<Reply>*>(msg.reply),
+                                      future_access::take(std::move(inner))};
+  }
   static void handle(message& self, cell& owner, message::action what) noexcept {
     const message_kind& named = Invoker::begins_with_pointer ? kind_of_message(self) : kind;
+    if constexpr (is_task<returned> && requires { requires Target::loose; }) {
+      static_assert(
+          always_false<Target>,
+          "vicar: this member is a coroutine, and its object lies behind a unique_ptr or an optional, so it may "
+          "go while the coroutine is suspended; keep it by value or by std::shared_ptr");
+    } else if constexpr (is_task<returned>) {
+      if (what == message::action::run && !static_cast<envelope_type&>(self).target.absent()) {
+        return begin_task<Invoker, Reply, Head, Target, std::index_sequence<Index...>, Arguments...>(self, owner, kind,
+                                                                                                     named);
+      }
+    }
+    if constexpr (is_future<returned> && std::is_same_v<Head, call_message>) {
+      if (what == message::action::run && !static_cast<envelope_type&>(self).target.absent())
+        return handle_forwarding(static_cast<call_message&>(self), owner, kind, named, &run_forwarding);
+    }
     if constexpr (std::is_same_v<Head, call_message>)
       handle_call(static_cast<call_message&>(self), owner, what, kind, named);
     else
       handle_deferred(self, owner, what, kind, named);
   }
-  static constexpr message_kind kind{
-      {&handle, relocation_of<envelope_type>(), sizeof(envelope_type), true, std::is_same_v<Head, call_message>},
-      Invoker::label,
-      &run,
-      printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>(),
-      &kind_of_envelope<envelope_type>};
+  static constexpr message_kind kind{{&handle, relocation_of<envelope_type>(), sizeof(envelope_type), true,
+                                      std::is_same_v<Head, call_message>, false, destructor_of<envelope_type>()},
+                                     Invoker::label,
+                                     &run,
+                                     printer_of<Invoker::begins_with_pointer ? 1 : 0, envelope_type, Arguments...>(),
+                                     deallocation_of<envelope_type>()};
 };
 
 /// The kind of a message to a registered member that is identified by a pointer known at run time: `Sent::kind` with
 /// the member's name.
 template <class Sent, class Access>
 inline constexpr message_kind named_kind{Sent::kind, Access::label, Sent::kind.run, Sent::kind.arguments,
-                                         Sent::kind.envelope};
+                                         Sent::kind.free};
 /// `of<Sent>(pointer)` finds that kind. Defined in members.hpp, where members can be registered.
 template <class T>
 struct registered_kinds;
@@ -169,7 +200,7 @@ consumer_handle<Reply> send_member(type_list<Kept...>, cell& to, Target target, 
 template <class Invoker, class... Kept, class Target, class... Arguments>
 auto call_member(type_list<Kept...> kept, cell& to, Target target, Arguments&&... arguments) {
   using object_type = typename Target::object_type;
-  using returned = decltype(Invoker::call(std::declval<object_type&>(), std::declval<Kept>()...));
+  using returned = given_t<decltype(Invoker::call(std::declval<object_type&>(), std::declval<Kept>()...))>;
   if constexpr (check_result<object_type, returned>()) {
     using reply = kept_result_t<returned>;
     using sent =

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -21,6 +22,18 @@ namespace vicar::detail {
 
 struct step;
 
+/// Keeps alive what a path leads through, for a coroutine.
+class path_keeper {
+ public:
+  /// The step leads through a shared pointer.
+  virtual void keep(std::shared_ptr<const void> object) = 0;
+  /// The step leads through a unique pointer or an optional: the object may go while the coroutine is suspended.
+  virtual void refuse(const step& loose) = 0;
+
+ protected:
+  ~path_keeper() = default;
+};
+
 /// A path, represented by its last step; empty for the actor's object itself.
 class path {
  public:
@@ -29,7 +42,7 @@ class path {
 
   const step* last() const noexcept { return last_; }
   /// The object at the end of the path from `root`, or null if a pointer or optional on the path is empty.
-  void* follow(void* root) const;
+  void* follow(void* root, path_keeper* keeper = nullptr) const;
   /// The members' names, separated by dots.
   std::string text() const;
   std::size_t hash() const noexcept;
@@ -41,14 +54,14 @@ class path {
 
 struct step {
   using bits_type = std::array<unsigned char, 2 * sizeof(void*)>;
-  using go_type = void* (*)(const step& self, void* object);
+  using go_type = void* (*)(const step& self, void* object, path_keeper* keeper);
 
   path before;
   std::string_view name;
   const void*
       kind;        ///< with `bits` the step's identity; null for a conversion to a base, which does not count as a step
   bits_type bits;  ///< the member pointer, if any
-  go_type go;      ///< returns null if the member is null
+  go_type go;      ///< returns null if the member is null; `keeper` may be null
   const step* next = nullptr;  ///< in the table
 
   /// `last`, or the last step before it that counts.
@@ -102,10 +115,10 @@ class VICAR_SHARED step_table {
   static inline std::array<std::atomic<const step*>, count> buckets_{};
 };
 
-inline void* path::follow(void* root) const {
+inline void* path::follow(void* root, path_keeper* keeper) const {
   if (!last_) return root;
-  void* const object = last_->before.follow(root);
-  return object ? last_->go(*last_, object) : nullptr;
+  void* const object = last_->before.follow(root, keeper);
+  return object ? last_->go(*last_, object, keeper) : nullptr;
 }
 inline std::string path::text() const {
   const step* const last = step::counted(last_);
@@ -148,15 +161,15 @@ path step_as_pointer(path before, std::string_view name, Pointer member, step::g
 /// have to be usable with `T`.
 template <class T, class Pointer, class Follow>
 path step_by_pointer(path before, std::string_view name, Pointer member, Follow) {
-  return step_as_pointer(before, name, member, [](const step& self, void* object) -> void* {
+  return step_as_pointer(before, name, member, [](const step& self, void* object, path_keeper* keeper) -> void* {
     Pointer kept{};
     std::memcpy(&kept, self.bits.data(), sizeof(Pointer));
     if constexpr (!goes_with<T, Pointer>)
       return nullptr;
     else if constexpr (std::is_member_pointer_v<Pointer>)
-      return Follow{}(static_cast<T*>(object)->*kept);
+      return Follow{}(static_cast<T*>(object)->*kept, self, keeper);
     else
-      return Follow{}(*kept);
+      return Follow{}(*kept, self, keeper);
   });
 }
 /// Adds a step that is identified by the type `Kind`.
@@ -167,7 +180,7 @@ path step_by_type(path before, std::string_view name, step::go_type go) {
 /// Converts the object at the end of the path to its base.
 template <class Derived, class Base>
 path step_to_base(path before) {
-  return step_table::add({before, {}, nullptr, {}, [](const step&, void* object) -> void* {
+  return step_table::add({before, {}, nullptr, {}, [](const step&, void* object, path_keeper*) -> void* {
                             return static_cast<Base*>(static_cast<Derived*>(object));
                           }});
 }

@@ -21,17 +21,19 @@ struct direct_target {
   T& resolve(cell&) const noexcept { return *object; }
 };
 
-/// An object nested in the actor's object.
-template <class T>
+/// An object nested in the actor's object. `Loose`: known, when the program is compiled, to lie behind a unique pointer
+/// or an optional.
+template <class T, bool Loose = false>
 struct path_target {
   using object_type = T;
+  static constexpr bool loose = Loose;
   void* root;  ///< null in a fake
   path steps;
 
   path route() const noexcept { return steps; }
   bool absent() const noexcept { return root == nullptr; }
-  T& resolve(cell& owner) const {
-    if (void* const object = steps.follow(root)) return *static_cast<T*>(object);
+  T& resolve(cell& owner, path_keeper* keeper = nullptr) const {
+    if (void* const object = steps.follow(root, keeper)) return *static_cast<T*>(object);
     throw null_step_error{format_text(
         "vicar: {} has nothing at {} now, a pointer or optional on the path is empty; fill it first, or catch this error",
         owner.title(), steps.text())};

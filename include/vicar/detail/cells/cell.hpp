@@ -77,7 +77,7 @@ class VICAR_SHARED cell : public actor_record {
   bool daemon() const noexcept { return daemon_; }
   bool own_thread() const noexcept { return own_thread_; }
   bool alive() const noexcept { return !mailbox_.closed() && !inherited(); }
-  actor_stats stats() const noexcept { return activity_.stats(depth()); }
+  actor_stats stats() const noexcept { return activity_.stats(depth(), suspended_.count()); }
   /// The current state, in one word; a snapshot.
   std::string_view state() const noexcept {
     const phase now = phase_.load(std::memory_order_relaxed);  // relaxed: a snapshot
@@ -271,6 +271,19 @@ class VICAR_SHARED cell : public actor_record {
     on_ended_ = on_ended;
     if (runs_it.guard()) mailbox_.guard();
   }
+  /// Pushes a message that must not be lost for want of memory: see `mailbox::push_surely`.
+  VICAR_COLD mailbox::push_result push_surely(message& envelope, linked_message& instead,
+                                              std::string_view label) noexcept {
+    if (inherited()) return mailbox::push_result::closed;
+    executor* const runs_it = executor_;
+    if (guarded() && !mailbox_.closed()) guard().before_resumption(*this, label);
+    const mailbox::push_result result = mailbox_.push_surely(envelope, instead);
+    if (result == mailbox::push_result::accepted_armed) runs_it->wake(mailbox_);
+    return result;
+  }
+  /// Nothing runs, although the call has not ended.
+  void rest() noexcept { activity_.rest(); }
+
   bool runs_by(const executor& which) const noexcept { return executor_ == &which; }
   bool guarded() const noexcept { return mailbox_.guarded(); }
   void constructed() noexcept {
@@ -392,6 +405,12 @@ class VICAR_SHARED cell : public actor_record {
   void end() noexcept;
   void destroy() noexcept;
   void abandon_leftovers() noexcept;
+  void abandon_suspended() noexcept {
+    while (suspended_call* const call = ending_ == ending::left ? nullptr : suspended().newest()) {
+      suspended().remove(*call);
+      call->abandon(*this);
+    }
+  }
 
   const std::size_t capacity_;
   const overflow on_overflow_;

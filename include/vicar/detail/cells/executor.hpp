@@ -47,6 +47,8 @@ class guarding_executor : public executor {
   virtual mailbox::push_result offer(cell& to, message& envelope) = 0;
   /// Before a request to stop is pushed.
   virtual void before_stop(cell& stopped) = 0;
+  /// Before a message that resumes a coroutine, or runs a continuation, is pushed.
+  virtual void before_resumption(cell& resumed, std::string_view label) noexcept = 0;
   guarding_executor* guard() noexcept final { return this; }
 
  protected:

@@ -23,8 +23,8 @@ struct stop_message final : message {
   }
   static const traits kind;
 };
-inline constexpr message::traits stop_message::kind{&stop_message::handle_request, &relocate_message<stop_message>,
-                                                    sizeof(stop_message), false};
+inline constexpr message::traits stop_message::kind{
+    &stop_message::handle_request, &relocate_message<stop_message>, sizeof(stop_message), false, false, true};
 
 inline consumer_handle<bool> cell::stop() {
   reply_channel<bool> channel;
@@ -119,6 +119,7 @@ inline void cell::end() noexcept {
   mailbox_.close();
   request_stop();
   abandon_leftovers();
+  abandon_suspended();
   const ending reason = ending_;
   if (reason == ending::left) return;
   if (reason == ending::failed) {
@@ -158,11 +159,15 @@ inline void cell::abandon() noexcept {
 inline void cell::abandon_within_message() noexcept {
   mailbox_.close();
   mailbox_.pop();  // the current message: its bytes stay in place until the chunk is released
-  if (future_state_base* const owed = std::exchange(owed_, nullptr)) {
+  future_state_base* const owed = std::exchange(owed_, nullptr);
+  if (owed) {
     if (!owed->error()) owed->store_error(exception_from([&] { return stopped_during(running(), "called exit"); }));
     owed->publish();
   }
   abandon_leftovers();
+  for (suspended_call* each = suspended().newest(); each; each = each->after) {
+    if (!owed || each->reply != owed) each->answer_at_exit(*this);  // one that was suspended before may run now
+  }
   answer_stop_requests();
 }
 

@@ -68,7 +68,7 @@ class fake_actor final : public call_receiver, public listed_messages<T> {
   template <class Message>
     requires takes<T, Message>
   auto on_receive(Message incoming) {
-    using returned = decltype(std::declval<T&>().on_receive(std::move(incoming)));
+    using returned = given_t<decltype(std::declval<T&>().on_receive(std::move(incoming)))>;
     using reply = kept_result_t<returned>;
     erased_call call{access_kind::call, on_receive_label};
     const erased_argument argument = erase_argument(std::move(incoming));

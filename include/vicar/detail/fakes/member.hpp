@@ -24,6 +24,7 @@
 #include <vicar/detail/meta/conversion.hpp>
 #include <vicar/detail/meta/copyable.hpp>
 #include <vicar/detail/meta/dangling.hpp>
+#include <vicar/detail/meta/given.hpp>
 #include <vicar/detail/meta/invoke.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/detail/text/class_name.hpp>
@@ -194,13 +195,13 @@ template <class Pointer>
 struct faked_signature<Pointer> {
   static constexpr bool is_method = true;
   using parameters = typename member_traits<Pointer>::parameters;
-  using result = typename member_traits<Pointer>::result;
+  using result = given_t<typename member_traits<Pointer>::result>;
 };
 template <class Result, class... Parameters>
 struct faked_signature<Result (*)(Parameters...)> {
   static constexpr bool is_method = true;
   using parameters = type_list<Parameters...>;
-  using result = Result;
+  using result = given_t<Result>;
 };
 template <class Result, class... Parameters>
 struct faked_signature<Result (*)(Parameters...) noexcept> : faked_signature<Result (*)(Parameters...)> {};

@@ -127,9 +127,10 @@ class lazy_value : public lazy_extra {
 class source_walk {
  public:
   enum class aim : std::uint8_t {
-    check,  ///< whether all sources are ready
-    wait,   ///< until they are; computes values without sources
-    make,   ///< computes every value, sources first
+    check,    ///< whether all sources are ready
+    suspend,  ///< the same for a reader that need not block: values without sources count as ready
+    wait,     ///< until they are; computes values without sources
+    make,     ///< computes every value, sources first
   };
 
   source_walk(aim what, const time_limit& limit) noexcept : aim_{what}, limit_{limit} {}
@@ -147,6 +148,14 @@ class source_walk {
     return pending ? pending->describe(late) : nullptr;
   }
 
+  /// For `suspend`: the next state that has to change before the value can be read without waiting; null if there is
+  /// none. The previous one has changed. May throw `std::bad_alloc`.
+  future_state_base* next_pending(future_state_base& root) {
+    future_state_base* const arrived = arrive(last_ ? *last_ : root);
+    last_ = arrived ? arrived : climb();
+    return last_;
+  }
+
  private:
   struct step {
     future_state_base* state;
@@ -155,6 +164,9 @@ class source_walk {
 
   future_state_base* find_pending(future_state_base& root) {
     if (future_state_base* const pending = arrive(root)) return pending;
+    return climb();
+  }
+  future_state_base* climb() {
     while (depth_ != 0) {
       step& here = at(depth_ - 1);
       future_state_base& state = *here.state;
@@ -176,7 +188,7 @@ class source_walk {
       const std::uint32_t now = state.word_.load(std::memory_order_acquire);  // acquires the outcome, or the lazy value
       if (now & future_state_base::ready_bit) return nullptr;
       if (now & future_state_base::lazy_bit) return arrive_at_lazy(state);
-      if (aim_ == aim::check) return state.absent_source() ? nullptr : &state;
+      if (aim_ == aim::check || aim_ == aim::suspend) return state.absent_source() ? nullptr : &state;
       if (!state.sleep(limit_)) return &state;
     }
   }
@@ -184,6 +196,7 @@ class source_walk {
     lazy_value& lazy = lazy_of(state);
     if (!lazy.has_sources()) {
       if (aim_ == aim::check) return &state;
+      if (aim_ == aim::suspend) return nullptr;
       return lazy.make_once(state, limit_) ? nullptr : &state;
     }
     if (aim_ != aim::make && lazy.sources_were_ready()) return nullptr;
@@ -216,6 +229,7 @@ class source_walk {
   std::size_t capacity_ = 0;  // of more_
   step first_[few];
   step* more_ = nullptr;
+  future_state_base* last_ = nullptr;  // that `next_pending` returned
 };
 
 inline bool lazy_value::ready(future_state_base& state) {

@@ -132,6 +132,24 @@ class mapped_value final : public lazy_value {
   droppable<inputs> inputs_;
 };
 
+/// The value of another future, for a member that returns a future.
+template <class T>
+class forwarded_value final : public lazy_value {
+ public:
+  forwarded_value(future_state<T>& state, consumer_handle<T> source)
+      : lazy_value{{&source_state_, 1}}, state_{state}, source_state_{&source.state()}, source_{std::move(source)} {}
+
+ private:
+  void make(const time_limit& limit) override {
+    store_outcome(state_, [&] { return (*source_).extract(limit); });
+  }
+  void drop_inputs() noexcept override { source_.drop(); }
+
+  future_state<T>& state_;
+  future_state_base* source_state_;
+  droppable<consumer_handle<T>> source_;
+};
+
 /// The values of several sources, in the order of the sources.
 template <class T, class... Sources>
 class joined_value final : public lazy_value {

@@ -23,26 +23,26 @@ struct refused_awaiter {
   placeholder await_resume() const noexcept;
 };
 
-/// Functions that other futures have, but not `vicar::future`: each is a compile error that names the alternative. None
-/// has a deduced return type, so checking whether they exist instantiates nothing.
+/// Uses of a future that say too little: each is a compile error that names what is missing. None has a deduced return
+/// type, so checking whether they exist instantiates nothing.
 template <class Future>
 struct future_refusals {
-  /// Rejects the call, with a compile error that names the alternatives.
-  template <class... Arguments>
-  placeholder then(Arguments&&...) const {
+  /// Rejects a function without a place, with a compile error that names the alternatives.
+  template <class Function>
+  placeholder then(Function&&) const {
     static_assert(
-        always_false<Future, Arguments...>,
-        "vicar: a future has no then, because nothing determines which thread would run the function; use "
-        "map(function), which runs it in get(), or let the called method send a message to the actor that continues");
+        always_false<Future, Function>,
+        "vicar: then needs a place, which determines the thread that runs the function; write f.then(place, function) with "
+        "an actor's proxy or reference, or an executor; or map(function), which runs it in get()");
     return {};
   }
-  /// Rejects `co_await`, with a compile error that names the alternatives.
+  /// Rejects `co_await` in a coroutine that is not a task, with a compile error that names the alternatives.
   template <class Self = Future>
   refused_awaiter operator co_await() const {
     static_assert(
         always_false<Self>,
-        "vicar: a future cannot be awaited in a coroutine; wait for the value with get(), or let the called method "
-        "resume the coroutine");
+        "vicar: this coroutine does not say where it continues, and would be resumed on the thread that answers; make it a "
+        "vicar::task (<vicar/task.hpp>), or name the place: co_await f.on(executor)");
     return {};
   }
 };

@@ -145,7 +145,9 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     extra_ = lazy;
     happens_before(&word_);
     // Releases the lazy value to threads that are sleeping, or that read the state later.
-    if (word_.fetch_or(lazy_bit, std::memory_order_release) & sleeping) wake_all(word_);
+    const std::uint32_t before = word_.fetch_or(lazy_bit, std::memory_order_release);
+    if (before & sleeping) wake_all(word_);
+    if (before & attached) run_waiters();  // they look what the value is computed from
   }
 
   // The consumers' side.
@@ -195,14 +197,29 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   const std::exception_ptr& error() const noexcept { return error_; }
 
-  /// Runs `next` once the state is ready: immediately, on this thread, if it is; else on the publishing thread, after
-  /// the waiters that were attached before. The caller keeps its handle, and `next` in place, until `next` has run.
+  /// Runs `next` once the state is ready or has a lazy value: immediately, on this thread, if so; else on the
+  /// publishing thread, after the waiters that were attached before. The caller keeps its handle, and `next` in place,
+  /// until `next` has run.
   void attach(waiter& next) noexcept {
     // First the bit, then the list: if the producer does not see the bit, it has published before, and this thread sees
     // that. Acquires the outcome if it is ready.
-    const bool is_ready = (word_.fetch_or(attached, std::memory_order_acquire) & ready_bit) != 0;
+    const bool is_ready = (word_.fetch_or(attached, std::memory_order_acquire) & (ready_bit | lazy_bit)) != 0;
     if (is_ready) happens_after(&word_);
     if (is_ready || !waiters_.push(next)) next.run(next);
+  }
+
+  /// Whether a waiter may have been attached, to this state or a source of it.
+  bool was_attached() const noexcept {
+    return (word_.load(std::memory_order_relaxed) & (attached | lazy_bit)) != 0;  // relaxed: only a hint
+  }
+
+  /// Whether the value is computed from others, when it is read. Acquires the lazy value.
+  bool is_lazy() const noexcept { return (look() & lazy_bit) != 0; }
+  /// The source if it was started before fork(), so that it cannot answer in this process; otherwise null.
+  actor_handle absent_source() const noexcept {
+    if (this_generation() == 0) return {};  // the fast path: this process is not a forked child
+    actor_handle known = source();
+    return known && known->inherited() ? std::move(known) : actor_handle{};
   }
 
   /// Sets the actor that will answer, and which of its members. Both outlive the pending state.
@@ -218,6 +235,8 @@ class VICAR_SHARED future_state_base : public from_state_pool {
     if (published() || !source_->try_retain()) return {};
     return actor_handle::adopt(source_);
   }
+  /// As `source`, under the graph's lock, and without a reference: the actor is alive as long as the lock is held.
+  actor_record* pending_source() const noexcept { return source_ && !changed() ? source_ : nullptr; }
   /// The member that will answer; empty if unknown.
   std::string_view member() const noexcept { return member_ ? *member_ : std::string_view{}; }
   /// Describes this state, which was not ready in time, and returns its address.
@@ -296,13 +315,6 @@ class VICAR_SHARED future_state_base : public from_state_pool {
 
   awaited_event answer() const noexcept {
     return {this, [](const void* state) noexcept { return !static_cast<const future_state_base*>(state)->changed(); }};
-  }
-
-  /// The source if it was started before fork(), so that it cannot answer in this process; otherwise null.
-  actor_handle absent_source() const noexcept {
-    if (this_generation() == 0) return {};  // the fast path: this process is not a forked child
-    actor_handle known = source();
-    return known && known->inherited() ? std::move(known) : actor_handle{};
   }
 
   bool ready_now() {

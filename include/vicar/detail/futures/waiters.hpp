@@ -3,6 +3,7 @@
 #define VICAR_DETAIL_FUTURES_WAITERS_HPP
 
 #include <atomic>
+#include <utility>
 
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/base/valgrind.hpp>
@@ -36,12 +37,14 @@ class waiter_list {
     return true;
   }
 
-  /// Closes the list and returns its waiters, linked in the order in which they were pushed.
+  /// Closes the list and returns its waiters, linked in the order in which they were pushed; none if it was closed
+  /// before.
   waiter* close() noexcept {
     happens_before(this);
     // Releases the outcome to threads that push later; acquires the waiters.
     waiter* each = newest_.exchange(closed(), std::memory_order_acq_rel);
     happens_after(this);
+    if (each == closed()) return nullptr;
     waiter* first = nullptr;
     while (each) {
       waiter* const following = each->next;
@@ -59,13 +62,42 @@ class waiter_list {
   std::atomic<waiter*> newest_{nullptr};
 };
 
-/// Runs waiters in the order of the list. Each may be destroyed once it has run.
-inline void run_all(waiter* first) noexcept {
-  while (first) {
-    waiter* const following = first->next;
-    first->run(*first);
-    first = following;
+/// Waiters that this thread has to run. One that makes another answer ready adds the waiters of that, and does not run
+/// them: a chain of answers would need as much stack.
+struct waiters_to_run {
+  waiter* first = nullptr;
+  waiter* last = nullptr;
+  bool running = false;
+};
+VICAR_SHARED inline constinit thread_local waiters_to_run waiters_here{};
+
+/// While a waiter runs code of the user: what that makes ready runs its waiters at once, since it may wait for them.
+class waiters_apart {
+ public:
+  waiters_apart() noexcept : before_{std::exchange(waiters_here, {})} {}
+  ~waiters_apart() { waiters_here = before_; }
+  waiters_apart(const waiters_apart&) = delete;
+  waiters_apart& operator=(const waiters_apart&) = delete;
+
+ private:
+  const waiters_to_run before_;
+};
+
+/// Runs waiters in the order of the list, or lets the caller do so that runs others. Each may be destroyed once it has
+/// run.
+VICAR_COLD inline void run_all(waiter* list) noexcept {
+  if (!list) return;
+  waiters_to_run& here = waiters_here;
+  (here.first ? here.last->next : here.first) = list;
+  here.last = list;
+  while (here.last->next) here.last = here.last->next;
+  if (here.running) return;
+  here.running = true;
+  while (waiter* const next = here.first) {
+    here.first = next->next;
+    next->run(*next);
   }
+  here.running = false;
 }
 
 }  // namespace vicar::detail

@@ -119,10 +119,42 @@ class VICAR_SHARED mailbox {
     }
   }
 
+  /// As `push`, for a message that does not count against the capacity. Never fails: without memory for it, links
+  /// `instead`, which is handled after the messages that lie in chunks. Its owner keeps it in place until then.
+  VICAR_COLD push_result push_surely(message& envelope, linked_message& instead) noexcept {
+    const std::uint32_t size = padded(envelope.type->size);
+    unused_chunk fresh;
+    for (bool no_memory = false;;) {
+      {
+        const std::lock_guard lock{lock_};
+        if (closed_.load(std::memory_order_relaxed)) return push_result::closed;  // relaxed: written under this lock
+        const bool fits = reserve(size, fresh);
+        if (fits) {
+          envelope.type->relocate(last_->data() + last_->used, envelope);
+          last_->used += size;
+        } else if (no_memory) {
+          link(instead);
+        }
+        if (fits || no_memory) {
+          // Relaxed, both: as in `push`.
+          const std::uint32_t before = signal_.load(std::memory_order_relaxed);
+          signal_.store(displaces_ ? queued : filled, std::memory_order_relaxed);
+          return before == armed ? push_result::accepted_armed : push_result::accepted;
+        }
+      }
+      try {
+        fresh.make();
+      } catch (...) {
+        no_memory = true;
+      }
+    }
+  }
+
   /// A message that was removed for a newer one. It stays in place until `forget`.
   struct displaced {
     message* oldest = nullptr;
-    void* place = nullptr;
+    void* place = nullptr;  ///< its chunk; null if it was moved to `moved`
+    alignas(8) unsigned char moved[most_in_place];
   };
   /// As `push`, for a mailbox that displaces, whose `push` accepts no ordinary messages at all. If the mailbox is full,
   /// the oldest ordinary message that was not begun is removed, and the sender has to abandon it. `closed` if a stop
@@ -137,11 +169,15 @@ class VICAR_SHARED mailbox {
       if (closed_.load(std::memory_order_relaxed)) return push_result::closed;
       const bool full = type.ordinary &&
                         pushed_.load(std::memory_order_relaxed) - handled_.load(std::memory_order_relaxed) == capacity_;
-      if (full && !oldest(unneeded)->type->ordinary) return push_result::closed;
+      message* const oldest_ordinary = full ? find_ordinary(unneeded) : nullptr;
+      if (full && !oldest_ordinary) return push_result::closed;
       if (!reserve(size, fresh)) continue;  // allocates without the lock; no message has been removed yet
       type.relocate(last_->data() + last_->used, envelope);
       last_->used += size;
-      if (full) made_way.oldest = leave_oldest(made_way.place, unneeded);
+      if (full && oldest_ordinary == oldest(unneeded))
+        made_way.oldest = leave_oldest(made_way.place, unneeded);
+      else if (full)
+        move_out(*oldest_ordinary, made_way);
       if (type.ordinary) {
         limit_ = pushed_.load(std::memory_order_relaxed) + 1;
         pushed_.store(limit_, std::memory_order_relaxed);
@@ -153,6 +189,7 @@ class VICAR_SHARED mailbox {
   }
   /// Called after the message was abandoned and destroyed.
   void forget(const displaced& removed) noexcept {
+    if (!removed.place) return;
     unneeded_chunks unneeded;
     const std::lock_guard lock{lock_};
     unpin(static_cast<chunk*>(removed.place), unneeded);
@@ -231,6 +268,8 @@ class VICAR_SHARED mailbox {
       if (taken_ && cursor_ < taken_->used) return std::launder(reinterpret_cast<message*>(taken_->data() + cursor_));
       if (taken_) finish_chunk();
       if (taken_) continue;
+      if (linked_) [[unlikely]]
+        return std::exchange(linked_, linked_->next_linked);
       // Relaxed: the lock taken below acquires the messages.
       const std::uint32_t signal = signal_.load(std::memory_order_relaxed);
       if (signal != filled) return signal == queued ? take_oldest() : nullptr;
@@ -239,10 +278,18 @@ class VICAR_SHARED mailbox {
   }
   /// The message that `front` would return, which stays in a mailbox that displaces. While no sender runs.
   VICAR_COLD message* peek() {
-    if (!displaces_) return front();
+    if (!displaces_) {
+      message* const next = front();
+      if (next && next->type->size == 0) {  // it was linked; `front` has taken it
+        auto& whole = static_cast<linked_message&>(*next);
+        whole.next_linked = std::exchange(linked_, &whole);
+      }
+      return next;
+    }
     unneeded_chunks unneeded;
     const std::lock_guard lock{lock_};
-    return oldest(unneeded);
+    message* const next = oldest(unneeded);
+    return next ? next : arrived_;
   }
   /// Marks the message that `front` returned as begun, before it is handled: it is no longer pending.
   void begin(const message& next) noexcept {
@@ -356,11 +403,19 @@ class VICAR_SHARED mailbox {
     wake_one(space_);
   }
 
+  /// Under the lock.
+  void link(linked_message& last) noexcept {
+    last.next_linked = nullptr;
+    linked_message** end = &arrived_;
+    while (*end) end = &(*end)->next_linked;  // few: there was no memory
+    *end = &last;
+  }
+
   /// Makes space for one message at the end of the filling chain; false if that needs another chunk. Under the lock.
   VICAR_INLINE_WHERE_OPTIMISED bool reserve(std::uint32_t size, unused_chunk& fresh) noexcept {
     return (last_ && last_->capacity - last_->used >= size) || append_chunk(fresh);
   }
-  bool append_chunk(unused_chunk& fresh) noexcept {
+  VICAR_INLINE_WHERE_OPTIMISED bool append_chunk(unused_chunk& fresh) noexcept {
     chunk* next = spare_;
     if (next) {
       spare_ = next->next;
@@ -403,6 +458,30 @@ class VICAR_SHARED mailbox {
     if (msg->type->ordinary) handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     return msg;
   }
+  /// The oldest ordinary message; null if a stop request is older. Resumptions may be, which are few.
+  message* find_ordinary(unneeded_chunks& unneeded) noexcept {
+    if (!oldest(unneeded)) return nullptr;
+    std::uint32_t at = front_;
+    for (chunk* in = first_; in; in = in->next, at = 0) {
+      while (at != in->used) {
+        auto* const each = std::launder(reinterpret_cast<message*>(in->data() + at));
+        if (each->type->ordinary) return each;
+        if (each->type->last) return nullptr;
+        at += padded(each->type->size);
+      }
+    }
+    return nullptr;
+  }
+  /// Takes out a message that is not the oldest one. It is moved as a sender moves it in, under the lock.
+  void move_out(message& from, displaced& to) noexcept {
+    const std::uint32_t size = padded(from.type->size);
+    const message::traits& type = *from.type;
+    type.relocate(to.moved, from);
+    if (type.destructor) type.destructor(from);
+    to.oldest = std::launder(reinterpret_cast<message*>(to.moved));
+    ::new (static_cast<void*>(&from)) message{&gap::of(size)};
+    handled_.store(handled_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // relaxed: as above
+  }
   void unpin(chunk* place, unneeded_chunks& unneeded) noexcept {
     if (--place->pins == 0 && place != first_) recycle(place, unneeded);
   }
@@ -420,8 +499,13 @@ class VICAR_SHARED mailbox {
     unneeded_chunks unneeded;
     const std::lock_guard lock{lock_};
     if (begun_) unpin(static_cast<chunk*>(std::exchange(begun_, nullptr)), unneeded);
-    message* const msg = leave_oldest(begun_, unneeded);
-    if (!oldest(unneeded)) signal_.store(empty, std::memory_order_relaxed);  // relaxed: written under the lock
+    message* msg = nullptr;
+    if (oldest(unneeded))
+      msg = leave_oldest(begun_, unneeded);
+    else if (arrived_)
+      msg = std::exchange(arrived_, arrived_->next_linked);
+    if (!oldest(unneeded) && !arrived_)
+      signal_.store(empty, std::memory_order_relaxed);  // relaxed: written under the lock
     return msg;
   }
   /// `shrink` for a mailbox that displaces. The consumer is idle, and has destroyed the last message.
@@ -452,6 +536,8 @@ class VICAR_SHARED mailbox {
     const std::lock_guard lock{lock_};
     taken_ = std::exchange(first_, nullptr);
     last_ = nullptr;
+    if (arrived_) [[unlikely]]
+      linked_ = std::exchange(arrived_, nullptr);
     while (drained_ && spares_ < most_spares) {
       chunk* const drained = std::exchange(drained_, drained_->next);
       drained->next = std::exchange(spare_, drained);
@@ -513,6 +599,7 @@ class VICAR_SHARED mailbox {
   chunk* first_ = nullptr;                              // the filling chain: guarded by lock_
   chunk* last_ = nullptr;                               // its end: guarded by lock_
   chunk* spare_ = nullptr;                              // chunks for the senders: guarded by lock_
+  linked_message* arrived_ = nullptr;                   // for which there was no memory: guarded by lock_
   std::atomic<std::uint64_t> pushed_{0};                // ordinary messages so far: written under lock_
   std::uint64_t limit_{capacity_};                      // the maximum of pushed_: guarded by lock_
   std::uint32_t front_ = 0;  // in a mailbox that displaces, the bytes of first_ that were taken: guarded by lock_
@@ -528,7 +615,8 @@ class VICAR_SHARED mailbox {
   std::uint32_t largest_drained_ = 0;  // the capacity of the largest chunk handled since the mailbox was idle
   const bool bounded_;
   const bool displaces_;
-  void* begun_ = nullptr;  // in a mailbox that displaces, the chunk of the message being handled
+  linked_message* linked_ = nullptr;  // those that belong to the chain being handled
+  void* begun_ = nullptr;             // in a mailbox that displaces, the chunk of the message being handled
 };
 
 }  // namespace vicar::detail

@@ -13,6 +13,7 @@
 #include <vicar/detail/base/config.hpp>
 #include <vicar/detail/meta/copyable.hpp>
 #include <vicar/detail/meta/dangling.hpp>
+#include <vicar/detail/meta/given.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
@@ -68,6 +69,9 @@ concept storable_if_moved =
 template <class Argument, class Kept>
 concept kept_whole = !std::same_as<std::decay_t<Argument>, Kept> || storable<Argument>;
 
+template <class T>
+concept defined = requires { sizeof(T); };
+
 template <class Argument>
 inline constexpr bool is_future = false;
 template <class T>
@@ -107,10 +111,15 @@ template <class T, class Returned>
 VICAR_CONSTEVAL bool check_result() {
   using result = kept_result_t<Returned>;
   constexpr bool fluent = std::is_reference_v<Returned> && std::derived_from<T, result>;
-  constexpr bool view = !fluent && dangles<result> && looks_elsewhere<result>();
-  constexpr bool holds_view = !fluent && !view && dangles<result>;
-  constexpr bool good = !fluent && !view && !holds_view;
+  constexpr bool view = !is_task<result> && !fluent && dangles<result> && looks_elsewhere<result>();
+  constexpr bool holds_view = !is_task<result> && !fluent && !view && dangles<result>;
+  constexpr bool coroutine = is_task<result>;
+  constexpr bool good = !coroutine && !fluent && !view && !holds_view;
   constexpr bool kept = !good || keepable<Returned>();
+  static_assert(
+      !coroutine,
+      "vicar: this is a coroutine, which only a call starts; make it a method, not a getter, and call it through "
+      "a proxy or a typed reference");
   static_assert(
       !fluent,
       "vicar: this member returns a reference to its own class, and the future would hold a copy of the whole object; "

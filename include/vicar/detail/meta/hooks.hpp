@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <vicar/detail/base/config.hpp>
+#include <vicar/detail/meta/given.hpp>
 #include <vicar/detail/meta/member_traits.hpp>
 #include <vicar/fwd.hpp>
 
@@ -92,7 +93,51 @@ VICAR_CONSTEVAL bool receives_listed() {
     return !has_receives<T>();
 }
 
-/// Reports one error for each hook that has the right name but cannot be called.
+/// Whether a hook is a coroutine. The actor calls hooks directly, so nothing would run it.
+///@{
+template <class T>
+VICAR_CONSTEVAL bool starts_as_task() {
+  if constexpr (starts<T>)
+    return is_task<decltype(std::declval<T&>().on_start())>;
+  else
+    return false;
+}
+template <class T>
+VICAR_CONSTEVAL bool stops_as_task() {
+  if constexpr (stops<T>)
+    return is_task<decltype(std::declval<T&>().on_stop())>;
+  else
+    return false;
+}
+template <class T>
+VICAR_CONSTEVAL bool fails_as_task() {
+  if constexpr (handles_failure<T>)
+    return is_task<decltype(std::declval<T&>().on_failure(std::exception_ptr{}))>;
+  else
+    return false;
+}
+///@}
+/// Whether messages of this type, sent through an `any_actor_ref`, would be handled by a coroutine.
+template <class T, class Message>
+VICAR_CONSTEVAL bool receives_as_task() {
+  if constexpr (takes<T, Message>)
+    return is_task<decltype(std::declval<T&>().on_receive(std::declval<Message>()))>;
+  else
+    return false;
+}
+template <class T, class List>
+inline constexpr bool lists_task = false;
+template <class T, class... Messages>
+inline constexpr bool lists_task<T, messages<Messages...>> = (receives_as_task<T, Messages>() || ...);
+template <class T>
+VICAR_CONSTEVAL bool receives_untyped_as_task() {
+  if constexpr (lists_messages<T>) {
+    if (lists_task<T, typename T::receives>) return true;
+  }
+  return receives_as_task<T, std::any>();
+}
+
+/// Reports one error for each hook that has the right name but cannot be called, or is a coroutine.
 template <class T>
 VICAR_CONSTEVAL bool check_hooks() {
   constexpr bool on_start = !has_hooks<T> || !has_on_start<T>() || starts<T>;
@@ -119,7 +164,25 @@ VICAR_CONSTEVAL bool check_hooks() {
       "vicar: receives has to be a vicar::messages<...> of types that on_receive accepts as rvalues; add the missing overload, and "
       "make both public");
   static_assert(options, "vicar: actor_options cannot be read; make it public");
-  return on_start && on_stop && on_failure && on_receive && receives && options;
+  constexpr bool start_task = starts_as_task<T>();
+  constexpr bool stop_task = stops_as_task<T>();
+  constexpr bool failure_task = fails_as_task<T>();
+  constexpr bool receive_task = on_receive && receives && receives_untyped_as_task<T>();
+  static_assert(!start_task,
+                "vicar: on_start cannot be a coroutine; let it return void, and send the actor a message that is one: "
+                "vicar::self(*this).defer<&T::begin>()");
+  static_assert(
+      !stop_task,
+      "vicar: on_stop cannot be a coroutine, the actor handles no more messages; let it return void, and wait "
+      "in a member that is called before stop");
+  static_assert(!failure_task,
+                "vicar: on_failure cannot be a coroutine, the actor handles no more messages; let it return void");
+  static_assert(
+      !receive_task,
+      "vicar: an on_receive that is a coroutine takes messages only through a typed reference; remove its type "
+      "from receives, and let on_receive(std::any) return a value");
+  return on_start && on_stop && on_failure && on_receive && receives && options && !start_task && !stop_task &&
+         !failure_task && !receive_task;
 }
 
 }  // namespace vicar::detail

@@ -38,12 +38,13 @@ class activity {
     return std::chrono::steady_clock::time_point{
         std::chrono::nanoseconds{running_since_.load(std::memory_order_relaxed)}};
   }
-  actor_stats stats(std::size_t depth) const noexcept {
+  actor_stats stats(std::size_t depth, std::size_t suspended) const noexcept {
     // Relaxed: each number is a snapshot by itself.
     return {depth,
             processed_.load(std::memory_order_relaxed),
             failed_.load(std::memory_order_relaxed),
             dropped_.load(std::memory_order_relaxed),
+            suspended,
             running(),
             running_since()};
   }

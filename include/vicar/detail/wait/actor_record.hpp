@@ -25,6 +25,7 @@
 #include <vicar/detail/text/format_text.hpp>
 #include <vicar/detail/text/urn.hpp>
 #include <vicar/detail/wait/activity.hpp>
+#include <vicar/detail/wait/suspended_call.hpp>
 #include <vicar/error.hpp>
 #include <vicar/log.hpp>
 #include <vicar/options.hpp>
@@ -80,6 +81,8 @@ class VICAR_SHARED actor_record {
     return named_ ? format_text("{} ({}, {})", name_, class_name_, urn()) : format_text("{} ({})", class_name_, urn());
   }
   deadlock_policy on_deadlock() const noexcept { return on_deadlock_; }
+  /// Whether it handles other messages while a coroutine awaits something.
+  bool interleaves() const noexcept { return interleaves_; }
   /// The number by which actors are ordered and hashed, from 1 in the order of creation; in a world, from 1 in each
   /// run, so that the order does not depend on addresses.
   std::uint64_t serial() const noexcept { return serial_; }
@@ -103,6 +106,9 @@ class VICAR_SHARED actor_record {
   /// blocked senders have to check again: one of them can use it, and while the actor waits it frees no more.
   void about_to_wait() noexcept { mailbox_.offer_space_to_all(); }
 
+  suspended_calls& suspended() noexcept { return suspended_; }
+  const suspended_calls& suspended() const noexcept { return suspended_; }
+
   /// Used only by `wait_edge`; guarded by the graph's lock.
   const wait_edge* own_edge = nullptr;
 
@@ -113,6 +119,7 @@ class VICAR_SHARED actor_record {
       : class_name_{class_name},
         name_{std::move(name)},
         named_{!chosen.name.empty()},
+        interleaves_{chosen.interleaving},
         on_deadlock_{chosen.deadlock},
         mailbox_{chosen.mailbox_capacity, chosen.on_overflow == overflow::drop_oldest} {}
   /// The only virtual function: `release` frees the cell.
@@ -128,6 +135,7 @@ class VICAR_SHARED actor_record {
   const std::string_view class_name_;
   const std::string name_;
   const bool named_;  ///< the user chose the name
+  const bool interleaves_;
   deadlock_policy on_deadlock_;
   const late_string urn_;
   std::atomic<std::uint32_t> references_{1};  // kept apart from what the actor's thread reads for each message
@@ -135,6 +143,7 @@ class VICAR_SHARED actor_record {
   executor* executor_ = nullptr;  // read by each sender, so kept apart from what the actor's thread writes
   mailbox mailbox_;
   activity activity_;
+  suspended_calls suspended_;
   std::atomic<phase> phase_{phase::constructing};
 };
 

@@ -3,6 +3,7 @@
 #define VICAR_DETAIL_WAIT_TIMEOUT_TEXT_HPP
 
 #include <cstddef>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,8 @@
 #include <vicar/detail/base/chrono.hpp>
 #include <vicar/detail/system/time_limit.hpp>
 #include <vicar/detail/text/format_text.hpp>
+#include <vicar/detail/wait/actor_record.hpp>
+#include <vicar/detail/wait/suspended_call.hpp>
 #include <vicar/detail/wait/wait_graph.hpp>
 #include <vicar/error.hpp>
 
@@ -36,6 +39,19 @@ class unanswered final : public late_text {
     busy_ = static_cast<double>(steady_now() - since.count()) / 1e9;
     depth_ = source_->depth();
     waits_ = wait_edge::from(*source_);
+    look_for_suspended_call();
+  }
+  /// One call of the member, if several are suspended.
+  void look_for_suspended_call() {
+    const std::lock_guard lock{wait_graph_mutex()};
+    source_->suspended().for_each([this](const suspended_call& call) {
+      if (suspended_ || *call.label != member_) return;
+      suspended_ = true;
+      const awaited_answer next = call.awaited();
+      if (!next.source || !next.source->try_retain()) return;
+      awaits_ = actor_handle::adopt(next.source);
+      awaited_member_ = next.member;
+    });
   }
 
   std::string make() const override {
@@ -50,6 +66,13 @@ class unanswered final : public late_text {
           "vicar: {} never got into the mailbox of {}, which was full for {} and holds options::mailbox_capacity ({}) "
           "messages; the actor {}: wait longer, raise the capacity, or send less",
           member_, source_->title(), waited, number_text(full_capacity_), doing());
+    }
+    if (suspended_) {
+      return format_text(
+          "vicar: {} did not answer {} within {}; the call is suspended by co_await{}: wait longer, or look at what it "
+          "awaits",
+          source_->title(), member_, waited,
+          awaits_ ? format_text(" for {}.{}", awaits_->name(), awaited_member_) : std::string{});
     }
     return format_text(
         waits_.target
@@ -82,6 +105,9 @@ class unanswered final : public late_text {
   double busy_ = 0;  // seconds
   std::size_t depth_ = 0;
   wait_edge::snapshot waits_;
+  bool suspended_ = false;
+  actor_handle awaits_;  // null if unknown
+  std::string_view awaited_member_;
 };
 
 }  // namespace vicar::detail

@@ -2,6 +2,7 @@
 #ifndef VICAR_DETAIL_WAIT_WAIT_GRAPH_HPP
 #define VICAR_DETAIL_WAIT_WAIT_GRAPH_HPP
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -47,6 +48,57 @@ enum class wait_reason : std::uint8_t {
   value,  ///< a shared future's value, which the target is computing
 };
 
+/// How many threads of actors sleep until an actor does something, without a timeout, or are about to.
+VICAR_SHARED inline constinit std::atomic<std::uint32_t> sleeping_actors{0};
+
+class wait_edge;
+
+/// A search through the edges of threads and of suspended calls: whether an answer of an actor needs something that
+/// cannot come. Under the graph's lock.
+class await_search {
+ public:
+  /// `arrived(actor, answer)` says where the search ends. `by` is the edge of a thread that leads to the target; null
+  /// for a suspended call. False if the search does not get there within 64 steps.
+  template <class Arrived>
+  bool reaches(const actor_record& target, const void* answer, std::string_view member, const wait_edge* by,
+               Arrived arrived) noexcept;
+
+  /// The hops of the path that was found. Under the graph's lock.
+  std::string text() const;
+  /// The path ends at a suspended call itself, not at a thread.
+  void ends_at_call() noexcept { path_[depth_ - 1].stops = cause::call; }
+
+ private:
+  static constexpr std::size_t most = 64;
+  /// Why an answer does not come.
+  enum class cause : std::uint8_t {
+    thread,  ///< the actor's thread waits
+    awaits,  ///< the call is suspended
+    call,    ///< the call is the one that the search is for
+  };
+  struct hop {
+    const actor_record* target;
+    const void* answer;
+    std::string_view member;
+    const wait_edge* by;
+    cause stops;
+  };
+
+  bool visited(const actor_record& target, const void* answer) noexcept {
+    for (std::size_t i = 0; i < visited_count_; ++i) {
+      if (visited_[i].target == &target && visited_[i].answer == answer) return true;
+    }
+    if (visited_count_ == most) return true;
+    visited_[visited_count_++] = {&target, answer, {}, nullptr, cause::thread};
+    return false;
+  }
+
+  hop path_[most];
+  hop visited_[most];
+  std::size_t depth_ = 0;
+  std::size_t visited_count_ = 0;
+};
+
 /// The edges from the actors of this thread to `target`, for the lifetime of this object. Made before the thread
 /// sleeps.
 class wait_edge {
@@ -57,6 +109,7 @@ class wait_edge {
             wait_reason reason)
       : target_{target}, what_{what}, event_{event}, reason_{reason}, limited_{!limit.forever()} {
     if (!innermost_frame) return;
+    if (!limited_) counted_.begin();
     const deadlock_policy policy = innermost_frame->owner.on_deadlock();
     const std::string cycle = insert_unless_cycle(policy);
     if (cycle.empty()) return;
@@ -93,13 +146,43 @@ class wait_edge {
   }
 
  private:
+  friend class await_search;
+
+  /// Counts this thread among the sleeping ones, before it searches.
+  class sleeping_count {
+   public:
+    sleeping_count() = default;
+    ~sleeping_count() {
+      // Relaxed: a suspending call that still sees this thread only searches in vain.
+      if (counts_) sleeping_actors.fetch_sub(1, std::memory_order_relaxed);
+    }
+    sleeping_count(const sleeping_count&) = delete;
+    sleeping_count& operator=(const sleeping_count&) = delete;
+    void begin() noexcept {
+      counts_ = true;
+      // Sequentially consistent with what a suspended call waits for: of a thread that is about to sleep and a
+      // coroutine that suspends, at least one sees the other.
+      sleeping_actors.fetch_add(1, std::memory_order_seq_cst);
+    }
+
+   private:
+    bool counts_ = false;
+  };
+
   /// Describes the cycle that this wait would close. If there is none, or the policy is `off`, inserts the edges and
   /// returns an empty text.
   std::string insert_unless_cycle(deadlock_policy policy) {
     const std::lock_guard lock{wait_graph_mutex()};
     has_come_ = !event_.pending();
     announce();
-    if (!limited_ && policy != deadlock_policy::off && closes_cycle()) return describe();
+    if (!limited_ && policy != deadlock_policy::off) {
+      if (closes_cycle()) return describe();
+      if (!has_come_) {
+        await_search search;
+        const auto here = [](const actor_record& actor, const void*) { return on_this_thread(actor); };
+        if (search.reaches(target_, answer(), what_, this, here)) return describe(search);
+      }
+    }
     insert();
     return {};
   }
@@ -131,8 +214,9 @@ class wait_edge {
   }
 
   /// The edge that blocks `target_`; null if it does not wait, or not forever.
-  const wait_edge* next() const noexcept {
-    const wait_edge* const edge = target_.own_edge;
+  const wait_edge* next() const noexcept { return edge_of(target_); }
+  static const wait_edge* edge_of(const actor_record& actor) noexcept {
+    const wait_edge* const edge = actor.own_edge;
     return edge && !edge->limited_ && edge->event_.pending() ? edge : nullptr;
   }
 
@@ -189,19 +273,30 @@ class wait_edge {
         "vicar: deadlock: {}; each waits for the next: let one of them answer without waiting, or wait with a timeout",
         path);
   }
-  std::string hop() const {
-    const std::string_view name = target_.name();
-    switch (reason_) {
+  std::string describe(const await_search& search) const {
+    const actor_record& first = innermost_frame->owner;
+    return format_text(
+        "vicar: deadlock: {}.{}{}; each waits for the next: co_await instead of get, or wait with a timeout",
+        first.name(), doing(first), search.text());
+  }
+  /// The state of the reply that this wait is for; null if it is for something else.
+  const void* answer() const noexcept { return reason_ == wait_reason::reply ? event_.source : nullptr; }
+
+  std::string hop() const { return hop_to(target_, what_, this); }
+  /// `by`: the edge that leads there; null for a suspended call, which waits for a reply.
+  static std::string hop_to(const actor_record& target, std::string_view what, const wait_edge* by) {
+    const std::string_view name = target.name();
+    switch (by ? by->reason_ : wait_reason::reply) {
       case wait_reason::space:
-        return format_text("space for {}.{} (behind {})", name, what_, doing(target_));
+        return format_text("space for {}.{} (behind {})", name, what, doing(target));
       case wait_reason::value:
-        return format_text("a future's value, which {}.{} makes", name, doing(target_));
+        return format_text("a future's value, which {}.{} makes", name, doing(target));
       case wait_reason::reply:
       default:
         break;
     }
-    if (doing(target_) == what_) return format_text("{}.{}", name, what_);
-    return format_text("{}.{} (behind {})", name, what_, doing(target_));
+    if (doing(target) == what) return format_text("{}.{}", name, what);
+    return format_text("{}.{} (behind {})", name, what, doing(target));
   }
   static std::string_view doing(const actor_record& actor) noexcept {
     const std::string_view member = actor.running();
@@ -213,9 +308,42 @@ class wait_edge {
   const awaited_event event_;
   const wait_reason reason_;
   const bool limited_;
+  sleeping_count counted_;
   bool has_come_ = false;
   bool inserted_ = false;  // this is the edge of the actors on this thread
 };
+
+template <class Arrived>
+bool await_search::reaches(const actor_record& target, const void* answer, std::string_view member, const wait_edge* by,
+                           Arrived arrived) noexcept {
+  if (depth_ == most) return false;
+  hop& here = path_[depth_++];
+  here = {&target, answer, member, by, cause::thread};
+  if (arrived(target, answer)) return true;
+  if (!visited(target, answer)) {
+    const wait_edge* const edge = wait_edge::edge_of(target);
+    if (edge && reaches(edge->target_, edge->answer(), edge->what_, edge, arrived)) return true;
+    if (answer) {
+      const awaited_answer next = target.suspended().awaited_for(answer, here.member);
+      here.stops = cause::awaits;
+      if (next.source && reaches(*next.source, next.answer, next.member, nullptr, arrived)) return true;
+    }
+  }
+  --depth_;
+  return false;
+}
+inline std::string await_search::text() const {
+  std::string path;
+  for (std::size_t i = 0; i < depth_; ++i) {
+    const hop& each = path_[i];
+    if (each.stops != cause::thread)
+      path +=
+          format_text(" → {}.{}{}", each.target->name(), each.member, each.stops == cause::awaits ? " (awaits)" : "");
+    else
+      path += format_text(" → {}", wait_edge::hop_to(*each.target, each.member, each.by));
+  }
+  return path;
+}
 
 }  // namespace vicar::detail
 

@@ -86,7 +86,7 @@ class late_message {
   void destroy(message& gone, const message_kind& kind) noexcept {
     pending_ = false;
     kind.destroy(gone);
-    if (kind.envelope->free) kind.envelope->free(&gone);
+    if (kind.free) kind.free(&gone);
   }
 
   cell_handle owner_;

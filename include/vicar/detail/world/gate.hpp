@@ -26,6 +26,7 @@ class gate_keeper {
                                        const time_limit& limit) = 0;
   virtual mailbox::push_result offer(cell& to, message& envelope) = 0;
   virtual void before_stop(cell& stopped) = 0;
+  virtual void before_resumption(cell& resumed, std::string_view label) noexcept = 0;
 
  protected:
   ~gate_keeper() = default;
@@ -73,6 +74,9 @@ class world_gate final : public guarding_executor {
   }
   void before_stop(cell& stopped) override {
     if (gate_keeper* const here = keeper_here()) here->before_stop(stopped);
+  }
+  void before_resumption(cell& resumed, std::string_view label) noexcept override {
+    if (gate_keeper* const here = keeper_here()) here->before_resumption(resumed, label);
   }
 
  private:

@@ -41,7 +41,12 @@ struct runner {
 
   // Of an actor.
   cell* actor = nullptr;
-  std::deque<runner_id> senders;  // of the messages in its mailbox, for the trace
+  struct sent_message {
+    runner_id sender;
+    std::string_view label;
+    bool ordinary;
+  };
+  std::deque<sent_message> sent;  // the messages in its mailbox, for the trace
   std::uint64_t order_hash = 0;   // of the messages that it was sent, in order
   std::uint64_t sends = 0;
   std::int64_t running_since = 0;

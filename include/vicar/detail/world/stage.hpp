@@ -124,8 +124,17 @@ class world_stage final : public world_conductor, private gate_keeper {
     const unseen apart;
     runner& target = world_conductor::runner_of(whom);
     step_.change_everything();  // signals the stop token, which others may read at any time
-    if (stopped.alive()) arrived(target);
+    if (stopped.alive()) arrived(target, stop_label, false);
     note(world_trace::kind::sends, target.id, stop_label);
+  }
+
+  void before_resumption(cell& resumed, std::string_view label) noexcept override {
+    const runner_id whom = before_message(resumed);
+    if (resumed.queue().closed()) return;
+    const unseen apart;
+    runner& target = world_conductor::runner_of(whom);
+    arrived(target, label, false);
+    note(world_trace::kind::sends, whom, label);
   }
 
   runner& runner_of(cell& actor) {
@@ -159,17 +168,19 @@ class world_stage final : public world_conductor, private gate_keeper {
     runner& target = world_conductor::runner_of(whom);
     step_.change(target.mailbox_object());
     const bool accepted = mailbox::is_accepted(result);
-    if (accepted) arrived(target);
+    if (accepted) arrived(target, label, true);
     note(accepted ? world_trace::kind::sends : world_trace::kind::refused, target.id, label);
     if (accepted && to.queue().displaces() && to.depth() == before) {
       note(world_trace::kind::drops, target.id);
-      if (!target.senders.empty()) target.senders.pop_front();
+      const auto oldest = std::find_if(target.sent.begin(), target.sent.end(),
+                                       [](const runner::sent_message& each) { return each.ordinary; });
+      if (oldest != target.sent.end()) target.sent.erase(oldest);
     }
     return result;
   }
-  void arrived(runner& target) {
+  void arrived(runner& target, std::string_view label, bool ordinary) {
     runner& sender = running();
-    target.senders.push_back(sender.id);
+    target.sent.push_back({sender.id, label, ordinary});
     target.order_hash = (target.order_hash ^ (std::uint64_t{sender.id} * 1000 + ++sender.sends)) * 0x100000001b3 + 1;
   }
 
@@ -258,22 +269,24 @@ class world_stage final : public world_conductor, private gate_keeper {
   void take(runner& self, cell& owner, message& next) {
     const unseen apart;
     self.running_since = time();
-    const std::string_view label = label_of(next);
-    runner_id sender = 0;
-    if (!self.senders.empty()) {
-      sender = self.senders.front();
-      self.senders.pop_front();
+    if (next.type->handle == &gap::handle) return;
+    runner::sent_message known{0, {}, true};
+    if (!self.sent.empty()) {
+      known = self.sent.front();
+      self.sent.pop_front();
     }
+    const bool ordinary = next.type->ordinary;
+    const std::string_view label = ordinary ? label_of(next) : known.label;
     if (owner.bounded()) step_.change(self.mailbox_object());
     for (message_fault& each : faults_) {
-      if (!each.exception || !each.concerns(owner, label)) continue;
+      if (!ordinary || !each.exception || !each.concerns(owner, label)) continue;
       if (each.possible && !choose_fault(self)) continue;
       --each.times;
       note(world_trace::kind::faulted, self.id, "the next message throws in");
       failing_.make_fail(next, each.exception);
       break;
     }
-    note(world_trace::kind::takes, sender, label);
+    note(world_trace::kind::takes, known.sender, label);
   }
 
   world_gate& gate_ = world_gate::take();

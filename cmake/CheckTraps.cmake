@@ -1,0 +1,37 @@
+# Examples, pages and tests have none of the expressions with `co_await` that g++ 12 compiles wrongly, see
+# docs/guide/coroutines.md. FOLDER is the root of the project. Comments, texts, inline code and tables are not looked at.
+cmake_minimum_required(VERSION 3.24)
+file(GLOB_RECURSE files RELATIVE ${FOLDER}
+  ${FOLDER}/README.md ${FOLDER}/docs/*.md ${FOLDER}/examples/*.[ch]pp ${FOLDER}/tests/*.[ch]pp)
+
+# look_for(<regex> <what>): in `code` of `file`.
+function(look_for regex what)
+  string(REGEX MATCH "${regex}" found "${code}")
+  if(found)
+    message(SEND_ERROR "${file}: `${found}`: ${what} with co_await, which g++ 12 compiles wrongly; use two statements")
+  endif()
+endfunction()
+
+set(count 0)
+foreach(file IN LISTS files)
+  file(READ "${FOLDER}/${file}" code)
+  if(NOT code MATCHES "co_await")
+    continue()
+  endif()
+  math(EXPR count "${count} + 1")
+  string(REGEX REPLACE "//[^\n]*" "" code "${code}")
+  string(REGEX REPLACE "\n[|][^\n]*" "" code "${code}")
+  string(REGEX REPLACE "`[^`\n]+`" "" code "${code}")
+  string(REGEX REPLACE "\"[^\"\n]*\"" "\"\"" code "${code}")
+  string(REGEX REPLACE "[ \n]+" " " code "${code}")
+  look_for("(if|while) [(][^;{]*co_await[^;{]*(&&|[|][|])" "a condition")
+  look_for("(if|while) [(][^;{]*(&&|[|][|])[^;{]*co_await" "a condition")
+  look_for("[?][^;?]*co_await" "a conditional expression")
+  look_for("[a-z_>]{[^;{}]*co_await" "a list in braces")
+  look_for("co_await[^;{}]*[(,] ?[a-z_:]*[a-z_]{[^;}]" "an aggregate")
+  look_for("co_await[^;{}]*[(, ]\\[[^]]" "a lambda with captures")
+endforeach()
+if(count LESS 3)
+  message(SEND_ERROR "only ${count} files have a co_await: this check looks in the wrong folder")
+endif()
+message("${count} files with co_await")
