@@ -1,4 +1,4 @@
-// expect-error: vicar: a future has no then
+// expect-error: vicar: then needs a place, which determines the thread
 #include <vicar/future.hpp>
 void use(const vicar::future<int>& future) {
 #ifdef CONTROL

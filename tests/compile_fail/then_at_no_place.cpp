@@ -1,0 +1,12 @@
+// expect-error: vicar: then needs a place: an actor
+#include <vicar/compose.hpp>
+#include <vicar/vicar.hpp>
+struct counter {};
+void use(const vicar::future<int>& future, const vicar::actor_ref<counter>& place) {
+#ifdef CONTROL
+  future.then(place, [](int) {});
+#else
+  static_cast<void>(place);
+  future.then(counter{}, [](int) {});
+#endif
+}
