@@ -21,8 +21,8 @@ set(layers
   "members"
   "inspect nested_proxy"
   "actor_proxy detail/debug detail/fakes"
-  "compose debug detail/world explore_catch2 explore_googletest testing"
-  "vicar world"
+  "compose debug detail/asio detail/world explore_catch2 explore_googletest testing"
+  "asio vicar world"
   "explore"
 )
 

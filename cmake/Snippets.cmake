@@ -78,7 +78,7 @@ endfunction()
 function(vicar_add_snippet name program text_after)
   set(libraries vicar::vicar vicar_development)
   foreach(use "<vicar/inspect=vicar::inspect" "<vicar/debug=vicar::debug" "<catch2/=vicar_test_main"
-      "<gtest/=GTest::gtest_main" "<spdlog/=spdlog::spdlog" "<asio.hpp>=vicar_asio")
+      "<gtest/=GTest::gtest_main" "<spdlog/=spdlog::spdlog" "<asio.hpp>=vicar::asio")
     string(REPLACE "=" ";" use "${use}")
     list(GET use 0 header)
     list(GET use 1 library)

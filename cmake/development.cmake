@@ -4,6 +4,10 @@ add_library(vicar_development INTERFACE)
 target_compile_options(vicar_development INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
 # GCC takes the inside of an empty std::optional for a value that was forgotten.
 target_compile_options(vicar_development INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+# Asio 1.22 does not know the coroutines of Clang.
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_definitions(vicar_development INTERFACE ASIO_HAS_CO_AWAIT=1 ASIO_HAS_STD_COROUTINE=1)
+endif()
 if(VICAR_WERROR)
   target_compile_options(vicar_development INTERFACE -Werror)
 endif()

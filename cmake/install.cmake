@@ -4,8 +4,8 @@ include(CMakePackageConfigHelpers)
 set(destination ${CMAKE_INSTALL_LIBDIR}/cmake/vicar)
 install(TARGETS vicar vicar_testing EXPORT vicar-targets FILE_SET HEADERS)
 install(EXPORT vicar-targets NAMESPACE vicar:: DESTINATION ${destination})
-# The headers that need more are installed whether that is here or not: vicar-config.cmake makes targets where Boost is.
-foreach(header IN LISTS inspect_headers framework_headers)
+# The headers that need more are installed whether that is here or not: vicar-config.cmake makes targets where the others are.
+foreach(header IN LISTS inspect_headers asio_headers framework_headers)
   cmake_path(GET header PARENT_PATH folder)
   cmake_path(RELATIVE_PATH folder BASE_DIRECTORY include)
   install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/${folder})

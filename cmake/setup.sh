@@ -57,6 +57,8 @@ has() {
     ninja-build) command -v ninja >/dev/null 2>&1 ;;
     libfmt-dev) preprocesses '#include <fmt/core.h>\n#if FMT_VERSION < 90000\n#error\n#endif' ;;
     libboost*) has_pfr && has_stacktrace ;;
+    libasio-dev) preprocesses '#if !__has_include(<asio/bind_cancellation_slot.hpp>)\n#error\n#endif' ;;
+    curl) command -v curl >/dev/null 2>&1 ;;
     catch2) preprocesses '#if !__has_include(<catch2/catch.hpp>)\n#include <catch2/catch_test_macros.hpp>\n#endif' ;;
   esac
 }
@@ -223,6 +225,19 @@ wanted=
 # want_boost: lets `need` install Boost as well, where no other package has to be removed for it.
 want_boost() {
   wanted=libboost-dev
+}
+
+# want <package>...: installs those that are missing, where nothing stands in the way. CMake says what is left out
+# without them.
+want() {
+  extra=$(missing "$@" | tr '\n' ' ')
+  extra=${extra% }
+  [ -n "$extra" ] && command -v apt-get >/dev/null 2>&1 && [ -z "$(in_the_way $extra)" ] || return 0
+  [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || return 0
+  echo "vicar: installing $extra"
+  as_root env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 \
+    install -y --no-remove --no-install-recommends $extra >/dev/null 2>&1 </dev/null ||
+    echo "vicar: $extra could not be installed"
 }
 
 # CXXFLAGS is not quoted, because it may be several flags.

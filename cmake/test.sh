@@ -8,6 +8,7 @@ start=$(date +%s)
 
 want_boost
 need g++ cmake ninja-build libfmt-dev catch2
+want libasio-dev curl
 # Most of the tests say nothing about optimization, which takes as long as all else. What is left out here is checked
 # once by .ci/run: each header alone, the tests with -O2, the models, and the controls of tests/compile_fail.
 configure build/test -D CMAKE_BUILD_TYPE=Debug -D CMAKE_CXX_FLAGS_DEBUG=-O0 -D VICAR_OPTIMIZE_STRESS=ON \
