@@ -87,13 +87,21 @@ class temporary_folder {
   std::filesystem::path path_;
 };
 
+enum class body { plain, task };
+
 /// A class with `members` methods, of which `main` calls the first `calls`, each as `call` writes it.
-std::string generated(int members, int calls, std::string_view parameter, const std::function<std::string(int)>& call) {
-  std::string text = "#include <vicar/vicar.hpp>\ntemplate <int> struct distinct { int value; };\nstruct subject {\n";
+std::string generated(int members, int calls, std::string_view parameter, const std::function<std::string(int)>& call,
+                      body what = body::plain) {
+  std::string text = "#include <vicar/vicar.hpp>\n";
+  if (what == body::task) text += "#include <vicar/task.hpp>\n";
+  text += "template <int> struct distinct { int value; };\nstruct subject {\n";
   std::string names;
   for (int number = 0; number < members; ++number) {
     const std::string type = fmt::format(fmt::runtime(parameter), number);
-    text += fmt::format("  int member_{}({} argument) {{ return sizeof argument; }}\n", number, type);
+    text +=
+        what == body::task
+            ? fmt::format("  vicar::task<int> member_{}({} argument) {{ co_return sizeof argument; }}\n", number, type)
+            : fmt::format("  int member_{}({} argument) {{ return sizeof argument; }}\n", number, type);
     names += fmt::format(", member_{}", number);
   }
   text += fmt::format("}};\nVICAR_PROXY(subject{})\nint main() {{\n  auto proxy = vicar::start<subject>().proxy();\n",
@@ -136,8 +144,12 @@ std::vector<unit> make_units(const temporary_folder& folder) {
   };
   generate("few_members", generated(few_members, 1, "int", by_name));
   generate("many_members", generated(many_members, 1, "int", by_name));
+  generate("few_tasks", generated(few_members, 1, "int", by_name, body::task));
+  generate("many_tasks", generated(many_members, 1, "int", by_name, body::task));
   generate("few_by_name", generated(many_calls, few_calls, "int", by_name));
   generate("many_by_name", generated(many_calls, many_calls, "int", by_name));
+  generate("few_calls_of_tasks", generated(many_calls, few_calls, "int", by_name, body::task));
+  generate("many_calls_of_tasks", generated(many_calls, many_calls, "int", by_name, body::task));
   generate("few_by_constant", generated(many_calls, few_calls, "int", by_constant));
   generate("many_by_constant", generated(many_calls, many_calls, "int", by_constant));
   generate("few_by_pointer", generated(many_calls, few_calls, "distinct<{}>", by_pointer));
@@ -242,8 +254,11 @@ void run(const arguments& chosen) {
 #endif
   show_ratio(measured, "one_actor", "plain_includes", "one_actor, to plain_includes", 1.5);
   show_difference(measured, "many_members", "few_members", many_members - few_members, "a registered member", 5);
+  show_difference(measured, "many_tasks", "few_tasks", many_members - few_members, "a registered member that is a task",
+                  10);
   constexpr int more = many_calls - few_calls;
   show_difference(measured, "many_by_name", "few_by_name", more, "a call by name", 6);
+  show_difference(measured, "many_calls_of_tasks", "few_calls_of_tasks", more, "a call by name of a task", 0);
   show_difference(measured, "many_by_constant", "few_by_constant", more, "a call by pointer, call<&T::m>()", 6);
   show_difference(measured, "many_by_pointer", "few_by_pointer", more, "a call by pointer, call(&T::m), its own type",
                   6);

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include <fmt/core.h>
+#include <vicar/task.hpp>
 #include <vicar/vicar.hpp>
 
 namespace {
@@ -18,12 +19,13 @@ class tally {
     sum += value;
     return value + 1;
   }
+  vicar::task<int> add_one_as_task(int value) { co_return add_one(value); }
   long sum = 0;
 };
 
 }  // namespace
 
-VICAR_PROXY(tally, add_one, sum)
+VICAR_PROXY(tally, add_one, add_one_as_task, sum)
 
 namespace {
 
@@ -93,12 +95,23 @@ void call_one_by_one(driven_actor& driven, int count) {
   }
 }
 
+/// Of a coroutine that does not suspend.
+void call_task_one_by_one(driven_actor& driven, int count) {
+  const auto proxy = driven.proxy();
+  for (int done = 0; done < count; ++done) {
+    const auto answer = proxy->add_one_as_task(1);
+    driven.run_all();
+    if (answer.get() != 2) std::abort();
+  }
+}
+
 using send_function = void (*)(driven_actor&, int);
 
 send_function find(std::string_view name) {
   if (name == "defer") return send_one_by_one;
   if (name == "defer_in_batches") return send_in_batches;
   if (name == "call") return call_one_by_one;
+  if (name == "call_of_task") return call_task_one_by_one;
   return nullptr;
 }
 
@@ -114,7 +127,8 @@ int main(int count, char** values) {
       send = find(values[1]);
   }
   if (!send) {
-    fmt::print(stderr, "usage: instructions defer|defer_in_batches|call COUNT\nCOUNT is a multiple of 250.\n");
+    fmt::print(stderr,
+               "usage: instructions defer|defer_in_batches|call|call_of_task COUNT\nCOUNT is a multiple of 250.\n");
     return 2;
   }
   driven_actor driven;

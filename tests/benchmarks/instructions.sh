@@ -29,7 +29,7 @@ count() {
 }
 
 printf '%-20s%s\n' message instructions
-for way in defer defer_in_batches call; do
+for way in defer defer_in_batches call call_of_task; do
   once=$(count "$way" "$messages")
   twice=$(count "$way" $((2 * messages)))
   awk -v way="$way" -v more=$((twice - once)) -v messages="$messages" \

@@ -327,7 +327,7 @@ TEST_CASE("an exception of any kind from the dead letter handler is logged, and 
     const auto stopped = vicar::self(me).stop();
     return vicar::self(me).call(&workshop::count);
   });
-  CHECK_THROWS_AS(last.get().get(), vicar::actor_dead_error);
+  CHECK_THROWS_AS(last.get(), vicar::actor_dead_error);
   ref.stop().wait();
   CHECK(log.lines().size() == 1);
   vicar::reset_dead_letter_handler();

@@ -46,8 +46,10 @@ void judge_field(world& all, const record* origin, const vicar::future<T>& answe
 /// The sums over a subject's messages.
 struct sums {
   int handled = 0;
-  int lost = 0;     ///< that the dead letter handler must have seen
-  int unknown = 0;  ///< that it may have seen
+  int failed = 0;     ///< of these, by the library
+  int suspended = 0;  ///< deferred, and destroyed as coroutines
+  int lost = 0;       ///< that the dead letter handler must have seen
+  int unknown = 0;    ///< that it may have seen
 };
 
 inline sums add_up(const world& all, const subject& actor) {
@@ -59,8 +61,15 @@ inline sums add_up(const world& all, const subject& actor) {
     ++so_far.messages;
     if (came == record::outcome::refused) ++so_far.refused;
     if (each.thrown != nullptr || each.threw_stop_all) ++so_far.thrown;
-    if (handled) {
+    if (each.abandoned || came == record::outcome::suspended) ++so_far.suspended;
+    if (came == record::outcome::passed) {
       ++made.handled;
+      ++made.failed;
+    } else if (handled) {
+      require(each.ended != each.abandoned, "a message was handled to its end: {}, and its coroutine was destroyed: {}",
+              each.ended.load(), each.abandoned.load());
+      made.handled += each.ended ? 1 : 0;
+      made.suspended += each.abandoned && each.what == record::kind::deferred ? 1 : 0;
       require(
           came != record::outcome::refused && came != record::outcome::dropped && came != record::outcome::left_over,
           "a message was handled, although its sender got an error");
@@ -98,10 +107,11 @@ inline void judge_subject(const world& all, const subject& actor) {
     const auto count = [](int of) { return static_cast<std::uint64_t>(of); };
     require(stats.processed == count(messages.handled), "actor {} has handled {} messages, and says {}", actor.index,
             messages.handled, stats.processed);
-    require(stats.failed == count(actor.failures), "actor {} has failed {} times, and says {}", actor.index,
-            actor.failures.load(), stats.failed);
-    require(stats.dropped == count(dead_letters), "actor {} has lost {} messages, and says {}", actor.index,
-            dead_letters, stats.dropped);
+    require(stats.failed == count(actor.failures + messages.failed), "actor {} has failed {} times, and says {}",
+            actor.index, actor.failures + messages.failed, stats.failed);
+    require(stats.dropped == count(dead_letters + messages.suspended), "actor {} has lost {} messages, and says {}",
+            actor.index, dead_letters + messages.suspended, stats.dropped);
+    require(stats.suspended == 0, "actor {} has ended with {} suspended calls", actor.index, stats.suspended);
     require(stats.mailbox_depth == 0, "actor {} has ended with {} messages", actor.index, stats.mailbox_depth);
   }
 }
@@ -125,6 +135,7 @@ inline void run(const program& what, surroundings& around) {
   for (const auto& [origin, answer] : all.writes) judge_field(all, origin, answer);
   for (const subject& each : all.subjects) judge_subject(all, each);
   require(all.tickets == 0, "{} arguments of messages are still alive", all.tickets.load());
+  require(all.frames == 0, "{} coroutines are still there", all.frames.load());
 }
 
 /// While it lives, reports say what the input is.

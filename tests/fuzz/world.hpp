@@ -23,8 +23,10 @@
 
 #include <fmt/core.h>
 
+#include <vicar/compose.hpp>
 #include <vicar/debug.hpp>
 #include <vicar/detail/world/rules.hpp>
+#include <vicar/task.hpp>
 #include <vicar/vicar.hpp>
 
 #include "fuzz/program.hpp"
@@ -58,16 +60,18 @@ struct tally {
   std::atomic<std::uint64_t> handled{0};
   std::atomic<std::uint64_t> refused{0};    ///< by mailboxes that were full or closed
   std::atomic<std::uint64_t> lost{0};       ///< dropped, or pending at the end
+  std::atomic<std::uint64_t> suspended{0};  ///< coroutines that their actor's end has destroyed
+  std::atomic<std::uint64_t> resumed{0};    ///< awaits
   std::atomic<std::uint64_t> thrown{0};     ///< by messages
   std::atomic<std::uint64_t> deadlocks{0};  ///< waits that were refused
   std::atomic<std::uint64_t> timeouts{0};
 
   std::string text() const {
     return fmt::format(
-        "{} instructions; {} actors; {} messages, of which {} handled, {} refused, {} lost; "
-        "{} exceptions, {} deadlocks, {} timeouts",
-        input.steps.load(), actors.load(), messages.load(), handled.load(), refused.load(), lost.load(), thrown.load(),
-        deadlocks.load(), timeouts.load());
+        "{} instructions; {} actors; {} messages, of which {} handled, {} refused, {} lost, {} suspended; "
+        "{} awaits; {} exceptions, {} deadlocks, {} timeouts",
+        input.steps.load(), actors.load(), messages.load(), handled.load(), refused.load(), lost.load(),
+        suspended.load(), resumed.load(), thrown.load(), deadlocks.load(), timeouts.load());
   }
 };
 inline constinit tally so_far;
@@ -107,29 +111,54 @@ inline const void* exception_here() {
 /// The reply to the message of an instruction.
 inline std::string answer_of(std::size_t number) { return fmt::format("the answer to message {}", number); }
 
+struct record;
+/// The messages whose answers a thread or a coroutine waits for.
+using answers = std::vector<const record*>;
+
 /// The outcome of the message of an instruction, each of which is executed at most once.
 struct record {
-  enum class kind : std::uint8_t { none, answered, deferred, field };
-  enum class outcome : std::uint8_t { unknown, value, thrown, refused, dropped, left_over };
+  enum class kind : std::uint8_t { none, answered, deferred, field, continuation };
+  enum class outcome : std::uint8_t {
+    unknown,
+    value,
+    thrown,
+    refused,
+    dropped,
+    left_over,
+    suspended,  ///< its coroutine awaited something when the actor ended
+    passed,     ///< a continuation that did not run its function, since its source has an exception
+  };
 
   // Written before it is sent.
   kind what = kind::none;
   std::size_t target = 0;
   std::size_t sender = 0;
   std::uint64_t sequence = 0;
+  /// Coroutines that work for this message await only futures of messages sent before this, and their own. Two
+  /// coroutines that await each other wait forever, and are no deadlock.
+  std::uint64_t horizon = 0;
 
   std::atomic<outcome> came{outcome::unknown};
   std::atomic<int> handled{0};
   std::atomic<std::uint32_t> notified{0};  ///< the actors that have handled a broadcast, one bit each
   std::atomic<const void*> thrown{nullptr};
   std::atomic<bool> threw_stop_all{false};
+  std::atomic<bool> ended{false};      ///< handled to the end
+  std::atomic<bool> abandoned{false};  ///< its coroutine was destroyed before
+  int frames = 0;                      ///< those of its coroutines; used by the target's thread
+
+  const answers* awaited = nullptr;  ///< what its coroutine awaits; guarded by the lock of the waits
 };
+
+/// The message that is handled on this thread.
+inline thread_local const record* message_here = nullptr;
 
 /// The record of one actor.
 struct subject {
   std::size_t index = 0;
   std::size_t capacity = vicar::unbounded;
   vicar::overflow on_overflow = vicar::overflow::block;
+  bool interleaving = true;
 
   std::atomic<bool> construction_failed{false};
   std::atomic<bool> constructed{false};
@@ -139,6 +168,8 @@ struct subject {
   std::atomic<int> failures{0};
   std::atomic<int> dropped{0};    ///< as the dead letter handler has seen
   std::atomic<int> left_over{0};  ///< likewise
+
+  const answers* awaited = nullptr;  ///< what its thread sleeps for; guarded by the lock of the waits
 
   // Used by its own thread.
   std::thread::id thread;
@@ -153,11 +184,23 @@ struct kept_future {
   vicar::future<std::string> answer;
   std::string expected;                               ///< if it has a value
   const record* origin = nullptr;                     ///< null if it was derived
+  std::uint64_t sequence = 0;                         ///< of the origin, or the last one of all sources
+  const record* maker = nullptr;                      ///< the message whose coroutine may await it at any rate
+  std::shared_ptr<kept_future> followed;              ///< the source, for a continuation
+  answers followed_origins;                           ///< and the messages that it comes from
   std::vector<std::shared_ptr<kept_future>> sources;  ///< the futures that it was derived from
   bool throws = false;                                ///< whether the function that computes the value throws
   std::atomic<int> made{0};                           ///< how often that ran
   std::atomic<const void*> thrown{nullptr};           ///< what it threw
+
+  /// Of the functions that follow it on each actor, by sender; used by the actor's thread.
+  std::array<std::array<std::uint64_t, senders>, most_actors> last_sequence{};
 };
+
+/// Whether a coroutine that works for a message may await a future: see `record::horizon`.
+inline bool may_await(const record& message, const kept_future& kept) noexcept {
+  return kept.sequence < message.horizon || kept.maker == &message;
+}
 
 /// What a program needs beside actors; on real threads, or in a world that decides the order.
 class surroundings {
@@ -197,6 +240,17 @@ class world {
     const std::lock_guard lock{mutex_};
     return kept_.empty() ? nullptr : kept_[which % kept_.size()];
   }
+  /// Some kept futures that a coroutine which works for a message may await.
+  std::vector<std::shared_ptr<kept_future>> awaitable(const record& message, std::size_t which,
+                                                      std::size_t count) const {
+    const std::lock_guard lock{mutex_};
+    std::vector<std::shared_ptr<kept_future>> found;
+    for (std::size_t i = 0; i < kept_.size() && found.size() < count; ++i) {
+      const auto& each = kept_[(which + i) % kept_.size()];
+      if (may_await(message, *each)) found.push_back(each);
+    }
+    return found;
+  }
   std::vector<std::shared_ptr<kept_future>> all_kept() const {
     const std::lock_guard lock{mutex_};
     return kept_;
@@ -214,9 +268,12 @@ class world {
   std::array<subject, most_actors> subjects;
   std::atomic<std::uint64_t> last_sequence{0};
   std::atomic<int> tickets{0};  ///< live arguments
+  std::atomic<int> frames{0};   ///< live coroutines
   std::atomic<std::size_t> broadcasts{0};
   std::atomic<bool> ended{false};  ///< a wait was ended because no thread could run
   surroundings& around;
+  std::mutex waits;
+  std::atomic<bool> waits_cut{false};  ///< the end of an actor has destroyed a coroutine that awaited something
 
   // Used by the main thread.
   std::vector<std::function<void()>> branches;  ///< each joins one

@@ -51,7 +51,7 @@ TEST_CASE("a method that the actor has got at run time is called by its name") {
 TEST_CASE("a method that the actor has got at run time is called through its proxy of itself") {
   const started<apprentice> actor;
   actor.proxy->learn("Cheer up").get();
-  const future<future<std::string>> outer = actor.proxy->apply_to_itself(5);
-  CHECK(outer.get().get() == "Cheer up, myself");
+  const future<std::string> greeting = actor.proxy->apply_to_itself(5);
+  CHECK(greeting.get() == "Cheer up, myself");
   CHECK(actor.proxy->greetings.get() == 5);
 }

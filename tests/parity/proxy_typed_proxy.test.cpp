@@ -88,7 +88,7 @@ TEST_CASE("the actor's own methods are typed on the proxy, beside those of the p
   STATIC_REQUIRE(std::same_as<decltype(proxy->on_receive("hush")), future<std::size_t>>);
   STATIC_REQUIRE(std::same_as<decltype(proxy->on_receive(1)), future<bool>>);
   STATIC_REQUIRE(std::same_as<decltype(proxy->urn()), future<std::string>>);
-  STATIC_REQUIRE(std::same_as<decltype(proxy->stop()), future<future<bool>>>);
+  STATIC_REQUIRE(std::same_as<decltype(proxy->stop()), future<bool>>);
   STATIC_REQUIRE(std::same_as<decltype(proxy.stop()), future<bool>>);
   STATIC_REQUIRE(std::same_as<decltype(proxy.ref()), const vicar::actor_ref<theatre>&>);
   STATIC_REQUIRE(std::same_as<decltype(actor.ref.proxy()), vicar::actor_proxy<theatre>>);
@@ -99,6 +99,6 @@ TEST_CASE("the actor's own methods are typed on the proxy, beside those of the p
   CHECK(proxy->calls.get() == std::vector<std::string>{"on_start", "on_start", "on_failure", "on_stop"});
   CHECK(proxy->on_receive("hush").get() == 4);
   CHECK(proxy->urn().get() == proxy.ref().urn());
-  CHECK(proxy->stop().get().get());
+  CHECK(proxy->stop().get());
   CHECK_FALSE(proxy.stop().get());
 }

@@ -23,6 +23,8 @@
 #include <gnu/libc-version.h>
 #endif
 
+#include <vicar/compose.hpp>
+#include <vicar/task.hpp>
 #include <vicar/vicar.hpp>
 
 #include "support/asleep.hpp"
@@ -173,6 +175,113 @@ vicar::future<int> value_made_by_leaving() {
   });
 }
 
+/// Calls exit in its coroutines.
+struct leaves_in_coroutine {
+  vicar::task<int> leave_at_once() {
+    leave();
+    co_return 1;
+  }
+  vicar::task<int> leave_resumed() {
+    co_await vicar::next_turn();
+    leave();
+    co_return 1;
+  }
+  vicar::task<int> suspend(vicar::future<int> given) { co_return co_await given; }
+  vicar::task<int> leave_when_dropped(vicar::future<int> given) {
+    const struct leaves {
+      ~leaves() { leave(); }
+    } dropped;
+    static_cast<void>(dropped);
+    co_return co_await given;
+  }
+  vicar::task<int> keep(const leaving_argument& kept, vicar::future<int> given) {
+    static_cast<void>(kept);
+    co_return co_await given;
+  }
+};
+using calls_coroutine = std::function<vicar::future<int>()>;
+/// Gets the answer of a coroutine, and once more at its end.
+struct asks_coroutine : caller_of {
+  vicar::future<int> answer;
+  void ask(const calls_coroutine& call) {
+    answer = call();
+    answer.wait();
+  }
+  void on_stop() {
+    expect_dead([&] { answer.get(); });
+    say("caller stopped");
+  }
+};
+/// Awaits one.
+struct awaits_coroutine {
+  bool notified = false;
+  vicar::task<> ask(calls_coroutine call) {
+    try {
+      co_await call();
+    } catch (const vicar::actor_dead_error&) {
+      notified = true;
+    }
+  }
+  void on_stop() const { say(notified ? "notified by co_await" : "not to be seen: not notified"); }
+};
+/// Is stopped when a thread that is no actor's was notified.
+struct waits_for_thread {
+  std::binary_semaphore notified{0};
+  void on_stop() {
+    notified.acquire();
+    say("thread notified");
+  }
+};
+
+void wait_until_suspended(const vicar::actor_ref<leaves_in_coroutine>& actor, std::size_t count) {
+  while (actor.stats().suspended != count) std::this_thread::yield();
+}
+/// A coroutine calls exit, and an actor waits for its answer.
+template <auto Member>
+void leave_in_coroutine() {
+  const auto caller = vicar::start<asks_coroutine>();
+  const auto actor = vicar::start<leaves_in_coroutine>();
+  caller.defer<&asks_coroutine::ask>([actor] { return actor.call<Member>(); });
+  never.acquire();
+}
+/// Something of a coroutine calls exit when it is dropped at the end of its actor.
+template <class Call>
+void leave_when_dropped(Call call) {
+  const vicar::promise<int> in_vain;
+  const auto caller = vicar::start<asks_coroutine>();
+  const auto actor = vicar::start<leaves_in_coroutine>();
+  caller.defer<&asks_coroutine::ask>([=, given = in_vain.get_future()] { return call(actor, given); });
+  wait_until_suspended(actor, 1);
+  actor.stop();
+  never.acquire();
+}
+/// Calls are suspended when `leave(actor)` leads to a call of exit.
+template <class Leave>
+void leave_with_suspended_calls(Leave leave) {
+  const vicar::promise<int> in_vain;
+  const auto with_thread = vicar::start<waits_for_thread>();
+  const auto caller = vicar::start<asks_coroutine>();
+  const auto awaits = vicar::start<awaits_coroutine>();
+  const auto actor = vicar::start<leaves_in_coroutine>();
+  const auto suspend = [actor, given = in_vain.get_future()] {
+    return actor.call<&leaves_in_coroutine::suspend>(given);
+  };
+  caller.defer<&asks_coroutine::ask>(suspend);
+  awaits.defer<&awaits_coroutine::ask>(suspend);
+  std::thread{[suspend, notified = with_thread.call([](waits_for_thread& me) { return &me.notified; }).get()] {
+    const auto answer = suspend();
+    const auto work = [&]() -> vicar::task<> { static_cast<void>(co_await answer); };
+    try {
+      vicar::sync_wait(work());
+    } catch (const vicar::actor_dead_error&) {
+      notified->release();
+    }
+  }}.detach();
+  wait_until_suspended(actor, 3);
+  leave(actor);
+  never.acquire();
+}
+
 [[noreturn]] void fail() { throw std::runtime_error{"nobody catches this"}; }
 struct throws_noexcept {
   void fail() noexcept { ::fail(); }
@@ -321,6 +430,34 @@ const std::map<std::string_view, std::function<void()>> cases{
        }}.detach();
        value.get();
      }},
+    {"coroutine", leave_in_coroutine<&leaves_in_coroutine::leave_at_once>},
+    {"coroutine_resumed", leave_in_coroutine<&leaves_in_coroutine::leave_resumed>},
+    {"coroutine_awaited",
+     [] {
+       const auto work = []() -> vicar::task<> {
+         co_await vicar::next_turn();
+         leave();
+       };
+       vicar::sync_wait(work());
+     }},
+    {"local_of_coroutine",
+     [] {
+       leave_when_dropped([](const auto& actor, const vicar::future<int>& given) {
+         return actor.template call<&leaves_in_coroutine::leave_when_dropped>(given);
+       });
+     }},
+    {"argument_of_coroutine",
+     [] {
+       leave_when_dropped([](const auto& actor, const vicar::future<int>& given) {
+         return actor.template call<&leaves_in_coroutine::keep>(leaving_argument{support::this_thread()}, given);
+       });
+     }},
+    {"suspended_in_actor",
+     [] {
+       leave_with_suspended_calls(
+           [](const auto& actor) { actor.template defer<&leaves_in_coroutine::leave_resumed>(); });
+     }},
+    {"suspended_in_others", [] { leave_with_suspended_calls([](const auto&) { leave(); }); }},
     {"two_actors", two_actors_leave},
     {"main_waits", main_waits},
     {"stop_all_runs", stop_all_runs},

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <functional>
 #include <latch>
 #include <map>
@@ -26,6 +27,8 @@
 
 #include <fmt/core.h>
 
+#include <vicar/compose.hpp>
+#include <vicar/task.hpp>
 #include <vicar/vicar.hpp>
 
 #include "support/expect.hpp"
@@ -117,6 +120,11 @@ class adder {
 }  // namespace
 
 struct derived_adder : adder {};
+
+struct awaiter {
+  vicar::task<int> await(vicar::future<int> given) { co_return co_await given; }
+  vicar::task<int> await_exclusively(vicar::future<int> given) { co_return co_await vicar::exclusively(given); }
+};
 
 namespace {
 
@@ -523,6 +531,136 @@ void lazy_values() {
   open.count_down();
 }
 
+/// An executor with a thread for each function.
+struct new_thread {
+  template <class Function>
+  void execute(Function function) const {
+    std::thread{std::move(function)}.join();
+  }
+};
+
+// Calls that are suspended in the parent will not be answered in the child, and nothing there waits for them.
+void suspended_calls() {
+  vicar::promise<int> inside;
+  const auto actor = vicar::start<awaiter>({.name = "inherited"});
+  const vicar::future<int> pending = actor.call<&awaiter::await>(inside.get_future());
+  const vicar::future<int> piped = pending.then(actor, [](awaiter&, int value) { return value + 1; });
+  while (actor.stats().suspended != 2) std::this_thread::yield();
+  {
+    // The actor might be about to suspend another call.
+    std::latch held{1};
+    std::latch forked{1};
+    const joined_thread holds{[&] {
+      auto& lock = vicar::detail::ref_access::handle(actor)->suspended().lock();
+      lock.lock();
+      held.count_down();
+      forked.wait();
+      lock.unlock();
+    }};
+    held.wait();
+    CHECK(right_in_child([&] { CHECK(actor.stats().suspended == 2); }));
+    forked.count_down();
+  }
+  CHECK(right_in_child([&] {
+    const std::string died = "vicar: inherited (awaiter) was started before fork() and does not run in this process, ";
+    const std::string remedy = "; start actors after fork(), or fork before you start any";
+    const std::string no_answer = died + "await will not be answered" + remedy;
+    CHECK(actor.stats().suspended == 2);
+    CHECK(pending.ready());
+    check_refused(no_answer, [&] { pending.get(); });
+    check_refused(died + "then will not be answered" + remedy, [&] { piped.get(); });
+    check_refused(died + "await was not delivered" + remedy,
+                  [&] { actor.call<&awaiter::await>(vicar::make_ready_future(1)).get(); });
+    check_refused(died + "then was not delivered" + remedy,
+                  [&] { vicar::make_ready_future(1).then(actor, [](int) {}).get(); });
+
+    const auto own = vicar::start<awaiter>();
+    check_refused(no_answer, [&] { own.call<&awaiter::await>(pending).get(); });
+    check_refused(no_answer, [&] { own.call<&awaiter::await_exclusively>(pending).get(); });
+    check_refused(no_answer, [&] { own.call<&awaiter::await>(pending.map([](int value) { return value; })).get(); });
+    check_refused(no_answer, [&] { pending.then(own, [](int) {}).get(); });
+    check_refused(no_answer, [&] { pending.then(new_thread{}, [](int) {}).get(); });
+    const auto work = [&]() -> vicar::task<int> { co_return co_await pending; };
+    check_refused(no_answer, [&] { vicar::sync_wait(work()); });
+    check_refused(no_answer, [&] { std::rethrow_exception(pending.exception()); });
+    const vicar::promise<int> never;
+    CHECK(vicar::when_any(never.get_future(), pending).get() == 1);
+    check_refused(no_answer, [&] { std::get<0>(vicar::when_all(pending, vicar::make_ready_future(1)).get()).get(); });
+    CHECK(vicar::race(pending, vicar::make_ready_future(2)).get() == 2);
+    CHECK(own.call<&awaiter::await>(vicar::make_ready_future(3)).get() == 3);
+
+    inside.set_value(4);  // nobody continues
+    check_refused(no_answer, [&] { pending.get(); });
+    CHECK(own.call<&awaiter::await>(inside.get_future()).get() == 4);
+    CHECK(!actor.stop().get());
+  }));
+  inside.set_value(7);
+  CHECK(pending.get() == 7);
+  CHECK(piped.get() == 8);
+  actor.stop().wait();
+}
+
+// In the child, a coroutine that forks goes on until it is suspended or ends, and then the process ends.
+void in_coroutine() {
+  struct forking {
+    vicar::task<pid_t> fork_and(bool resumed, std::function<void()> function, vicar::future<void> after) {
+      if (resumed) co_await vicar::next_turn();
+      const pid_t child = fork_for_a_while();
+      if (child == 0) function();
+      co_await after;
+      ++shared().handled;
+      co_return child;
+    }
+  };
+  const auto actor = vicar::start<forking>();
+  const busy other;
+  int forks = 0;
+  const auto fork_in_coroutine = [&](bool resumed, const std::function<void()>& function) {
+    ++forks;
+    return end_of(actor.call<&forking::fork_and>(resumed, function, vicar::make_ready_future()).get());
+  };
+  for (const bool resumed : {false, true}) {
+    shared().handled = 0;
+    forks = 0;
+    const auto checks = [&] {
+      check_inherited(other.ref, other.pending, other.answered);
+      check_own_actors();
+      if (problems != 0) _exit(99);
+    };
+    CHECK(fork_in_coroutine(resumed, [&] {
+            checks();
+            std::exit(7);
+          }) == 7);
+    CHECK(fork_in_coroutine(resumed, [] { _exit(5); }) == 5);
+    CHECK(fork_in_coroutine(resumed, [] { throw std::runtime_error{"thrown in the child"}; }) == 1);
+    CHECK(shared().handled == forks);  // in the parent
+    CHECK(fork_in_coroutine(resumed, checks) == 0);
+    CHECK(shared().handled == forks + 1);  // in both
+  }
+  // Suspended in the child: what it awaits comes in the parent only.
+  vicar::promise<void> inside;
+  shared().handled = 0;
+  const auto forked = actor.call<&forking::fork_and>(false, [] {}, inside.get_future());
+  while (actor.stats().suspended != 1) std::this_thread::yield();
+  inside.set_value();
+  CHECK(end_of(forked.get()) == 0);
+  CHECK(shared().handled == 1);
+  actor.stop().wait();
+
+  // On a thread that waits in sync_wait, the coroutine goes on in both processes.
+  const auto work = [&]() -> vicar::task<pid_t> {
+    const pid_t child = fork_for_a_while();
+    const auto own = vicar::start<awaiter>();
+    const int value = co_await own.call<&awaiter::await>(vicar::make_ready_future(3));
+    CHECK(value == 3);
+    own.stop();
+    co_return child;
+  };
+  const pid_t child = vicar::sync_wait(work());
+  if (child == 0) std::exit(problems == 0 ? 0 : 1);
+  CHECK(end_of(child) == 0);
+}
+
 const vicar::actor_ref<adder>* used_by_handlers = nullptr;
 
 // The program's own handlers of fork() may use actors, in all three places.
@@ -556,6 +694,8 @@ int main(int count, char** arguments) {
                                                      {"at_registered", &at_registered},
                                                      {"while_exiting", &while_exiting},
                                                      {"lazy_values", &lazy_values},
+                                                     {"suspended_calls", &suspended_calls},
+                                                     {"in_coroutine", &in_coroutine},
                                                      {"with_handlers", &with_handlers}};
   const auto chosen = count == 2 ? cases.find(arguments[1]) : cases.end();
   if (chosen == cases.end()) {

@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
-// Actors that call each other at random, with a table of their waits: every deadlock that vicar reports
-// is one, and every real one is reported.
+// Actors that call each other at random, by members that block and by coroutines, with a table of their waits: every
+// deadlock that vicar reports is one, and every real one is reported.
+//
+// The table has two kinds of waits. The thread of an actor waits, from just before it might sleep until it continues,
+// for what it needs of another actor. A call that is a coroutine waits, from just before its co_await until it
+// continues, and its actor goes on. An answer needs the actor's thread and, if its call is a coroutine, what that
+// awaits; so a way through the table leads from an answer to either of the two.
+//
+// What that proves: each `deadlock_error` names a way through waits that were all in the table and pending when vicar
+// looked, which leads back to the thread or the call whose wait was refused, and which contains the wait of a thread.
+// None of them can end before another one does, unless an actor is stopped while a call of it is suspended. And since
+// every wait without a timeout ends, no cycle with the wait of a thread is left alone. The table says nothing about
+// cycles of suspended calls alone: no call here gets a future of its own answer, so there are none.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -15,6 +26,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -24,6 +36,8 @@
 
 #include <fmt/core.h>
 
+#include <vicar/compose.hpp>
+#include <vicar/task.hpp>
 #include <vicar/vicar.hpp>
 
 #include "support/catch.hpp"
@@ -42,19 +56,37 @@ struct needed {
   unsigned why;                         ///< one reason, or several possible ones
   std::function<std::uint64_t()> whom;  ///< the actor's number; 0 if there is none yet, or it is not an actor
   std::function<bool()> pending;        ///< stays true while that actor does not continue
+  std::uint64_t call = 0;               ///< the number of the call that has to be answered, if it has one
 };
 using needs = std::vector<needed>;
 
+/// An actor whose code runs on this thread, while this lives: the actor of the thread, and those whose constructors it
+/// is in. A list of them, so that a thread that ends owns no memory.
 struct running {
-  std::uint64_t number;
-  vicar::any_actor_ref ref;
+  running(std::uint64_t its_number, vicar::any_actor_ref its_ref) : number{its_number}, ref{std::move(its_ref)} {
+    enter();
+  }
+  ~running() { leave(); }
+  running(const running&) = delete;
+  running& operator=(const running&) = delete;
+
+  void enter();
+  void leave();
+
+  const std::uint64_t number;
+  const vicar::any_actor_ref ref;
+  running* outer = nullptr;
 };
-/// The actors whose code runs on this thread: one, and those whose constructors it is in.
-thread_local std::vector<running> running_here;
+constinit thread_local running* running_here = nullptr;  // the innermost
+
+void running::enter() { outer = std::exchange(running_here, this); }
+void running::leave() { running_here = outer; }
 
 bool runs_here(std::uint64_t number) {
-  return std::any_of(running_here.begin(), running_here.end(),
-                     [number](const running& each) { return each.number == number; });
+  for (const running* each = running_here; each; each = each->outer) {
+    if (each->number == number) return true;
+  }
+  return false;
 }
 
 /// The names of actors, so that the text of an error identifies them.
@@ -76,6 +108,8 @@ struct counts {
   std::uint64_t room = 0;          ///< cycles with a wait for space
   std::uint64_t values = 0;        ///< cycles with a wait for the value of a future that another actor computes
   std::uint64_t with_timeout = 0;  ///< waits with a timeout that would have been refused without it
+  std::uint64_t suspended = 0;     ///< cycles with a suspended call that found a thread
+  std::uint64_t suspending = 0;    ///< cycles with one that found a co_await
   std::uint64_t waits = 0;
   std::vector<std::string> wrong;
 };
@@ -83,18 +117,57 @@ struct counts {
 /// The ground truth: contains every wait without a timeout from just before it begins until it has ended.
 class wait_table {
  public:
+  /// The wait of this thread.
+  class sleep {
+   public:
+    sleep(wait_table& table, needs all) : table_{table}, since_{table.begin(std::move(all))} {}
+    ~sleep() { table_.end(); }
+    sleep(const sleep&) = delete;
+    sleep& operator=(const sleep&) = delete;
+
+    void refused(std::string_view text) const { table_.judge(text, {running_here->number, 0}, since_); }
+
+   private:
+    wait_table& table_;
+    const std::uint64_t since_;
+  };
+  /// The wait of a call whose coroutine awaits something: meanwhile, this thread is not in its code.
+  class suspension {
+   public:
+    suspension(wait_table& table, std::uint64_t call, needs all)
+        : table_{table}, call_{call}, actor_{*running_here}, since_{table.suspend(call, std::move(all))} {
+      actor_.leave();
+    }
+    /// Without a call of `continues` before, the actor has ended.
+    ~suspension() {
+      if (!continues_) table_.abandon(call_);
+      actor_.enter();
+    }
+    suspension(const suspension&) = delete;
+    suspension& operator=(const suspension&) = delete;
+
+    void continues() {
+      continues_ = true;
+      table_.resume(call_);
+    }
+    void refused(std::string_view text) const { table_.judge(text, {actor_.number, call_}, since_); }
+
+   private:
+    wait_table& table_;
+    const std::uint64_t call_;
+    running& actor_;
+    const std::uint64_t since_;
+    bool continues_ = false;
+  };
+
   /// Calls `wait()`, and checks its `deadlock_error` if it throws one.
   template <class Wait>
   auto waiting(needs all, Wait wait) {
-    begin(std::move(all));
-    struct ends {
-      wait_table& table;
-      ~ends() { table.end(); }
-    } at_the_end{*this};
+    const sleep here{*this, std::move(all)};
     try {
       return wait();
     } catch (const vicar::deadlock_error& error) {
-      judge(error.what());
+      here.refused(error.what());
       throw;
     }
   }
@@ -118,130 +191,216 @@ class wait_table {
     const std::lock_guard lock{mutex_};
     return moves_;
   }
+  /// Forgets the calls that ended with their actors. Nothing waits for them any more.
+  void tidy() {
+    const std::lock_guard lock{mutex_};
+    std::erase_if(calls_, [](const auto& each) {
+      const awaiting& call = each.second;
+      return call.abandoned != 0 && std::none_of(call.all.begin(), call.all.end(), is_pending);
+    });
+  }
 
-  /// The actors that are in cycles now, each with the actors that it waits for.
+  /// The actors that are in cycles now, each with what it waits for, and all suspended calls.
   std::string cycles() const {
     const std::lock_guard lock{mutex_};
     std::string text;
     for (const auto& [actor, all] : waits_) {
       const bool in_cycle = std::any_of(all.begin(), all.end(), [&, me = actor](const needed& each) {
-        return each.pending() && leads_to(each.whom(), [me](std::uint64_t end) { return end == me; });
+        return each.pending() &&
+               leads_to({each.whom(), each.call}, [me](const position& end) { return end.actor == me; });
       });
-      if (!in_cycle) continue;
-      text += fmt::format("{} waits for", actor);
-      for (const needed& each : all) text += fmt::format(" {}{}", each.whom(), each.pending() ? "" : " (has come)");
-      text += '\n';
+      if (in_cycle) text += fmt::format("{} waits for{}\n", actor, text_of(all));
+    }
+    for (const auto& [call, waits] : calls_) {
+      if (waits.abandoned == 0) text += fmt::format("call {} awaits{}\n", call, text_of(waits.all));
     }
     return text;
   }
 
  private:
-  void begin(needs all) {
+  /// An answer that a way through the table leads to. Without a number of a call, it needs only the actor's thread.
+  struct position {
+    std::uint64_t actor;
+    std::uint64_t call;
+    bool operator<(const position& other) const { return std::pair{actor, call} < std::pair{other.actor, other.call}; }
+  };
+  struct awaiting {
+    needs all;
+    std::uint64_t abandoned = 0;  ///< the move at which its actor ended
+  };
+
+  static bool is_pending(const needed& each) { return each.pending(); }
+  static std::string text_of(const needs& all) {
+    std::string text;
+    for (const needed& each : all)
+      text += fmt::format(" {} (call {}{})", each.whom(), each.call, each.pending() ? "" : ", has come");
+    return text;
+  }
+
+  std::uint64_t begin(needs all) {
     const std::lock_guard lock{mutex_};
-    ++moves_;
     ++counts_.waits;
-    for (const running& each : running_here) waits_[each.number] = all;
+    for (const running* each = running_here; each; each = each->outer) waits_[each->number] = all;
+    return ++moves_;
   }
   void end() {
     const std::lock_guard lock{mutex_};
     ++moves_;
-    for (const running& each : running_here) waits_.erase(each.number);
+    for (const running* each = running_here; each; each = each->outer) waits_.erase(each->number);
+  }
+  std::uint64_t suspend(std::uint64_t call, needs all) {
+    const std::lock_guard lock{mutex_};
+    ++counts_.waits;
+    calls_[call].all = std::move(all);
+    return ++moves_;
+  }
+  void resume(std::uint64_t call) {
+    const std::lock_guard lock{mutex_};
+    ++moves_;
+    calls_.erase(call);
+  }
+  /// Keeps the wait: a thread that has found it may be about to judge.
+  void abandon(std::uint64_t call) {
+    const std::lock_guard lock{mutex_};
+    calls_[call].abandoned = ++moves_;
   }
   void note_limited(const needed& what) {
     const std::lock_guard lock{mutex_};
-    if (what.pending() && leads_to(what.whom(), runs_here)) ++counts_.with_timeout;
+    const auto is_here = [](const position& end) { return runs_here(end.actor); };
+    if (what.pending() && leads_to({what.whom(), what.call}, is_here)) ++counts_.with_timeout;
   }
   void is_wrong(std::string_view why, std::string_view text) {
     const std::lock_guard lock{mutex_};
-    add_wrong(why, text);
+    add_wrong(running_here->number, why, text);
   }
-  void add_wrong(std::string_view why, std::string_view text) {
-    counts_.wrong.push_back(fmt::format("actor {} got an error, {}: {}", running_here.back().number, why, text));
+  void add_wrong(std::uint64_t actor, std::string_view why, std::string_view text) {
+    counts_.wrong.push_back(fmt::format("actor {} got an error, {}: {}", actor, why, text));
   }
 
   /// Whatever vicar throws within a message is caught there, so no `deadlock_error` arrives as a reply: this one
-  /// refuses this wait. The cycle lasts until this thread continues, so the table contains all that the text says.
-  void judge(std::string_view text) {
+  /// refuses a wait that began with the move `since`. The cycle lasts until that one continues, so the table contains
+  /// all that the text says. `refused`: the call that is to be suspended, or the actor whose thread waits.
+  void judge(std::string_view text, const position& refused, std::uint64_t since) {
     const std::lock_guard lock{mutex_};
-    const std::vector<hop> path = path_in(text);
-    if (path.empty()) return add_wrong("in a text that names no cycle", text);
+    const std::vector<hop> path = path_in(text, since);
+    const auto wrong = [&](std::string_view why) { add_wrong(refused.actor, why, text); };
+    if (path.empty()) return wrong("in a text that names no cycle");
+    const bool by_thread = refused.call == 0;
+    if (path.front().from != refused.actor || path.front().awaits == by_thread)
+      return wrong("about another one's wait");
+    std::vector<position> reached{refused};
     for (const hop& each : path) {
-      if (!is_needed(each)) return add_wrong(fmt::format("while {} did not wait for {}", each.from, each.to), text);
+      reached = across(each, reached, since);
+      if (reached.empty()) return wrong(fmt::format("while {} did not wait for {}", each.from, each.to));
     }
-    if (path.front().from != running_here.back().number) return add_wrong("about another one's wait", text);
-    if (!runs_here(path.back().to)) return add_wrong("in a text whose end is not its beginning", text);
+    const bool closed = std::any_of(reached.begin(), reached.end(), [&](const position& end) {
+      return by_thread ? runs_here(end.actor) : end.call == refused.call;
+    });
+    if (!closed) return wrong("in a text whose end is not its beginning");
+    const auto suspended = std::count_if(path.begin(), path.end(), [](const hop& each) { return each.awaits; });
+    if (static_cast<std::size_t>(suspended) == path.size()) return wrong("although no thread waits");
     ++counts_.cycles;
     if (path.size() > 2) ++counts_.long_cycles;
     if (path.front().why == room) ++counts_.room;
     if (path.front().why == value) ++counts_.values;
+    if (suspended != 0) ++(by_thread ? counts_.suspended : counts_.suspending);
   }
 
-  /// One wait in the text of a `deadlock_error`.
+  /// One wait in the text of a `deadlock_error`: of a suspended call if it `awaits`, else of a thread.
   struct hop {
     std::uint64_t from;
     std::uint64_t to;
     unsigned why;
+    bool awaits;
   };
-  std::vector<hop> path_in(std::string_view text) const {
+  std::vector<hop> path_in(std::string_view text, std::uint64_t since) const {
     static constexpr std::string_view beginning = "vicar: deadlock: ";
     static constexpr std::string_view arrow = " → ";
-    if (!text.starts_with(beginning)) return path_to_itself(text);
+    static constexpr std::string_view awaits = " (awaits)";
+    if (!text.starts_with(beginning)) return path_to_itself(text, since);
     text = text.substr(beginning.size(), text.rfind("; each waits for the next") - beginning.size());
     std::vector<hop> path;
-    std::uint64_t from = number_in(text.substr(0, text.find(arrow)));
+    std::string_view from = text.substr(0, text.find(arrow));
     while (text.find(arrow) != std::string_view::npos) {
       text.remove_prefix(text.find(arrow) + arrow.size());
       const std::string_view part = text.substr(0, text.find(arrow));
       const unsigned why = part.starts_with("space for ")                 ? room
                            : part.starts_with("a future's value, which ") ? value
                                                                           : reply;
-      path.push_back({from, number_in(part), why});
-      from = path.back().to;
+      path.push_back({number_in(from), number_in(part), why, from.ends_with(awaits)});
+      from = part;
     }
     return path;
   }
   /// These texts name the actor by its URN, and the one about a value names none.
-  std::vector<hop> path_to_itself(std::string_view text) const {
+  std::vector<hop> path_to_itself(std::string_view text, std::uint64_t since) const {
     const bool of_value = text.starts_with("vicar: a future waits for itself ");
     unsigned why = reply;
     if (of_value) why = value;
     if (text.find(" waits for itself: there is no space for ") != std::string_view::npos) why = room;
     if (text.starts_with("vicar: the constructor of ")) why = reply | room;
-    for (const running& each : running_here) {
-      const hop candidate{running_here.back().number, each.number, why};
-      if (of_value ? is_needed(candidate) : text.find(each.ref.urn()) != std::string_view::npos) return {candidate};
+    for (const running* each = running_here; each; each = each->outer) {
+      const hop candidate{running_here->number, each->number, why, false};
+      const bool named = of_value ? !across(candidate, {{candidate.from, 0}}, since).empty()
+                                  : text.find(each->ref.urn()) != std::string_view::npos;
+      if (named) return {candidate};
     }
     return {};
   }
-  bool is_needed(const hop& candidate) const {
-    const auto found = waits_.find(candidate.from);
-    if (found == waits_.end()) return false;
-    return std::any_of(found->second.begin(), found->second.end(), [&](const needed& each) {
-      return (each.why & candidate.why) != 0 && each.whom() == candidate.to && each.pending();
-    });
+
+  /// The needs of an actor's thread, or of a call: null if it does not wait.
+  const needs* needs_of_thread(const position& of) const {
+    const auto found = waits_.find(of.actor);
+    return found == waits_.end() ? nullptr : &found->second;
+  }
+  const needs* needs_of_call(const position& of) const {
+    const auto found = calls_.find(of.call);
+    return found == calls_.end() ? nullptr : &found->second.all;
+  }
+  /// Where one of these waits leads, which is what the text says.
+  std::vector<position> across(const hop& said, const std::vector<position>& from, std::uint64_t since) const {
+    std::vector<position> reached;
+    for (const position& start : from) {
+      const needs* const all = said.awaits ? needs_of_call(start) : needs_of_thread(start);
+      if (start.actor != said.from || !all) continue;
+      for (const needed& each : *all) {
+        if ((each.why & said.why) != 0 && each.whom() == said.to && was_pending(each, since))
+          reached.push_back({said.to, each.call});
+      }
+    }
+    return reached;
+  }
+  /// The end of an actor answers its suspended calls: such an answer was pending if it ended later.
+  bool was_pending(const needed& each, std::uint64_t since) const {
+    if (each.pending()) return true;
+    const auto found = calls_.find(each.call);
+    return found != calls_.end() && found->second.abandoned > since;
   }
 
-  /// Whether a path from an actor, over pending conditions, leads to one that `is_end`. Actors on one thread
-  /// wait together, and each has its own entry.
+  /// Whether a path from an answer, over pending conditions, leads to one that `is_end`. Actors on one thread wait
+  /// together, and each has its own entry.
   template <class IsEnd>
-  bool leads_to(std::uint64_t from, IsEnd is_end) const {
-    std::set<std::uint64_t> seen;
-    std::vector<std::uint64_t> next{from};
+  bool leads_to(const position& from, IsEnd is_end) const {
+    std::set<position> seen;
+    std::vector<position> next{from};
     while (!next.empty()) {
-      const std::uint64_t actor = next.back();
+      const position here = next.back();
       next.pop_back();
-      if (is_end(actor)) return true;
-      const auto found = waits_.find(actor);
-      if (found == waits_.end() || !seen.insert(actor).second) continue;
-      for (const needed& each : found->second) {
-        if (each.pending()) next.push_back(each.whom());
+      if (is_end(here)) return true;
+      if (!seen.insert(here).second) continue;
+      for (const needs* const all : {needs_of_thread(here), needs_of_call(here)}) {
+        if (!all) continue;
+        for (const needed& each : *all) {
+          if (each.pending()) next.push_back({each.whom(), each.call});
+        }
       }
     }
     return false;
   }
 
   mutable std::mutex mutex_;
-  std::map<std::uint64_t, needs> waits_;
+  std::map<std::uint64_t, needs> waits_;     // of the threads, by the numbers of their actors
+  std::map<std::uint64_t, awaiting> calls_;  // of the suspended calls
   std::uint64_t moves_ = 0;
   counts counts_;
 };
@@ -270,8 +429,18 @@ enum class kind {
 struct plan;
 using shared_plan = std::shared_ptr<const plan>;
 
+/// How a coroutine waits for an answer.
+enum class manner {
+  blocking,   ///< as any other member
+  awaiting,   ///< `co_await` of a handle
+  taking,     ///< `co_await` of the last handle
+  exclusive,  ///< `co_await exclusively`
+  count
+};
+
 struct action {
   kind what;
+  manner how;
   std::size_t target;
   std::size_t other;
   shared_plan there;
@@ -280,6 +449,7 @@ struct action {
 
 /// The actions of an actor in one message.
 struct plan {
+  bool coroutine = false;
   std::vector<action> actions;
 };
 
@@ -386,7 +556,8 @@ class world {
 
   wait_table& table;
   keeper& outside;
-  std::atomic<std::uint64_t> last_number{0};
+  std::atomic<std::uint64_t> last_number{0};  ///< of the actors
+  std::atomic<std::uint64_t> last_call{0};
 
  private:
   mutable std::mutex mutex_;
@@ -395,8 +566,12 @@ class world {
 };
 
 std::size_t capacity_of(std::size_t place) { return place % 2 == 0 ? place / 2 % 3 + 1 : vicar::unbounded; }
+/// Whether an actor's coroutines let other messages in.
+bool interleaves_at(std::size_t place) { return place % 5 != 3; }
 
 void follow(world& around, const plan& what);
+/// The same in a coroutine.
+vicar::task<> follow_in(world& around, const plan& what, std::uint64_t call, bool interleaves);
 
 using place_handle = std::shared_ptr<const world::place>;
 
@@ -405,8 +580,8 @@ needed room_at(const place_handle& place) {
           [place] { return place->ref.is_alive() && place->ref.stats().mailbox_depth >= place->capacity; }};
 }
 template <class T>
-needed answer_of(const place_handle& place, const vicar::future<T>& answer) {
-  return {reply, [place] { return place->number; }, [answer] { return !answer.ready(); }};
+needed answer_of(const place_handle& place, const vicar::future<T>& answer, std::uint64_t call = 0) {
+  return {reply, [place] { return place->number; }, [answer] { return !answer.ready(); }, call};
 }
 /// Space or the handling: a message needs the one and then the other. Its contents move with it, also when it is
 /// refused.
@@ -427,140 +602,212 @@ auto send(world& around, const place_handle& place, Send send) {
   if (place->capacity == vicar::unbounded) return send();
   return around.table.waiting({room_at(place)}, send);
 }
-vicar::future<int> ask(world& around, const place_handle& place, const shared_plan& what);
+/// An answer, and what has to happen for it.
+struct awaited {
+  vicar::future<int> answer;
+  needs all;
+};
+/// `call`: the number of the call.
+vicar::future<int> ask(world& around, const place_handle& place, const shared_plan& what, std::uint64_t call);
+
+/// In the coroutine of a call: waits for an answer.
+vicar::task<> await(wait_table& table, std::uint64_t call, vicar::future<int> answer, needs all, manner how) {
+  wait_table::suspension here{table, call, std::move(all)};
+  try {
+    if (how == manner::taking)
+      static_cast<void>(co_await std::move(answer));
+    else
+      static_cast<void>(co_await answer);
+  } catch (const vicar::deadlock_error& error) {
+    here.refused(error.what());
+    here.continues();
+    throw;
+  } catch (...) {
+    here.continues();
+    throw;
+  }
+  here.continues();
+}
+/// The same where no other message is let in.
+vicar::task<> await_exclusively(wait_table& table, vicar::future<int> answer, needs all, manner how) {
+  const wait_table::sleep here{table, std::move(all)};
+  try {
+    if (how == manner::exclusive)
+      static_cast<void>(co_await vicar::exclusively(answer));
+    else
+      static_cast<void>(co_await answer);
+  } catch (const vicar::deadlock_error& error) {
+    here.refused(error.what());
+    throw;
+  }
+}
 
 class node {
  public:
   node(world& around, std::uint64_t number, std::size_t place, const shared_plan& first)
-      : world_{&around}, number_{number} {
-    const here scope{*this};
+      : world_{&around}, number_{number}, interleaves_{interleaves_at(place)} {
+    const running here{number_, vicar::self(*this)};
     around.put(place, number_, vicar::self(*this), capacity_of(place));
     if (first) follow(around, *first);
   }
 
   int step(const shared_plan& what) {
-    const here scope{*this};
+    const running here{number_, vicar::self(*this)};
     follow(*world_, *what);
     return 1;
   }
-  /// Calls another actor, and returns before its reply; with a value if it could not call.
-  vicar::future<int> hand_on(const place_handle& to, const shared_plan& what) {
-    const here scope{*this};
-    try {
-      return ask(*world_, to, what);
-    } catch (const vicar::error&) {  // checked where it was thrown
-      return vicar::make_ready_future(1);
-    }
+  vicar::task<int> step_by_coroutine(const shared_plan& what, std::uint64_t call) {
+    const running here{number_, vicar::self(*this)};
+    co_await follow_in(*world_, *what, call, interleaves_);
+    co_return 1;
   }
-  int read(const place_handle& place, const vicar::future<int>& answer) {
-    const here scope{*this};
+  /// Calls another actor, and returns before its reply, which becomes the one of this call. With a value if it could
+  /// not call. Sets `handed_on` when it has done so.
+  vicar::future<int> hand_on(const place_handle& to, const shared_plan& what, std::uint64_t call,
+                             const std::shared_ptr<std::atomic<bool>>& handed_on) {
+    const running here{number_, vicar::self(*this)};
+    vicar::future<int> answer;
     try {
-      world_->table.waiting({answer_of(place, answer)}, [&] { answer.get(); });
+      answer = ask(*world_, to, what, call);
+    } catch (const vicar::error&) {  // checked where it was thrown
+      answer = vicar::make_ready_future(1);
+    }
+    *handed_on = true;
+    return answer;
+  }
+  int read(const awaited& given) {
+    const running here{number_, vicar::self(*this)};
+    try {
+      world_->table.waiting(given.all, [&] { given.answer.get(); });
     } catch (const vicar::error&) {  // as above
     }
     return 1;
+  }
+  vicar::task<int> read_by_coroutine(const awaited& given, std::uint64_t call) {
+    const running here{number_, vicar::self(*this)};
+    try {
+      if (interleaves_)
+        co_await await(world_->table, call, given.answer, given.all, manner::awaiting);
+      else
+        co_await await_exclusively(world_->table, given.answer, given.all, manner::awaiting);
+    } catch (const vicar::error&) {  // as above
+    }
+    co_return 1;
   }
 
   assigned member;
   VICAR_PROXY_MEMBERS(member)
 
  private:
-  struct here {
-    explicit here(node& actor) { running_here.push_back({actor.number_, vicar::self(actor)}); }
-    ~here() { running_here.pop_back(); }
-    here(const here&) = delete;
-    here& operator=(const here&) = delete;
-  };
-
   world* world_;
   std::uint64_t number_;
+  bool interleaves_;
 };
 
 void start_node(world& around, std::size_t place, const shared_plan& first = nullptr) {
   const std::uint64_t number = ++around.last_number;
-  vicar::start<node>({.name = name_of(number), .mailbox_capacity = capacity_of(place)}, around, number, place, first);
+  vicar::start<node>(
+      {.name = name_of(number), .mailbox_capacity = capacity_of(place), .interleaving = interleaves_at(place)}, around,
+      number, place, first);
 }
 
-vicar::future<int> ask(world& around, const place_handle& place, const shared_plan& what) {
-  return send(around, place, [&] { return place->ref.call<&node::step>(what); });
+vicar::future<int> ask(world& around, const place_handle& place, const shared_plan& what, std::uint64_t call) {
+  return send(around, place, [&] {
+    return what->coroutine ? place->ref.call<&node::step_by_coroutine>(what, call) : place->ref.call<&node::step>(what);
+  });
+}
+awaited ask(world& around, const place_handle& place, const shared_plan& what) {
+  const std::uint64_t call = ++around.last_call;
+  vicar::future<int> answer = ask(around, place, what, call);
+  needs all{answer_of(place, answer, call)};
+  return {std::move(answer), std::move(all)};
 }
 
-void perform(world& around, const action& current) {
-  const place_handle place = around.at(current.target);
-  if (!place) return;
+/// Sends what an action has to send, and returns the answer that it waits for; none if it waits for no answer, or in a
+/// way of its own.
+std::optional<awaited> begin(world& around, const action& current, const place_handle& place) {
+  const place_handle second = around.at(current.other);
+  switch (current.what) {
+    case kind::get:
+    case kind::wait:
+    case kind::take:
+      return ask(around, place, current.there);
+    case kind::join:
+    case kind::get_all: {
+      if (!second) break;
+      awaited both = ask(around, place, current.there);
+      awaited another = ask(around, second, current.at_the_other);
+      both.all.push_back(std::move(another.all.front()));
+      if (current.what == kind::join)
+        both.answer =
+            both.answer.join(another.answer).map([](const auto& two) { return static_cast<int>(two.size()); });
+      else
+        both.answer = vicar::when_all(both.answer, another.answer).map([](const auto&) { return 2; });
+      return both;
+    }
+    case kind::map: {
+      awaited single = ask(around, place, current.there);
+      single.answer = single.answer.map([](int each) { return 2 * each; });
+      return single;
+    }
+    case kind::inner: {
+      if (!second) break;
+      const std::uint64_t call = ++around.last_call;
+      const auto handed_on = std::make_shared<std::atomic<bool>>(false);
+      vicar::future<int> answer =
+          send(around, place, [&] { return place->ref.call<&node::hand_on>(second, current.there, call, handed_on); });
+      needs all{answer_of(place, answer), answer_of(second, answer, call)};
+      all.front().pending = [handed_on, answer] { return !*handed_on && !answer.ready(); };
+      all.back().pending = [handed_on, answer] { return *handed_on && !answer.ready(); };
+      return awaited{std::move(answer), std::move(all)};
+    }
+    case kind::handed: {
+      if (!second) break;
+      const awaited given = ask(around, second, current.there);
+      const std::uint64_t call = ++around.last_call;
+      vicar::future<int> answer = send(around, place, [&] {
+        return current.there->coroutine ? place->ref.call<&node::read_by_coroutine>(given, call)
+                                        : place->ref.call<&node::read>(given);
+      });
+      needs all{answer_of(place, answer, call)};
+      return awaited{std::move(answer), std::move(all)};
+    }
+    case kind::promised: {
+      vicar::future<int> answer = around.outside.promised();
+      needs all{kept_promise(answer)};
+      return awaited{std::move(answer), std::move(all)};
+    }
+    case kind::stop: {
+      const vicar::future<bool> stopped = place->ref.stop();
+      return awaited{stopped.map([](bool was_alive) { return was_alive ? 1 : 0; }), {answer_of(place, stopped)}};
+    }
+    default:
+      break;
+  }
+  return std::nullopt;
+}
+
+/// The other actions, and those that could not begin.
+void perform_otherwise(world& around, const action& current, const place_handle& place) {
   wait_table& table = around.table;
   switch (current.what) {
-    case kind::get: {
-      const vicar::future<int> answer = ask(around, place, current.there);
-      table.waiting({answer_of(place, answer)}, [&] { answer.get(); });
-      break;
-    }
-    case kind::wait: {
-      const vicar::future<int> answer = ask(around, place, current.there);
-      table.waiting({answer_of(place, answer)}, [&] { answer.wait(); });
-      break;
-    }
-    case kind::take: {
-      vicar::future<int> answer = ask(around, place, current.there);
-      table.waiting({answer_of(place, answer)}, [&] { std::move(answer).get(); });
-      break;
-    }
     case kind::with_timeout: {
-      const vicar::future<int> answer = ask(around, place, current.there);
-      table.with_timeout(answer_of(place, answer), [&] { static_cast<void>(answer.wait_for(300us)); });
+      const awaited asked = ask(around, place, current.there);
+      table.with_timeout(asked.all.front(), [&] { static_cast<void>(asked.answer.wait_for(300us)); });
       break;
     }
     case kind::defer:
-      send(around, place, [&] { place->ref.defer<&node::step>(current.there); });
+      send(around, place, [&] {
+        if (current.there->coroutine)
+          place->ref.defer<&node::step_by_coroutine>(current.there, ++around.last_call);
+        else
+          place->ref.defer<&node::step>(current.there);
+      });
       break;
-    case kind::join:
-    case kind::get_all: {
-      const place_handle second = around.at(current.other);
-      if (!second) return;
-      const vicar::future<int> first_answer = ask(around, place, current.there);
-      const vicar::future<int> second_answer = ask(around, second, current.at_the_other);
-      const needs both{answer_of(place, first_answer), answer_of(second, second_answer)};
-      if (current.what == kind::join) {
-        const auto joined = first_answer.join(second_answer);
-        table.waiting(both, [&] { joined.get(); });
-      } else {
-        const std::array all{first_answer, second_answer};
-        table.waiting(both, [&] { static_cast<void>(vicar::get_all(all)); });
-      }
-      break;
-    }
-    case kind::map: {
-      const vicar::future<int> answer = ask(around, place, current.there);
-      const auto doubled = answer.map([](int each) { return 2 * each; });
-      table.waiting({answer_of(place, answer)}, [&] { doubled.get(); });
-      break;
-    }
     case kind::assign: {
       auto token = std::make_shared<int>();
       const needed written = room_or_answer(place, token);
       table.waiting({written}, [&] { place->ref.proxy()->member = assigned{std::move(token)}; });
-      break;
-    }
-    case kind::inner: {
-      const place_handle second = around.at(current.other);
-      if (!second) return;
-      const auto outer = send(around, place, [&] { return place->ref.call<&node::hand_on>(second, current.there); });
-      table.waiting({answer_of(place, outer)}, [&] { outer.get(); });
-      const vicar::future<int> inner = outer.get();
-      table.waiting({answer_of(second, inner)}, [&] { inner.get(); });
-      break;
-    }
-    case kind::handed: {
-      const place_handle second = around.at(current.other);
-      if (!second) return;
-      const vicar::future<int> answer = ask(around, second, current.there);
-      const auto read = send(around, place, [&] { return place->ref.call<&node::read>(second, answer); });
-      table.waiting({answer_of(place, read)}, [&] { read.get(); });
-      break;
-    }
-    case kind::promised: {
-      const vicar::future<int> answer = around.outside.promised();
-      table.waiting({kept_promise(answer)}, [&] { answer.get(); });
       break;
     }
     case kind::shared: {
@@ -574,16 +821,39 @@ void perform(world& around, const action& current) {
       table.with_timeout(value_of(shared), [&] { shared->value.get(300us); });
       break;
     }
-    case kind::stop: {
-      const vicar::future<bool> answer = place->ref.stop();
-      table.waiting({answer_of(place, answer)}, [&] { answer.get(); });
-      break;
-    }
     case kind::child: {
       const std::size_t its_place = places + current.other % children;
       start_node(around, its_place, current.there);
       break;
     }
+    default:
+      break;
+  }
+}
+
+void perform(world& around, const action& current) {
+  const place_handle place = around.at(current.target);
+  if (!place) return;
+  std::optional<awaited> begun = begin(around, current, place);
+  if (!begun) return perform_otherwise(around, current, place);
+  around.table.waiting(std::move(begun->all), [&] {
+    if (current.what == kind::wait) return begun->answer.wait();
+    if (current.what == kind::take) return static_cast<void>(std::move(begun->answer).get());
+    if (current.what == kind::get_all) return static_cast<void>(vicar::get_all(std::array{begun->answer}));
+    static_cast<void>(begun->answer.get());
+  });
+}
+
+vicar::task<> perform_in(world& around, const action& current, std::uint64_t call, bool interleaves) {
+  const place_handle place = around.at(current.target);
+  if (!place) co_return;
+  std::optional<awaited> begun = begin(around, current, place);
+  if (!begun) {
+    perform_otherwise(around, current, place);
+  } else if (interleaves && current.how != manner::exclusive) {
+    co_await await(around.table, call, std::move(begun->answer), std::move(begun->all), current.how);
+  } else {
+    co_await await_exclusively(around.table, std::move(begun->answer), std::move(begun->all), current.how);
   }
 }
 
@@ -595,17 +865,31 @@ void follow(world& around, const plan& what) {
     }
   }
 }
+vicar::task<> follow_in(world& around, const plan& what, std::uint64_t call, bool interleaves) {
+  for (const action& each : what.actions) {
+    try {
+      if (each.how == manner::blocking)
+        perform(around, each);
+      else
+        co_await perform_in(around, each, call, interleaves);
+    } catch (const vicar::error&) {  // as above
+    }
+  }
+}
 
 class planner {
  public:
-  explicit planner(std::uint64_t seed) : random_{seed} {}
+  planner(std::uint64_t seed, bool coroutines) : random_{seed}, coroutines_{coroutines} {}
 
   shared_plan make(int depth) {
     auto made = std::make_shared<plan>();
+    made->coroutine = coroutines_ && below(3) != 0;
     const std::size_t count = depth == 0 ? 0 : below(3) + (depth == deepest ? 1 : 0);
     for (std::size_t i = 0; i < count; ++i) {
       const kind what = choose();
-      made->actions.push_back({what, below(places + children), below(places), make(depth - 1),
+      const manner how =
+          made->coroutine ? static_cast<manner>(below(static_cast<std::size_t>(manner::count))) : manner::blocking;
+      made->actions.push_back({what, how, below(places + children), below(places), make(depth - 1),
                                what == kind::join || what == kind::get_all ? make(depth - 1) : nullptr});
     }
     return made;
@@ -641,6 +925,7 @@ class planner {
   }
 
   std::mt19937_64 random_;
+  bool coroutines_;
 };
 
 /// Terminates the process with a report if there is no progress for long.
@@ -689,13 +974,13 @@ class watchdog {
 };
 
 /// Gives the actors several plans at once, and returns when all of them were executed.
-void run_round(world& around, std::uint64_t seed) {
-  planner plans{seed};
+void run_round(world& around, std::uint64_t seed, bool coroutines) {
+  planner plans{seed, coroutines};
   for (std::size_t i = 0; i < values; ++i) {
     auto shared = std::make_shared<shared_value>();
     shared_plan what = plans.make(2);
     shared->value = vicar::make_ready_future(0).map([&around, what, raw = shared.get()](int) {
-      raw->maker = running_here.back().number;
+      raw->maker = running_here->number;
       follow(around, *what);
       raw->made = true;
       return 1;
@@ -712,19 +997,25 @@ void run_round(world& around, std::uint64_t seed) {
   }
   support::on_threads(roots.size(), [&](std::size_t index) {
     std::vector<vicar::future<int>> answers;
-    for (const auto& [place, what] : roots[index]) answers.push_back(around.at(place)->ref.call<&node::step>(what));
+    for (const auto& [place, what] : roots[index]) {
+      const auto& ref = around.at(place)->ref;
+      answers.push_back(what->coroutine ? ref.call<&node::step_by_coroutine>(what, ++around.last_call)
+                                        : ref.call<&node::step>(what));
+    }
     for (const auto& each : answers) each.wait();
   });
+  around.table.tidy();
 }
 
-void run(std::uint64_t first_seed, int rounds) {
+counts run(std::uint64_t first_seed, int rounds, bool coroutines) {
   const support::log_capture quiet{vicar::log_level::off};
   wait_table table;
   keeper outside;
   world around{table, outside};
   std::uint64_t seed = first_seed;
   const watchdog dog{table, seed};
-  for (int round = 0; round < rounds && table.result().wrong.empty(); ++round, ++seed) run_round(around, seed);
+  for (int round = 0; round < rounds && table.result().wrong.empty(); ++round, ++seed)
+    run_round(around, seed, coroutines);
   for (std::size_t i = 0; i < places + children; ++i) {
     if (const place_handle place = around.at(i)) place->ref.stop().wait();
   }
@@ -732,14 +1023,23 @@ void run(std::uint64_t first_seed, int rounds) {
   if (!result.wrong.empty()) FAIL("before seed " << seed << ": " << result.wrong.front());
   INFO("seeds from " << first_seed << ": " << result.waits << " waits, " << result.cycles << " cycles, "
                      << result.long_cycles << " of more than two, " << result.room << " for space, " << result.values
-                     << " for values; " << result.with_timeout << " waits with a timeout that would have closed one");
+                     << " for values; " << result.with_timeout << " waits with a timeout that would have closed one; "
+                     << result.suspended << " cycles of threads with suspended calls, " << result.suspending
+                     << " found by a co_await");
   CHECK(result.cycles > 1000);
   CHECK(result.long_cycles > 1000);
   CHECK(result.room > 1000);
   CHECK(result.values > 20);
   CHECK(result.with_timeout > 20);
+  return result;
 }
 
 }  // namespace
 
-TEST_CASE("of actors that call each other at random, only those in a cycle get an error") { run(1, 2000); }
+TEST_CASE("of actors that call each other at random, only those in a cycle get an error") { run(1, 2000, false); }
+
+TEST_CASE("of actors that wait and co_await at random, only those in a cycle get an error") {
+  const counts result = run(1, 1000, true);
+  CHECK(result.suspended > 100);
+  CHECK(result.suspending > 100);
+}
