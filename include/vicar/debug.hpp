@@ -53,8 +53,7 @@ inline std::vector<suspended_snapshot> suspended_calls_of(const actor_record& ac
   actor.suspended().for_each([&](const suspended_call& call) {
     if (calls.size() == calls.capacity()) return;  // suspended since then; this thread holds a spin lock now
     const awaited_answer next = call.awaited();
-    const bool known = next.source && next.source->try_retain();
-    calls.push_back({*call.label, known ? actor_handle::adopt(next.source) : actor_handle{}, next.member});
+    calls.push_back({*call.label, try_handle(next.source), next.member});
   });
   return calls;
 }

@@ -232,8 +232,7 @@ class VICAR_SHARED future_state_base : public from_state_pool {
   actor_handle source() const noexcept {
     if (!source_) return {};
     const std::lock_guard lock{wait_graph_mutex()};
-    if (published() || !source_->try_retain()) return {};
-    return actor_handle::adopt(source_);
+    return published() ? actor_handle{} : try_handle(source_);
   }
   /// As `source`, under the graph's lock, and without a reference: the actor is alive as long as the lock is held.
   actor_record* pending_source() const noexcept { return source_ && !changed() ? source_ : nullptr; }

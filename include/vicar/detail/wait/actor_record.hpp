@@ -149,6 +149,11 @@ class VICAR_SHARED actor_record {
 
 using actor_handle = counted_handle<actor_record>;
 
+/// A reference to an actor; null if it is being freed, or if `known` is null. Under the graph's lock.
+inline actor_handle try_handle(actor_record* known) noexcept {
+  return known && known->try_retain() ? actor_handle::adopt(known) : actor_handle{};
+}
+
 /// Logs `pattern`, formatted with the actor's title and `label`.
 inline void log_about(const actor_record& actor, log_level level, const std::exception_ptr& exception,
                       fmt::string_view pattern, std::string_view label = {}) noexcept {

@@ -48,8 +48,7 @@ class unanswered final : public late_text {
       if (suspended_ || *call.label != member_) return;
       suspended_ = true;
       const awaited_answer next = call.awaited();
-      if (!next.source || !next.source->try_retain()) return;
-      awaits_ = actor_handle::adopt(next.source);
+      awaits_ = try_handle(next.source);
       awaited_member_ = next.member;
     });
   }

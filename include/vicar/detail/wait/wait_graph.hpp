@@ -141,8 +141,10 @@ class wait_edge {
   };
   static snapshot from(const actor_record& waiter) {
     const std::lock_guard lock{wait_graph_mutex()};
-    if (!waiter.own_edge || !waiter.own_edge->target_.try_retain()) return {};
-    return {actor_handle::adopt(&waiter.own_edge->target_), waiter.own_edge->what_, waiter.own_edge->reason_};
+    if (!waiter.own_edge) return {};
+    actor_handle target = try_handle(&waiter.own_edge->target_);
+    if (!target) return {};
+    return {std::move(target), waiter.own_edge->what_, waiter.own_edge->reason_};
   }
 
  private:
