@@ -28,11 +28,12 @@
 #include "support/tracked.hpp"
 
 using support::at_every_allocation;
+using support::at_every_allocation_there;
 using support::failing_allocation;
 using support::leaves_no_memory;
 using support::log_capture;
+using support::moment;
 using support::needs_no_memory;
-using support::shortage;
 using support::started;
 using support::tally;
 using support::tracked;
@@ -42,36 +43,6 @@ using vicar::promise;
 using vicar::task;
 
 namespace {
-
-/// The moment from which allocations fail, on the thread that calls `begin`.
-struct moment {
-  const shortage* which;
-  long successes;
-  bool lasting;
-  void begin() const { which->begin(successes, lasting); }
-};
-
-/// Runs `attempt(moment)` with later and later failures, until there is none: first with one failing, then with all
-/// later ones, too. It returns with the shortage over; what it returns is called then.
-template <class Attempt>
-void at_every_allocation_there(Attempt attempt) {
-  long failed = 0;
-  for (const bool lasting : {false, true}) {
-    bool happened = true;
-    for (long successes = 0; happened; ++successes) {
-      std::function<void()> afterwards;
-      {
-        const shortage now;
-        afterwards = attempt(moment{&now, successes, lasting});
-        happened = now.happened();
-      }
-      afterwards();
-      if (happened) ++failed;
-    }
-  }
-  support::faults.allocations += failed;
-  CHECK(failed > 0);
-}
 
 /// The outcome of a future.
 enum class answer { value, bad_alloc, other };

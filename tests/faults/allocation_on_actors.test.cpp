@@ -20,9 +20,10 @@
 #include "support/tracked.hpp"
 
 namespace registry = vicar::registry;
+using support::at_every_allocation_there;
 using support::leaves_no_memory;
 using support::log_capture;
-using support::shortage;
+using support::moment;
 using support::started;
 using support::tally;
 using support::tracked;
@@ -31,31 +32,6 @@ using vicar::log_level;
 namespace {
 
 const std::string long_text(100, 'x');
-
-/// The moment from which allocations fail, on the thread that calls `begin`.
-struct moment {
-  const shortage* which;
-  long successes;
-  bool lasting;
-  void begin() const { which->begin(successes, lasting); }
-};
-
-/// Runs `attempt(moment)` with later and later failures, until there is none: first with one failing, then with all
-/// later ones, too.
-template <class Attempt>
-void at_every_allocation_there(Attempt attempt) {
-  long failed = 0;
-  for (const bool lasting : {false, true}) {
-    for (long successes = 0;; ++successes) {
-      const shortage now;
-      attempt(moment{&now, successes, lasting});
-      if (!now.happened()) break;
-      ++failed;
-    }
-  }
-  support::faults.allocations += failed;
-  CHECK(failed > 0);
-}
 
 /// The outcome of a future.
 enum class answer { value, bad_alloc, dead, other };

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <new>
 #include <optional>
 #include <thread>
@@ -130,6 +131,40 @@ template <class Operation>
 void at_every_allocation(Operation operation) {
   at_every_allocation(std::move(operation),
                       [](const auto& now) { REQUIRE(now.threw_bad_alloc() == now.short_of_memory); });
+}
+
+/// The moment from which allocations fail, on the thread that calls `begin`.
+struct moment {
+  const shortage* which;
+  long successes;
+  bool lasting;
+  void begin() const { which->begin(successes, lasting); }
+};
+
+/// As `at_every_allocation`, on the thread that calls `begin` of the moment that is passed to `attempt`. That returns
+/// with the shortage over. If it returns a function, that is called then.
+template <class Attempt>
+void at_every_allocation_there(Attempt attempt) {
+  long failed = 0;
+  for (const bool lasting : {false, true}) {
+    bool happened = true;
+    for (long successes = 0; happened; ++successes) {
+      std::function<void()> afterwards = [] {};
+      {
+        const shortage now;
+        const moment when{&now, successes, lasting};
+        if constexpr (std::is_void_v<std::invoke_result_t<Attempt&, moment>>)
+          attempt(when);
+        else
+          afterwards = attempt(when);
+        happened = now.happened();
+      }
+      afterwards();
+      if (happened) ++failed;
+    }
+  }
+  faults.allocations += failed;
+  CHECK(failed > 0);
 }
 
 /// Checks that `operation` works without any memory.
