@@ -35,12 +35,7 @@ std::regex parse_regex(const std::string& option, const std::string& text) {
 
 arguments parse(const std::vector<std::string>& given) {
   arguments parsed;
-  for (std::size_t index = 0; index < given.size(); ++index) {
-    const std::string& option = given[index];
-    const auto value = [&]() -> const std::string& {
-      if (index + 1 == given.size()) throw wrong_argument{fmt::format("{} needs a value", option)};
-      return given[++index];
-    };
+  for_each_option(given, [&](const std::string& option, const auto& value) {
     if (option == "--scenario") {
       parsed.scenarios = parse_regex(option, value());
     } else if (option == "--only") {
@@ -63,7 +58,7 @@ arguments parse(const std::vector<std::string>& given) {
     } else {
       throw wrong_argument{fmt::format("there is no option `{}`", option)};
     }
-  }
+  });
   return parsed;
 }
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "rounds.hpp"
+#include "command_line.hpp"
 
 namespace benchmarks {
 

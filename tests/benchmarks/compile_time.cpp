@@ -3,8 +3,6 @@
 // measured at the same time. The measure is processor time: it depends less on other processes than elapsed time. The
 // size of the object file is the same each time.
 #include <cstddef>
-#include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -19,7 +17,7 @@
 #include <fmt/core.h>
 
 #include "child_process.hpp"
-#include "rounds.hpp"
+#include "command_line.hpp"
 #include "statistics.hpp"
 
 namespace {
@@ -45,12 +43,7 @@ struct arguments {
 
 arguments parse(const std::vector<std::string>& given) {
   arguments parsed;
-  for (std::size_t index = 0; index < given.size(); ++index) {
-    const std::string& option = given[index];
-    const auto value = [&]() -> const std::string& {
-      if (index + 1 == given.size()) throw wrong_argument{fmt::format("{} needs a value", option)};
-      return given[++index];
-    };
+  for_each_option(given, [&](const std::string& option, const auto& value) {
     if (option == "--compiler") {
       parsed.compiler = value();
     } else if (option == "--include") {
@@ -62,7 +55,7 @@ arguments parse(const std::vector<std::string>& given) {
     } else {
       throw wrong_argument{fmt::format("there is no option `{}`", option)};
     }
-  }
+  });
   return parsed;
 }
 
@@ -267,19 +260,4 @@ void run(const arguments& chosen) {
 
 }  // namespace
 
-int main(int count, char** values) {
-  try {
-    const arguments chosen = parse({values + 1, values + count});
-    if (chosen.help)
-      fmt::print("{}", usage);
-    else
-      run(chosen);
-    return EXIT_SUCCESS;
-  } catch (const wrong_argument& error) {
-    fmt::print(stderr, "compile_time: {}\n{}", error.what(), usage);
-    return 2;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "compile_time: {}\n", error.what());
-    return EXIT_FAILURE;
-  }
-}
+int main(int count, char** values) { return run_program("compile_time", usage, count, values, parse, run); }

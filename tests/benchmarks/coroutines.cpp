@@ -37,10 +37,10 @@
 #include <vicar/vicar.hpp>
 
 #include "check.hpp"
+#include "command_line.hpp"
 #include "drivers.hpp"
 #include "placement.hpp"
 #include "report.hpp"
-#include "rounds.hpp"
 #include "statistics.hpp"
 #include "suite.hpp"
 
@@ -594,12 +594,7 @@ Measures what coroutines cost.
 
 arguments parse(const std::vector<std::string>& given) {
   arguments parsed;
-  for (std::size_t index = 0; index < given.size(); ++index) {
-    const std::string& option = given[index];
-    const auto value = [&]() -> const std::string& {
-      if (index + 1 == given.size()) throw wrong_argument{fmt::format("{} needs a value", option)};
-      return given[++index];
-    };
+  for_each_option(given, [&](const std::string& option, const auto& value) {
     if (option == "--only") {
       parsed.only = value();
     } else if (option == "--rounds") {
@@ -611,7 +606,7 @@ arguments parse(const std::vector<std::string>& given) {
     } else {
       throw wrong_argument{fmt::format("there is no option `{}`", option)};
     }
-  }
+  });
   return parsed;
 }
 
@@ -647,18 +642,5 @@ void run(const arguments& chosen) {
 int main(int count, char** values) {
   using namespace benchmarks;
   std::setvbuf(stdout, nullptr, _IOLBF, 0);  // also into a file
-  try {
-    const arguments chosen = parse({values + 1, values + count});
-    if (chosen.help)
-      fmt::print("{}", usage);
-    else
-      run(chosen);
-    return EXIT_SUCCESS;
-  } catch (const wrong_argument& error) {
-    fmt::print(stderr, "coroutines: {}\n{}", error.what(), usage);
-    return 2;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "coroutines: {}\n", error.what());
-    return EXIT_FAILURE;
-  }
+  return run_program("coroutines", usage, count, values, parse, run);
 }

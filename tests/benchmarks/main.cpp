@@ -2,9 +2,8 @@
 // Compares vicar with what one would write by hand, and with other libraries: docs/performance.md.
 #include <cstddef>
 #include <cstdio>
-#include <cstdlib>
-#include <exception>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -12,6 +11,7 @@
 
 #include "arguments.hpp"
 #include "check.hpp"
+#include "command_line.hpp"
 #include "report.hpp"
 #include "runner.hpp"
 #include "subjects.hpp"
@@ -64,11 +64,11 @@ void show_list(const suite& all, const arguments& chosen) {
 }
 
 /// The case that another process of the program asked for.
-int run_child(const suite& all, const arguments& chosen) {
+void run_child(const suite& all, const arguments& chosen) {
   for (const subject_case& item : all.cases()) {
     if (std::string{item.scenario} != chosen.child_scenario || item.subject != chosen.child_subject) continue;
     fmt::print("{}", measurement_line(item.run({.quick = chosen.quick})));
-    return EXIT_SUCCESS;
+    return;
   }
   throw wrong_argument{fmt::format("there is no case {} of `{}`", chosen.child_scenario, chosen.child_subject)};
 }
@@ -82,12 +82,12 @@ std::ofstream open(const std::string& path) {
   return file;
 }
 
-int run(const arguments& chosen) {
+void run(const arguments& chosen) {
   const suite all = make_suite();
   if (!chosen.child_scenario.empty()) return run_child(all, chosen);
   if (chosen.list) {
     show_list(all, chosen);
-    return EXIT_SUCCESS;
+    return;
   }
   const std::vector<selection> selected = select(all, chosen);
   std::ofstream json = open(chosen.json_file);
@@ -107,24 +107,8 @@ int run(const arguments& chosen) {
   json.flush();
   svg.flush();
   if (!json || !svg) throw std::runtime_error{"the files could not be written to their end"};
-  return EXIT_SUCCESS;
 }
 
 }  // namespace
 
-int main(int count, char** values) {
-  try {
-    const arguments chosen = parse({values + 1, values + count});
-    if (chosen.help) {
-      fmt::print("{}", usage);
-      return EXIT_SUCCESS;
-    }
-    return run(chosen);
-  } catch (const wrong_argument& error) {
-    fmt::print(stderr, "benchmarks: {}\n{}", error.what(), usage);
-    return 2;
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "benchmarks: {}\n", error.what());
-    return EXIT_FAILURE;
-  }
-}
+int main(int count, char** values) { return run_program("benchmarks", usage, count, values, parse, run); }
