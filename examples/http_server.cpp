@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// An HTTP/1.1 server on one thread, whose answers come from actors: a slow actor delays only those who ask it.
+// An HTTP/1.1 server on one thread, whose answers come from actors: a slow actor delays only the requests for it.
 //
 //   http_server [port [file]]   0, the default, is any free port; it is printed
 //

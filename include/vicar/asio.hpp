@@ -24,7 +24,8 @@ VICAR_ASIO_NAMESPACE_BEGIN
 /// not wait. `token` is any completion token: `vicar::future<T> ready = co_await vicar::async_wait(f,
 /// asio::use_awaitable)`. The handler runs on its associated executor, always posted; one without an executor of its
 /// own is a compile error. Outstanding work is held until then. If the operation is cancelled, it completes with the
-/// future as it is: ready or not. Any thread; never blocks. A failure to post, for want of memory, ends the process.
+/// future as it is: ready or not. Any thread; never blocks. If it cannot be posted because memory is exhausted, the
+/// process ends.
 template <class T, class Token>
 auto async_wait(future<T> awaited, Token&& token) {
   return detail::net::async_initiate<Token, void(future<T>)>(

@@ -2,7 +2,7 @@
 #ifndef VICAR_DETAIL_ASIO_LIBRARY_HPP
 #define VICAR_DETAIL_ASIO_LIBRARY_HPP
 
-// Asio without Boost; with VICAR_ASIO_BOOST, or if there is no other, Boost.Asio.
+// Asio without Boost, or Boost.Asio: with VICAR_ASIO_BOOST, and where Asio without Boost is not found.
 #if !defined(VICAR_ASIO_BOOST)
 #if __has_include(<asio/version.hpp>)
 #define VICAR_ASIO_BOOST 0

@@ -271,7 +271,7 @@ class VICAR_SHARED cell : public actor_record {
     on_ended_ = on_ended;
     if (runs_it.guard()) mailbox_.guard();
   }
-  /// Pushes a message that must not be lost for want of memory: see `mailbox::push_surely`.
+  /// Pushes a message that must not be lost when memory is exhausted: see `mailbox::push_surely`.
   VICAR_COLD mailbox::push_result push_surely(message& envelope, linked_message& instead,
                                               std::string_view label) noexcept {
     if (inherited()) return mailbox::push_result::closed;

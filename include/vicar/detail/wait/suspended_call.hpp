@@ -38,7 +38,7 @@ struct suspended_call {
   suspended_call* before = this;  // of one that is not linked; guarded by the list's lock, like the next one
   suspended_call* after = nullptr;
   future_state_base* reply;           ///< the state of its own reply; null if it has none
-  followed_state* follows = nullptr;  ///< null if it is no continuation, or does not wait
+  followed_state* follows = nullptr;  ///< null unless this is a continuation that waits
   const std::string_view* const label;
 
   suspended_call(future_state_base* answered, const std::string_view& member) noexcept
