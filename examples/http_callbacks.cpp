@@ -22,28 +22,9 @@
 #include <vicar/vicar.hpp>
 
 #include "http.hpp"
+#include "http_actors.hpp"
 
 using asio::ip::tcp;
-
-class counter {
- public:
-  int next() { return ++count_; }
-
- private:
-  int count_ = 0;
-};
-VICAR_PROXY(counter, next)
-
-class archive {
- public:
-  explicit archive(std::string path) : path_{std::move(path)} {}
-
-  std::string read() const { return http::read_file(path_); }
-
- private:
-  std::string path_;
-};
-VICAR_PROXY(archive, read)
 
 struct actors {
   vicar::actor_proxy<counter> visits;
