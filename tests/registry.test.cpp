@@ -259,14 +259,14 @@ TEST_CASE("a broadcast converts its arguments once, and gives each actor a copy"
 }
 
 TEST_CASE("a broadcast skips stopped actors, and continues after a failure") {
+  std::binary_semaphore door{0};  // these two outlive the actor, which may still be in `acquire` at the end
+  std::binary_semaphore busy{0};
   const clean up;
   const log_capture log;
   const auto gone = start<taker>();
   gone.stop().get();
   const auto unlucky = start<taker>(7);
-  std::binary_semaphore door{0};
   const auto full = start<taker>({.mailbox_capacity = 1, .on_overflow = vicar::overflow::fail});
-  std::binary_semaphore busy{0};
   full.defer([&](taker&) {
     busy.release();
     door.acquire();
