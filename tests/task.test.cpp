@@ -360,7 +360,7 @@ TEST_CASE("at the end of the actor, suspended frames are destroyed on its thread
   CHECK(destroyed_on == home);
   CHECK(error_text<actor_dead_error>([&] { answer.get(); }) ==
         containing("nested_frames", "outer", "was suspended by co_await when the actor ended"));
-  pending.inside.set_value();  // nobody is there any more
+  pending.inside.set_value();  // no call awaits it any more
 }
 
 TEST_CASE("20,000 suspended frames of one call are destroyed without a deep stack") {

@@ -258,7 +258,7 @@ TEST_CASE("what a coroutine does without memory throws bad_alloc there, and the 
   });
 }
 
-TEST_CASE("a loop over ready futures goes on if there is no memory to let others in") {
+TEST_CASE("a loop over ready futures goes on without memory to handle other messages") {
   at_every_allocation_there([](moment when) -> std::function<void()> {
     const started<subject> actor{fresh};
     const auto loop = [when](subject& me) -> task<int> {
@@ -273,7 +273,7 @@ TEST_CASE("a loop over ready futures goes on if there is no memory to let others
   });
 }
 
-TEST_CASE("a resumption needs no memory, whoever sends it") {
+TEST_CASE("a resumption needs no memory, whichever thread sends it") {
   constexpr std::size_t half = 100;
   const started<subject> actor;
   const started<subject> producer;

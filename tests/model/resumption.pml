@@ -13,7 +13,7 @@
 // Checked:
 // - the coroutine continues once for each state, on the actor's thread, by the resumption or since the wait would close a
 //   cycle, or its frame is destroyed with the actor;
-// - a resumption is freed once, and nobody touches it afterwards;
+// - a resumption is freed once, and not accessed afterwards;
 // - the state's handle is dropped once, before the coroutine is resumed.
 //
 // Orders: dropping a reference releases and acquires; `reuse` acquires. The push releases the resumption to the actor's

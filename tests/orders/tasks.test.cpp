@@ -202,7 +202,7 @@ TEST_CASE("a get whose answer awaits the caller after something else: in each or
         }) == outcomes{"co_await", "get"});
 }
 
-TEST_CASE("a get whose answer awaits a third actor, which waits for the second one itself, is no cycle") {
+TEST_CASE("a get whose answer awaits a third actor, which waits for the second one itself, is not a cycle") {
   CHECK(every_order([](vicar::world& world) {
           const auto first = vicar::start<node>();
           const auto second = vicar::start<node>();

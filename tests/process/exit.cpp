@@ -224,7 +224,7 @@ struct awaits_coroutine {
   }
   void on_stop() const { say(notified ? "notified by co_await" : "not to be seen: not notified"); }
 };
-/// Is stopped when a thread that is no actor's was notified.
+/// Is stopped when a thread outside of all actors was notified.
 struct waits_for_thread {
   std::binary_semaphore notified{0};
   void on_stop() {

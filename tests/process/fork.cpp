@@ -589,7 +589,7 @@ void suspended_calls() {
     CHECK(vicar::race(pending, vicar::make_ready_future(2)).get() == 2);
     CHECK(own.call<&awaiter::await>(vicar::make_ready_future(3)).get() == 3);
 
-    inside.set_value(4);  // nobody continues
+    inside.set_value(4);  // the suspended calls of the parent do not continue
     check_refused(no_answer, [&] { pending.get(); });
     CHECK(own.call<&awaiter::await>(inside.get_future()).get() == 4);
     CHECK(!actor.stop().get());
